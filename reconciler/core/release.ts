@@ -1,0 +1,86 @@
+/** Releases: what a rollout moves. A release is complete: serving needs nothing but it and the artifact's bytes. */
+import type { Digest, Json } from './digest.ts'
+
+/** Datatypes of the Open Inference Protocol v2. */
+export type Datatype =
+  | 'BOOL' | 'UINT8' | 'UINT16' | 'UINT32' | 'UINT64' | 'INT8' | 'INT16' | 'INT32' | 'INT64' | 'FP16' | 'FP32' | 'FP64' | 'BYTES' // prettier-ignore
+
+/** Datatypes of features in manifests. */
+export type FeatureDtype = 'bool' | 'int32' | 'int64' | 'float32' | 'float64' | 'string' | 'timestamp'
+
+export type Task = 'binary-classification' | 'multiclass-classification' | 'regression'
+
+/** An input tensor of the model. `shape` has -1 for the batch dimension. */
+export interface InputTensor {
+  readonly name: string
+  readonly datatype: Datatype
+  readonly shape: readonly number[]
+  /** Named columns of the last dimension, in order. Absent: the caller sends the model's own matrix. */
+  readonly features?: readonly string[]
+}
+
+export interface OutputRoles {
+  /** Name of the output tensor that holds the score: a probability, a row of probabilities, or the predicted value. */
+  readonly score: string
+  /** Name of the output tensor with the predicted class, when the model has one. */
+  readonly label?: string
+  /** Column of `score` that belongs to the positive class (binary classification with a matrix of probabilities). */
+  readonly positiveIndex?: number
+}
+
+export interface Signature {
+  readonly inputs: readonly InputTensor[]
+  readonly outputs: OutputRoles
+}
+
+export interface RequestFeature {
+  readonly name: string
+  readonly dtype: FeatureDtype
+  readonly unit?: string
+  readonly description?: string
+}
+
+/** What happens to a missing value: hand NaN to the model, refuse the request, or put a number in its place. */
+export type NullRule = 'model' | 'reject' | number
+
+export interface NullPolicy {
+  readonly default: NullRule
+  readonly features?: Readonly<Record<string, NullRule>>
+}
+
+/**
+ * One row that the runtime must reproduce before any traffic. `inputs` by feature name (or by tensor name where the
+ * tensor has no named features: then the row's nested values); `outputs` by output tensor name: the row's value or values.
+ */
+export interface GoldenRow {
+  readonly inputs: Readonly<Record<string, Json>>
+  readonly outputs: Readonly<Record<string, Json>>
+}
+
+export interface Artifact {
+  /** Path in the repository (files of at most 1 MiB). Exactly one of `path` and `uri`. */
+  readonly path?: string
+  /** Place in the artifact store: `folder:sha256/…`. */
+  readonly uri?: string
+  /** 64 lower-case hex digits. */
+  readonly sha256: string
+  readonly sizeBytes: number
+  readonly opset?: number
+}
+
+export interface Release {
+  /** Digest of the model version's meaning and the model's serving settings; the release's identity. */
+  readonly digest: Digest
+  readonly model: string
+  readonly version: number
+  readonly task: Task
+  readonly artifact: Artifact
+  readonly signature: Signature
+  readonly requestFeatures: readonly RequestFeature[]
+  readonly nulls: NullPolicy
+  /** Binary classification: `decision` is true when score >= threshold. */
+  readonly decision?: { readonly threshold: number }
+  readonly goldenRows: readonly GoldenRow[]
+  /** Time budget of one request; slower ones are counted, not failed. */
+  readonly serving: { readonly budgetMs: number }
+}

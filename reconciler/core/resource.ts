@@ -1,0 +1,33 @@
+/** Resources: manifests after validation and normalisation. */
+import type { Digest } from './digest.ts'
+
+export const apiVersion = 'mainward.dev/v1alpha1'
+
+export type Kind = 'Project' | 'Model' | 'ModelVersion' | 'Rollout'
+
+export interface Metadata {
+  readonly name: string
+  readonly description?: string
+  readonly owner?: string
+  readonly tags?: readonly string[]
+  /** Only for kinds that belong to an environment (Rollout); always filled there. */
+  readonly environment?: string
+}
+
+/** A valid manifest: every default filled, read-only. `Spec` is generated from the kind's JSON Schema. */
+export interface Resource<Spec = unknown> {
+  readonly kind: Kind
+  readonly metadata: Metadata
+  readonly spec: Spec
+  readonly file: string
+  /** Line of the document's first key, from 1. */
+  readonly line: number
+  /** Digest of the meaning: comments, descriptions, order and defaults that were not written do not count. */
+  readonly digest: Digest
+}
+
+/** `Kind/name`, or `Kind/name@environment` for kinds that belong to one: unique in a repository. */
+export function resourceId(resource: { kind: Kind; metadata: Metadata }): string {
+  const { name, environment } = resource.metadata
+  return environment === undefined ? `${resource.kind}/${name}` : `${resource.kind}/${name}@${environment}`
+}

@@ -1,0 +1,2 @@
+-- Tables come with the reconciler.
+select 1;

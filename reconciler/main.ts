@@ -1,0 +1,2 @@
+#!/usr/bin/env node
+/** Composition root: reads configuration, wires effects, hands over to cli/. */
