@@ -1,0 +1,136 @@
+/** Decides what a rollout does next. Pure: what is asked for, where it is, what was measured, and the time. */
+import { assertNever } from '../core/assert-never.ts'
+import { toInstant } from '../core/clock.ts'
+import type { Digest } from '../core/digest.ts'
+import type { CanaryStep, DesiredRollout, RolloutState } from '../core/rollout-state.ts'
+import type { Decision, Readiness } from './decision.ts'
+import { retarget } from './retarget.ts'
+import { buildCanaryTraffic, buildSplitTraffic, buildStableTraffic, provenOf, releasesOf, subjectOf } from './traffic.ts'
+import { moveTo, reject, succeed } from './transitions.ts'
+
+/** Loading that takes longer than this pauses the rollout for a person, in milliseconds of the wall clock. */
+export const loadDeadlineMs = 600_000
+
+export interface RolloutInput {
+  readonly desired: DesiredRollout
+  readonly state: RolloutState | null
+  readonly readiness: (release: Digest) => Readiness
+  /** Every replica has taken over the traffic that `state` names. */
+  readonly published: boolean
+  readonly wallMs: number
+}
+
+/** The next transition of a rollout, or why there is none. */
+export function nextStep(input: RolloutInput): Decision {
+  const { desired, state } = input
+  if (desired.suspend)
+    return { type: 'wait', reason: 'Suspended', message: 'suspend: true in the manifest; nothing moves', until: null }
+  if (state === null || state.target !== desired.target) return retarget(desired, state, input.wallMs)
+  switch (state.phase) {
+    case 'Initializing':
+      return judgeLoading(state, input)
+    case 'Progressing':
+      return judgeStep(state, input)
+    case 'Paused':
+      return judgeFailure(state, input) ?? { type: 'wait', reason: state.reason, message: state.message, until: null }
+    case 'Succeeded':
+    case 'RolledBack':
+    case 'Stalled':
+      return { type: 'settled' }
+    default:
+      return assertNever(state.phase)
+  }
+}
+
+function judgeLoading(state: RolloutState, input: RolloutInput): Decision {
+  const failed = judgeFailure(state, input)
+  if (failed !== null) return failed
+  const waiting = measureAll(input).find((readiness) => readiness.status === 'waiting')
+  if (waiting === undefined) return activate(state, input)
+  const deadlineMs = Date.parse(state.stepStartedAt) + loadDeadlineMs
+  if (input.wallMs >= deadlineMs) {
+    const message = `not loaded within ${loadDeadlineMs / 60_000} minutes: ${waiting.message}`
+    return moveTo(state, { event: 'Paused', phase: 'Paused', reason: 'LoadTimeout', message }, input.wallMs)
+  }
+  return { type: 'wait', reason: 'Loading', message: waiting.message, until: toInstant(deadlineMs) }
+}
+
+/** A release that a replica proved unusable goes back at once, whatever the phase. */
+function judgeFailure(state: RolloutState, input: RolloutInput): Decision | null {
+  const failure = measureAll(input).find((readiness) => readiness.status === 'failed')
+  if (failure?.status !== 'failed') return null
+  return reject(state, subjectOf(input.desired), { reason: failure.reason, message: failure.message }, input.wallMs)
+}
+
+function measureAll({ desired, readiness }: RolloutInput): readonly Readiness[] {
+  return releasesOf(desired).map((release) => readiness(release.digest))
+}
+
+/** Everything is loaded and proven: traffic may move. */
+function activate(state: RolloutState, input: RolloutInput): Decision {
+  const { desired, wallMs } = input
+  if (desired.strategy.type === 'split') return succeedSplit(state, desired, wallMs)
+  const { release } = desired.strategy
+  const known = state.formerStables.some((former) => former.release === release.digest)
+  return state.stable === null || known ? succeedCanary(state, desired, wallMs) : enterStep(state, input, 0)
+}
+
+function judgeStep(state: RolloutState, input: RolloutInput): Decision {
+  const failed = judgeFailure(state, input)
+  if (failed !== null) return failed
+  if (!input.published) {
+    return {
+      type: 'wait',
+      reason: 'Publishing',
+      message: 'waiting until every serving process has taken over the weights',
+      until: null,
+    }
+  }
+  const holdMs = stepsOf(input.desired)[state.step]?.holdMs ?? 0
+  const untilMs = Date.parse(state.stepStartedAt) + holdMs
+  if (input.wallMs < untilMs) return { type: 'wait', reason: 'Holding', message: state.message, until: toInstant(untilMs) }
+  return enterStep(state, input, state.step + 1)
+}
+
+/** Takes a step; past the last one the rollout has succeeded. */
+export function enterStep(
+  state: RolloutState,
+  { desired, wallMs }: Pick<RolloutInput, 'desired' | 'wallMs'>,
+  index: number,
+): Decision {
+  const steps = stepsOf(desired)
+  const step = steps[index]
+  const isLast = index === steps.length - 1
+  if (desired.strategy.type !== 'canary' || state.stable === null || step === undefined || (isLast && step.holdMs === null)) {
+    return desired.strategy.type === 'canary' ? succeedCanary(state, desired, wallMs) : succeedSplit(state, desired, wallMs)
+  }
+  const traffic = buildCanaryTraffic(desired, state.stable, provenOf(desired.strategy.release), step.weight)
+  const position = `step ${index + 1} of ${steps.length}: ${step.weight} % on version ${desired.strategy.release.version}`
+  if (step.holdMs === null) {
+    const message = `${position}, until \`mainward resume ${state.rollout}\``
+    return moveTo(state, { event: 'Paused', phase: 'Paused', reason: 'AwaitingResume', message, step: index, traffic }, wallMs)
+  }
+  return moveTo(
+    state,
+    { event: 'StepReached', phase: 'Progressing', reason: 'Holding', message: position, step: index, traffic },
+    wallMs,
+  )
+}
+
+/** A canary's release becomes stable. */
+export function succeedCanary(state: RolloutState, desired: DesiredRollout, wallMs: number): Decision {
+  if (desired.strategy.type !== 'canary') throw new Error(`rollout ${desired.rollout} is not a canary`)
+  const stable = provenOf(desired.strategy.release)
+  return succeed(state, stable, buildStableTraffic(desired.rollout, desired.unit, stable), wallMs)
+}
+
+/** A split serves its fixed shares; its control is what stable means. */
+function succeedSplit(state: RolloutState, desired: DesiredRollout, wallMs: number): Decision {
+  const control = desired.strategy.type === 'split' ? desired.strategy.variants.find(({ name }) => name === 'control') : undefined
+  if (control === undefined) throw new Error(`rollout ${desired.rollout} has no variant named control`)
+  return succeed(state, provenOf(control.release), buildSplitTraffic(desired), wallMs)
+}
+
+function stepsOf(desired: DesiredRollout): readonly CanaryStep[] {
+  return desired.strategy.type === 'canary' ? desired.strategy.steps : []
+}
