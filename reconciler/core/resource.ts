@@ -24,6 +24,8 @@ export interface Resource<Spec = unknown> {
   readonly line: number
   /** Digest of the meaning: comments, descriptions, order and defaults that were not written do not count. */
   readonly digest: Digest
+  /** Digest of the part that a release is made of; Model and ModelVersion have one. */
+  readonly servingDigest?: Digest
 }
 
 /** `Kind/name`, or `Kind/name@environment` for kinds that belong to one: unique in a repository. */

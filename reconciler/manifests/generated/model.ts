@@ -1,0 +1,114 @@
+/** Generated from schemas/ by `npm run generate`: edit the schema, never this file. */
+/**
+ * A model: its task, what the caller sends, and how it is served.
+ */
+export interface ModelManifest {
+  /**
+   * Version of the manifest format.
+   */
+  readonly apiVersion: 'mainward.dev/v1alpha1'
+  /**
+   * Kind of the resource.
+   */
+  readonly kind: 'Model'
+  readonly metadata: Metadata
+  readonly spec: WrittenModelSpec
+}
+/**
+ * Who and what the resource is.
+ */
+export interface Metadata {
+  /**
+   * Name of the resource, unique in its kind.
+   */
+  readonly name: string
+  /**
+   * What this is, for people. Default: none.
+   */
+  readonly description?: string
+  /**
+   * Who answers for it: a team or a person. Default: none.
+   */
+  readonly owner?: string
+  /**
+   * Words to find it by. Default: none.
+   *
+   * @maxItems 64
+   *
+   * Items: One word.
+   */
+  readonly tags?: readonly string[]
+}
+/**
+ * The model.
+ */
+export interface WrittenModelSpec {
+  /**
+   * What the model predicts.
+   */
+  readonly task: 'binary-classification' | 'multiclass-classification' | 'regression'
+  /**
+   * The features that the caller sends with every row. Default: none.
+   */
+  readonly requestFeatures?: readonly RequestFeature[]
+  readonly nulls?: NullPolicy
+  readonly serving?: Serving
+  readonly decision?: Decision
+}
+/**
+ * A feature that the caller sends with every row.
+ */
+export interface RequestFeature {
+  /**
+   * Name of the feature: the key in a row.
+   */
+  readonly name: string
+  /**
+   * Type of the values.
+   */
+  readonly dtype: 'bool' | 'int32' | 'int64' | 'float32' | 'float64' | 'string' | 'timestamp'
+  /**
+   * Unit of the values, for example mi. Default: none.
+   */
+  readonly unit?: string
+  /**
+   * What the feature means, for people. Default: none.
+   */
+  readonly description?: string
+}
+/**
+ * What happens to missing values. Default: { default: model }.
+ */
+export interface NullPolicy {
+  /**
+   * Rule for every feature without its own. Default: model.
+   */
+  readonly default?: ('model' | 'reject') | number
+  /**
+   * Rules of single features, by name. Default: none.
+   */
+  readonly features?: {
+    /**
+     * What happens to a missing value: model (hand NaN to the model), reject (refuse the row), or a number to put in its place.
+     */
+    readonly [k: string]: 'model' | 'reject' | number
+  }
+}
+/**
+ * How the model is served.
+ */
+export interface Serving {
+  /**
+   * Time budget of one request; slower ones are counted, not failed. Default: 50ms.
+   */
+  readonly budget?: string
+}
+/**
+ * How a score becomes a decision. Only for binary-classification. Default: { threshold: 0.5 }.
+ */
+export interface Decision {
+  /**
+   * The decision is true when the score is at least this probability, 0 to 1. Default: 0.5.
+   */
+  readonly threshold?: number
+}
