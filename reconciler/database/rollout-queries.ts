@@ -1,0 +1,88 @@
+/** Rollout states, the releases that they name, and the tags that they earn. */
+import type { Digest } from '../core/digest.ts'
+import type { Release } from '../core/release.ts'
+import type { RolloutState } from '../core/rollout-state.ts'
+import type { Queryable } from './queryable.ts'
+
+export interface StoredRollout {
+  readonly state: RolloutState
+  /** History line of the last transition. */
+  readonly sequence: number
+}
+
+export async function readRollouts(database: Queryable, environment: string): Promise<readonly StoredRollout[]> {
+  const { rows } = await database.query<{ state: string; sequence: string }>(
+    `select state, sequence from rollout_states where environment = $1 order by rollout collate "C"`,
+    [environment],
+  )
+  return rows.map(({ state, sequence }) => ({ state: JSON.parse(state) as RolloutState, sequence: Number(sequence) }))
+}
+
+export async function writeRollout(
+  transaction: Queryable,
+  environment: string,
+  state: RolloutState,
+  sequence: number,
+): Promise<void> {
+  await transaction.query(
+    `insert into rollout_states (environment, rollout, sequence, state) values ($1, $2, $3, $4)
+     on conflict (environment, rollout) do update set sequence = excluded.sequence, state = excluded.state`,
+    [environment, state.rollout, sequence, JSON.stringify(state)],
+  )
+}
+
+export async function deleteRollout(transaction: Queryable, environment: string, rollout: string): Promise<void> {
+  await transaction.query(`delete from rollout_states where environment = $1 and rollout = $2`, [environment, rollout])
+}
+
+/** A release's document, with the commit whose tree has its artifact. */
+export interface StoredRelease {
+  readonly release: Release
+  readonly commit: string
+}
+
+export async function readReleases(database: Queryable, digests: readonly Digest[]): Promise<readonly StoredRelease[]> {
+  const { rows } = await database.query<{ document: string; commit: string }>(
+    `select document, commit from releases where digest = any($1)`,
+    [digests],
+  )
+  return rows.map(({ document, commit }) => ({ release: JSON.parse(document) as Release, commit }))
+}
+
+/** Releases never change: the first document of a digest stays. */
+export async function addReleases(transaction: Queryable, releases: readonly StoredRelease[]): Promise<void> {
+  for (const { release, commit } of releases) {
+    await transaction.query(
+      `insert into releases (digest, document, commit) values ($1, $2, $3) on conflict (digest) do nothing`,
+      [release.digest, JSON.stringify(release), commit],
+    )
+  }
+}
+
+export interface PendingTag {
+  readonly name: string
+  readonly commit: string
+  readonly message: string
+}
+
+/** Notes tags to be written; a name that is known already stays as it is. */
+export async function addTags(transaction: Queryable, environment: string, tags: readonly PendingTag[]): Promise<void> {
+  await transaction.query(
+    `insert into tags (name, environment, commit, message)
+     select t.name, $1, t.commit, t.message from unnest($2::text[], $3::text[], $4::text[]) as t (name, commit, message)
+     on conflict (name) do nothing`,
+    [environment, tags.map(({ name }) => name), tags.map(({ commit }) => commit), tags.map(({ message }) => message)],
+  )
+}
+
+export async function readPendingTags(database: Queryable, environment: string): Promise<readonly PendingTag[]> {
+  const { rows } = await database.query<PendingTag>(
+    `select name, commit, message from tags where environment = $1 and not written order by name collate "C"`,
+    [environment],
+  )
+  return rows
+}
+
+export async function markTagWritten(database: Queryable, name: string): Promise<void> {
+  await database.query(`update tags set written = true where name = $1`, [name])
+}

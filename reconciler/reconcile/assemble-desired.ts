@@ -1,0 +1,13 @@
+/** From the resources of a valid commit to what one environment should serve. Pure, but yields: ten thousand resources must not hold the loop. */
+import { digestValue } from '../core/digest.ts'
+import { compareText } from '../core/finding.ts'
+import type { Desired } from '../core/plan.ts'
+import type { Release } from '../core/release.ts'
+import type { Resource } from '../core/resource.ts'
+import type { CanaryStep, DesiredRollout, DesiredStrategy } from '../core/rollout-state.ts'
+import { durationMs } from '../manifests/duration.ts'
+import type { ModelSpec } from '../manifests/generated/model.ts'
+import type { ModelVersionSpec } from '../manifests/generated/modelversion.ts'
+import type { ProjectSpec } from '../manifests/generated/project.ts'
+import type { RolloutSpec } from '../manifests/generated/rollout.ts'
+import { buildRelease } from '../manifests/release.ts'

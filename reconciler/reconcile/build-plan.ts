@@ -1,0 +1,83 @@
+/** The one planner: desired and observed state in, ordered actions out. Pure and deterministic; rendered in a pull request, printed, and applied. */
+import { compareText } from '../core/finding.ts'
+import type { Action, Desired, Observed, Plan } from '../core/plan.ts'
+import type { Release } from '../core/release.ts'
+import type { DesiredRollout, RolloutState } from '../core/rollout-state.ts'
+import { type Decision } from '../rollout/decision.ts'
+import { nextStep } from '../rollout/next-step.ts'
+import { assessReadiness } from '../rollout/readiness.ts'
+import { releasesOf } from '../rollout/traffic.ts'
+import { describeEffects } from './describe-effects.ts'
+
+/**
+ * Actions in the order in which they are applied: rollouts by name (an artifact is stored before anything names it),
+ * then removals. An empty set of rollouts removes nothing unless the project says `allowEmpty`.
+ */
+export function buildPlan(desired: Desired, observed: Observed, wallMs: number): Plan {
+  const states = new Map(observed.states.map((state) => [state.rollout, state]))
+  const wanted = [...desired.rollouts].sort((a, b) => compareText(a.rollout, b.rollout))
+  const moves = wanted.flatMap((rollout) => planRollout(rollout, states.get(rollout.rollout) ?? null, observed, wallMs))
+  return { commit: desired.commit, environment: desired.environment, actions: [...moves, ...planRemovals(desired, observed)] }
+}
+
+function planRollout(desired: DesiredRollout, state: RolloutState | null, observed: Observed, wallMs: number): readonly Action[] {
+  const decision = nextStep({
+    desired,
+    state,
+    readiness: (release) => assessReadiness(release, observed.replicas),
+    published: observed.published.includes(desired.rollout),
+    wallMs,
+  })
+  const missing = decision.type === 'transition' && decision.state.phase === 'Initializing' ? releasesOf(desired) : []
+  return [
+    ...missing.filter((release) => !observed.storedArtifacts.includes(release.artifact.sha256)).map(storeAction),
+    ...toActions(decision, desired, state),
+  ]
+}
+
+function storeAction(release: Release): Action {
+  return {
+    type: 'store-artifact',
+    rollout: release.model,
+    artifact: release.artifact,
+    reason: `version ${release.version} is to be loaded from the artifact store`,
+  }
+}
+
+/** A decision about a rollout as an action of the plan. */
+export function toActions(decision: Decision, desired: DesiredRollout, before: RolloutState | null): readonly Action[] {
+  const { rollout } = desired
+  switch (decision.type) {
+    case 'settled':
+      return []
+    case 'wait':
+      return [{ type: 'wait', rollout, reason: decision.reason, message: decision.message, until: decision.until }]
+    case 'refuse':
+      return [{ type: 'refuse', rollout, reason: decision.reason, message: decision.message }]
+    case 'transition': {
+      const { event, state } = decision
+      const known = new Set(before?.traffic.arms.map(({ release }) => release))
+      const releases = releasesOf(desired).filter((release) => !known.has(release.digest))
+      const effects = describeEffects(before, state, desired)
+      return [{ type: 'transition', rollout, event, state, releases, reason: state.reason, message: state.message, effects }]
+    }
+  }
+}
+
+function planRemovals(desired: Desired, observed: Observed): readonly Action[] {
+  const wanted = new Set(desired.rollouts.map(({ rollout }) => rollout))
+  const gone = observed.states.filter(({ rollout }) => !wanted.has(rollout)).sort((a, b) => compareText(a.rollout, b.rollout))
+  if (gone.length === 0) return []
+  if (wanted.size === 0 && !desired.allowEmpty) {
+    const message = `the commit has no rollout for ${desired.environment}; removing all ${gone.length} needs spec.allowEmpty: true in mainward.yaml`
+    return [{ type: 'refuse', rollout: null, reason: 'EmptySetRefused', message }]
+  }
+  return gone.map(({ rollout, stable }) => ({
+    type: 'remove',
+    rollout,
+    reason: 'its Rollout is no longer in the repository',
+    effects: [
+      stable === null ? `${rollout} was not served` : `${rollout} stops answering; version ${stable.version} served until now`,
+    ],
+  }))
+}
