@@ -1,0 +1,162 @@
+/** The embedded database: makes, adopts, starts and stops the Postgres server of one state folder. */
+import { mkdirSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { MainwardError, messageOf } from '../../core/error.ts'
+import { databaseRole, ensureDataFolder } from './data-folder.ts'
+import { findFreePort, isFree } from './free-port.ts'
+import { ensureAccess, ensureDatabaseHome, recordAccess, systemFolder, type DatabaseAccess, type DatabaseHome } from './home.ts' // prettier-ignore
+import { findRunningServer } from './postmaster-file.ts'
+import { isAlive, type ProcessIdentity } from './process-identity.ts'
+import { preparePrograms, type Programs } from './programs.ts'
+import { ServerStartError, startServer, stopServer, type ServerProcess } from './server-process.ts'
+import { embeddedSettings, type ServerSettings } from './settings.ts'
+
+export interface EmbeddedOptions {
+  /** The caller holds the state folder's lock: two servers on one data folder are refused by Postgres only. */
+  readonly stateFolder: string
+  readonly log: (message: string) => void
+  /** Clients know the address already: fail, to be called again, rather than move to another port. */
+  readonly keepPort?: boolean
+  /** Settings that differ from the embedded ones. */
+  readonly settings?: ServerSettings
+  /** Where root's databases go when nobody else can enter the state folder. */
+  readonly systemFolder?: string
+  /** Where to look for Postgres instead of the installed package. */
+  readonly packageFolder?: string
+}
+
+export interface EmbeddedPostgres {
+  readonly url: string
+  readonly pid: number
+  /** True when it was running already, left behind by a supervisor that was killed. */
+  readonly adopted: boolean
+  stop(): Promise<void>
+  /** Calls back once, when the server ends without having been asked to. */
+  onExit(listener: (reason: string) => void): void
+}
+
+/** The address that the server will most likely have: children may get it, and wait, before the server is there. */
+export async function reserveEmbeddedUrl(options: EmbeddedOptions): Promise<string> {
+  const home = ensureDatabaseHome(options.stateFolder, options.systemFolder ?? systemFolder)
+  return urlOf(await ensurePort(home, options.keepPort === true))
+}
+
+/**
+ * Guarantees a running server on the state folder's data, made when there is none yet. A server that a killed
+ * supervisor left behind is adopted when it answers, has our password, data folder and version; else it is stopped.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const home = ensureDatabaseHome(options.stateFolder, options.systemFolder ?? systemFolder)
+  const programs = await preparePrograms({
+    account: home.account,
+    copyFolders: home.account === null ? [home.folder] : [options.systemFolder ?? systemFolder, home.folder],
+    ...(options.packageFolder === undefined ? {} : { packageFolder: options.packageFolder }),
+  })
+  const adopted = await adoptRunning(home, programs, options.log)
+  if (adopted !== null) return adopted
+  const access = await ensurePort(home, options.keepPort === true)
+  await ensureDataFolder(home, programs, access.password)
+  return startFresh(options, home, programs)
+}
+
+async function adoptRunning(
+  home: DatabaseHome,
+  programs: Programs,
+  log: (message: string) => void,
+): Promise<EmbeddedPostgres | null> {
+  const running = findRunningServer(home.dataFolder)
+  if (running === null) return null
+  const access = { ...ensureAccess(home), port: running.port }
+  const problem = await inspectServer(home, programs, urlOf(access))
+  if (problem === null) {
+    recordAccess(home, access)
+    return describe(access, { identity: running.identity, ended: watchEnd(running.identity) }, true)
+  }
+  log(`stopping the Postgres that an earlier run left behind (process ${running.pid}): ${problem}`)
+  await stopServer(running.identity)
+  return null
+}
+
+/** Null when the server at the address is ours, of this version, and well; else what is wrong with it. */
+async function inspectServer(home: DatabaseHome, programs: Programs, url: string): Promise<string | null> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000, query_timeout: 2_000 })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    const result = await client.query<{ folder: string; version: string }>(
+      "select current_setting('data_directory') as folder, current_setting('server_version') as version",
+    )
+    const found = result.rows[0]
+    if (found === undefined || realpathSync(found.folder) !== realpathSync(home.dataFolder)) {
+      return `it serves ${found?.folder ?? 'nothing'}`
+    }
+    return found.version === programs.version ? null : `it is version ${found.version}, and ours is ${programs.version}`
+  } catch (error) {
+    return `it does not answer: ${messageOf(error)}`
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+async function startFresh(options: EmbeddedOptions, home: DatabaseHome, programs: Programs): Promise<EmbeddedPostgres> {
+  const logs = join(options.stateFolder, 'logs')
+  mkdirSync(logs, { recursive: true, mode: 0o700 })
+  const settings = { ...embeddedSettings, ...options.settings }
+  for (let attempt = 1; ; attempt++) {
+    const access = await ensurePort(home, options.keepPort === true)
+    try {
+      const request = { home, programs, port: access.port, settings, logFile: join(logs, 'postgres.log') }
+      return describe(access, await startServer(request), false)
+    } catch (error) {
+      if (!(error instanceof ServerStartError) || attempt === 10) throw error
+      if (error.problem === 'other' || (error.problem === 'port-taken' && options.keepPort === true)) throw error
+      // Processes of a server that was just killed leave within moments; a taken port is replaced.
+      await new Promise((resolve) => setTimeout(resolve, error.problem === 'still-in-use' ? 300 : 0))
+    }
+  }
+}
+
+/** The recorded port when it is ours already or free; else another one, recorded. */
+async function ensurePort(home: DatabaseHome, keep: boolean): Promise<DatabaseAccess> {
+  const access = ensureAccess(home)
+  const running = findRunningServer(home.dataFolder)
+  if (running !== null) return { ...access, port: running.port }
+  if (access.port !== 0 && (keep || (await isFree(access.port)))) return access
+  return recordAccess(home, { ...access, port: await findFreePort() })
+}
+
+function describe(access: DatabaseAccess, server: ServerProcess, adopted: boolean): EmbeddedPostgres {
+  const stopping = { asked: false }
+  return {
+    url: urlOf(access),
+    pid: server.identity.pid,
+    adopted,
+    async stop() {
+      stopping.asked = true
+      await stopServer(server.identity)
+    },
+    onExit(listener) {
+      void server.ended.then((reason) => {
+        if (!stopping.asked) listener(reason)
+      })
+    },
+  }
+}
+
+/** The end of a process that is no child of ours can only be looked for. */
+function watchEnd(identity: ProcessIdentity): Promise<string> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (isAlive(identity)) return
+      clearInterval(timer)
+      resolve('ended')
+    }, 200)
+    timer.unref()
+  })
+}
+
+function urlOf(access: DatabaseAccess): string {
+  if (access.port === 0) throw new MainwardError('database-unavailable', 'the database has no port yet')
+  return `postgres://${databaseRole}:${access.password}@127.0.0.1:${access.port}/postgres`
+}

@@ -1,0 +1,149 @@
+/** Connections to Postgres: a pool, single connections, and waiting for a server. Knows no query of ours. */
+import pg from 'pg'
+import { MainwardError } from '../core/error.ts'
+import { explainDatabaseError } from './database-error.ts'
+
+export interface QueryResult<Row> {
+  readonly rows: readonly Row[]
+  /** Rows returned or changed. */
+  readonly rowCount: number
+}
+
+/** What runs a query: a pool, a connection, a transaction. Failures with a known cause are MainwardErrors. */
+export interface Queryable {
+  query<Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<QueryResult<Row>>
+}
+
+/** One connection, for its holder alone. */
+export interface Connection extends Queryable {
+  /** Calls back once, at once if it happened already, when the connection broke. */
+  onLost(listener: (error: Error) => void): void
+  /** Gives it back to its pool, or closes it when it has none or `destroy` is set. */
+  release(destroy?: boolean): Promise<void>
+}
+
+export interface Pool extends Queryable {
+  /** A connection of the pool; the caller releases it. */
+  connect(): Promise<Connection>
+  end(): Promise<void>
+}
+
+export interface ConnectionOptions {
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string
+  /** The server stops a statement that takes longer; 0: never. Default 30 s. */
+  readonly statementTimeoutMs?: number
+  /** Connections at most. Default 5. */
+  readonly size?: number
+  /** Gets the failures of idle connections; the pool replaces those itself. */
+  readonly onIdleError?: (error: Error) => void
+}
+
+const defaultStatementTimeoutMs = 30_000
+/** A frozen server answers nothing: the client gives up this much after the server should have. */
+const answerGraceMs = 5_000
+const connectTimeoutMs = 5_000
+
+/** Opens a pool. Nothing is connected before the first query. */
+export function openPool(url: string, options: ConnectionOptions): Pool {
+  const pool = new pg.Pool({ ...clientConfig(url, options), max: options.size ?? 5, idleTimeoutMillis: 30_000 })
+  pool.on('error', (error) => options.onIdleError?.(error))
+  return {
+    query: (text, values) => runQuery(pool, text, values),
+    async connect() {
+      const client = await explained(pool.connect())
+      return wrapClient(client, (destroy) => {
+        client.release(destroy)
+        return Promise.resolve()
+      })
+    },
+    end: () => pool.end(),
+  }
+}
+
+/** Opens a connection outside of any pool, for what lives as long as the connection does (locks, notifications). */
+export async function openConnection(url: string, options: ConnectionOptions): Promise<Connection> {
+  const client = new pg.Client(clientConfig(url, options))
+  const connection = wrapClient(client, () => client.end())
+  await explained(client.connect())
+  return connection
+}
+
+/** Waits until the database answers; throws what the last attempt said after the time, or when it can never work. */
+export async function waitForDatabase(database: Queryable, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs
+  for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 1.5, 1_000)) {
+    try {
+      await database.query('select 1')
+      return
+    } catch (error) {
+      const mayHelp = error instanceof MainwardError && error.retry !== 'never'
+      if (!mayHelp || Date.now() + pauseMs > deadline) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  }
+}
+
+function clientConfig(url: string, options: ConnectionOptions): pg.ClientConfig {
+  const statementTimeoutMs = options.statementTimeoutMs ?? defaultStatementTimeoutMs
+  return {
+    connectionString: url,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    ...(statementTimeoutMs === 0
+      ? {}
+      : { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + answerGraceMs }),
+    // The transaction of a frozen client must not hold its locks for ever.
+    idle_in_transaction_session_timeout: 60_000,
+  }
+}
+
+type Client = pg.Pool | pg.ClientBase
+
+async function runQuery<Row extends object>(
+  client: Client,
+  text: string,
+  values: readonly unknown[] | undefined,
+): Promise<QueryResult<Row>> {
+  const parameters = values === undefined ? undefined : [...values]
+  const result = await explained(client.query<Row & pg.QueryResultRow>(text, parameters))
+  return { rows: result.rows, rowCount: result.rowCount ?? 0 }
+}
+
+function wrapClient(client: pg.ClientBase, close: (destroy: boolean) => Promise<void>): Connection {
+  const state: { lost: Error | null; released: boolean } = { lost: null, released: false }
+  const listeners: ((error: Error) => void)[] = []
+  const lose = (error: Error): void => {
+    if (state.lost !== null || state.released) return
+    state.lost = error
+    for (const listener of listeners) listener(error)
+  }
+  const loseQuietly = (): void => {
+    lose(new Error('the connection ended'))
+  }
+  client.on('error', lose)
+  client.on('end', loseQuietly)
+  return {
+    query: (text, values) => runQuery(client, text, values),
+    onLost(listener) {
+      if (state.lost === null) listeners.push(listener)
+      else listener(state.lost)
+    },
+    async release(destroy = false) {
+      if (state.released) return
+      state.released = true
+      client.off('end', loseQuietly)
+      await close(destroy || state.lost !== null)
+      if (state.lost === null && !destroy) client.off('error', lose)
+    },
+  }
+}
+
+async function explained<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw explainDatabaseError(error)
+  }
+}
