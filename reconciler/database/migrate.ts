@@ -4,7 +4,8 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { digestBytes, type Digest } from '../core/digest.ts'
 import { MainwardError, messageOf } from '../core/error.ts'
-import type { Connection, Pool, Queryable } from './pool.ts'
+import type { Connection, Pool } from './pool.ts'
+import type { Queryable } from './queryable.ts'
 
 export interface Migration {
   readonly number: number

@@ -2,19 +2,9 @@
 import pg from 'pg'
 import { MainwardError } from '../core/error.ts'
 import { explainDatabaseError } from './database-error.ts'
+import type { Queryable } from './queryable.ts'
 
-export interface QueryResult<Row> {
-  readonly rows: readonly Row[]
-  /** Rows returned or changed. */
-  readonly rowCount: number
-}
-
-/** What runs a query: a pool, a connection, a transaction. Failures with a known cause are MainwardErrors. */
-export interface Queryable {
-  query<Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<QueryResult<Row>>
-}
-
-/** One connection, for its holder alone. */
+/** One connection, for its holder alone. Its failures with a known cause are MainwardErrors. */
 export interface Connection extends Queryable {
   /** Calls back once, at once if it happened already, when the connection broke. */
   onLost(listener: (error: Error) => void): void
@@ -22,6 +12,7 @@ export interface Connection extends Queryable {
   release(destroy?: boolean): Promise<void>
 }
 
+/** Failures with a known cause are MainwardErrors. */
 export interface Pool extends Queryable {
   /** A connection of the pool; the caller releases it. */
   connect(): Promise<Connection>
@@ -101,14 +92,12 @@ function clientConfig(url: string, options: ConnectionOptions): pg.ClientConfig 
 
 type Client = pg.Pool | pg.ClientBase
 
-async function runQuery<Row extends object>(
+function runQuery<Row extends pg.QueryResultRow>(
   client: Client,
   text: string,
-  values: readonly unknown[] | undefined,
-): Promise<QueryResult<Row>> {
-  const parameters = values === undefined ? undefined : [...values]
-  const result = await explained(client.query<Row & pg.QueryResultRow>(text, parameters))
-  return { rows: result.rows, rowCount: result.rowCount ?? 0 }
+  values: unknown[] | undefined,
+): Promise<pg.QueryResult<Row>> {
+  return explained(client.query<Row>(text, values))
 }
 
 function wrapClient(client: pg.ClientBase, close: (destroy: boolean) => Promise<void>): Connection {

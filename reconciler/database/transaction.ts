@@ -1,5 +1,6 @@
 /** Runs work in one transaction. */
-import type { Pool, Queryable } from './pool.ts'
+import type { Pool } from './pool.ts'
+import type { Queryable } from './queryable.ts'
 
 /**
  * Commits what the work wrote, or nothing of it. When the connection breaks during the commit, whether it happened
