@@ -1,4 +1,11 @@
 /** The kind Rollout: how the versions of one model receive traffic in one environment. */
+import type { Json } from '../../core/digest.ts'
+import { durationMs } from '../duration.ts'
+import type { WrittenCanary, WrittenRolloutSpec, WrittenSplit } from '../generated/rollout.ts'
+import { schemas } from '../generated/schemas.ts'
+import type { KindDefinition, PointedReference } from './kind-definition.ts'
+import { writtenMembers } from './request-features.ts'
+import { rolloutChecks } from './rollout-checks.ts'
 
 /** One step of a canary. */
 export interface CanaryStep {
@@ -36,3 +43,58 @@ interface RolloutBase {
 /** A Rollout's spec with every default filled: exactly one of `canary` and `split`. */
 export type RolloutSpec = RolloutBase &
   ({ readonly canary: CanarySpec; readonly split?: undefined } | { readonly split: SplitSpec; readonly canary?: undefined })
+
+export const rolloutKind: KindDefinition<WrittenRolloutSpec, RolloutSpec | null> = {
+  schema: schemas.rollout,
+  perEnvironment: true,
+  unsupported: [
+    '/spec/shadows',
+    '/spec/guardrails',
+    '/spec/fallback',
+    '/spec/canary/steps/*/minExposures',
+    '/spec/split/decide',
+    '/spec/decide',
+    '/spec/minExposures',
+  ],
+  positions: ['/metadata/name', '/metadata/environment'],
+  checks: rolloutChecks,
+  inapplicableDefaults: () => [],
+  normalise(written) {
+    const base = { ...(written.unit === undefined ? {} : { unit: written.unit }), suspend: written.suspend ?? false }
+    if (written.canary !== undefined) return { ...base, canary: normaliseCanary(written.canary) }
+    if (written.split === undefined) return null
+    return { ...base, split: { ...written.split, coverage: written.split.coverage ?? 100 } }
+  },
+  meaning: (written) =>
+    writtenMembers({ ...written, canary: written.canary && canaryMeaning(written.canary), split: splitMeaning(written.split) }),
+  references({ metadata, spec }) {
+    const versions = [
+      ...(spec.canary === undefined ? [] : [{ number: spec.canary.version, pointer: '/spec/canary/version' }]),
+      ...(spec.split?.variants ?? []).map((variant, index) => ({
+        number: variant.version,
+        pointer: `/spec/split/variants/${index}/version`,
+      })),
+    ]
+    return [
+      { kind: 'Model', name: metadata.name, pointer: '/metadata/name' } satisfies PointedReference,
+      ...versions.map(({ number, pointer }) => ({ kind: 'ModelVersion', name: `${metadata.name}-${number}`, pointer }) as const),
+    ]
+  },
+}
+
+function normaliseCanary(canary: WrittenCanary): CanarySpec {
+  const steps = canary.steps ?? [{ weight: 100 }]
+  return { version: canary.version, steps: steps.map(({ weight, hold }) => ({ weight, holdMs: durationMs(hold ?? '0s') })) }
+}
+
+function canaryMeaning(canary: WrittenCanary): Json {
+  const steps = canary.steps?.map(({ weight, hold }) => (hold === undefined ? { weight } : { weight, holdMs: durationMs(hold) }))
+  return writtenMembers({ version: canary.version, steps })
+}
+
+function splitMeaning(split: WrittenSplit | undefined): Json | undefined {
+  return (
+    split &&
+    writtenMembers({ ...split, variants: split.variants.map(({ name, version, weight }) => ({ name, version, weight })) })
+  )
+}

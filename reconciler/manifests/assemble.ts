@@ -1,0 +1,94 @@
+/** The parsed files of one commit to its resources, its graph, and the findings of all rules between manifests. */
+import { compareFindings, compareText, type Finding } from '../core/finding.ts'
+import type { Resource } from '../core/resource.ts'
+import { commitChecks } from './commit-checks.ts'
+import { buildCommitView, type CommitEntry, type CommitView, type StoredFile } from './commit-view.ts'
+import { type DependencyGraph, findCycles } from './graph.ts'
+import { findingAt } from './local-finding.ts'
+import type { ModelVersionSpec } from './kinds/model-version.ts'
+import type { ParsedFile } from './parsed-file.ts'
+
+/** A commit as a value. Paths are relative to the root of the reconciled path. */
+export interface CommitContents {
+  readonly files: readonly { readonly path: string; readonly parsed: ParsedFile }[]
+  /** By path: those files of `artifactPaths` that exist. */
+  readonly artifacts: ReadonlyMap<string, StoredFile>
+}
+
+export interface Assembly {
+  /** Sorted by file and line; only what has no error of its own. Apply them only when no finding is an error. */
+  readonly resources: readonly Resource[]
+  /** Everything that is wrong, sorted by file, line and column. */
+  readonly findings: readonly Finding[]
+  readonly graph: DependencyGraph
+}
+
+export interface AssembleOptions {
+  /** `proposed` (a working tree, a pull request) lets rollouts name versions that are not there yet. */
+  readonly mode: 'reconciled' | 'proposed'
+}
+
+/** Paths of the model files that the manifests name, sorted, each once. */
+export function artifactPaths(files: CommitContents['files']): string[] {
+  const paths = new Set<string>()
+  for (const { parsed } of files) {
+    for (const document of parsed.documents) {
+      if (document.kind !== 'ModelVersion' || document.spec === null) continue
+      const { path } = (document.spec as ModelVersionSpec).artifact
+      if (path !== undefined) paths.add(path)
+    }
+  }
+  return [...paths].sort(compareText)
+}
+
+/** Applies every rule between manifests. Never throws for what a person wrote. */
+export function assembleCommit(contents: CommitContents, options: AssembleOptions): Assembly {
+  const view = buildCommitView(contents, options.mode)
+  const graph = graphOf(view)
+  const findings = [
+    ...contents.files.flatMap(({ path, parsed }) => parsed.findings.map((finding) => ({ file: path, ...finding }))),
+    ...commitChecks.flatMap((check) => check(view)),
+    ...cycleFindings(view, graph),
+  ]
+  return { resources: view.entries.filter(isWhole).map(resourceOf), findings: findings.sort(compareFindings), graph }
+}
+
+function isWhole({ document }: CommitEntry): boolean {
+  return document.valid && document.spec !== null
+}
+
+function resourceOf({ document, file }: CommitEntry): Resource {
+  const { kind, metadata, spec, line, digest, servingDigest } = document
+  if (metadata === null || digest === null) throw new Error(`a valid document has metadata and a digest: ${file}:${line}`)
+  const resource = { kind, metadata, spec, file, line, digest }
+  return servingDigest === undefined ? resource : { ...resource, servingDigest }
+}
+
+function graphOf(view: CommitView): DependencyGraph {
+  const entries = [...view.byId.values()].sort((a, b) => compareText(a.id, b.id))
+  const nodes = entries.map(({ id, document, file }) => ({
+    id,
+    kind: document.kind,
+    name: document.name ?? '',
+    environment: document.metadata?.environment ?? null,
+    file,
+    line: document.line,
+  }))
+  const edges = entries.flatMap((entry) => {
+    const targets = new Set(entry.document.references.map(({ kind, name }) => `${kind}/${name}`))
+    return [...targets].filter((to) => view.byId.has(to)).map((to) => ({ from: entry.id, to }))
+  })
+  return { nodes, edges: edges.sort((a, b) => compareText(a.from, b.from) || compareText(a.to, b.to)) }
+}
+
+function cycleFindings(view: CommitView, graph: DependencyGraph): Finding[] {
+  return findCycles(graph).map((ids) => {
+    const first = [...ids].sort(compareText)[0] ?? ''
+    const entry = view.byId.get(first)
+    if (entry === undefined) throw new Error(`a circle goes through resources of the graph: ${first}`)
+    const start = ids.indexOf(first)
+    const way = [...ids.slice(start), ...ids.slice(0, start), first].join(' → ')
+    const position = entry.document.positions[''] ?? { line: entry.document.line, column: 1 }
+    return { file: entry.file, ...findingAt(position, { rule: 'reference-cycle', message: `expected no circle, found ${way}` }) }
+  })
+}

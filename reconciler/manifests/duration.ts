@@ -1,0 +1,25 @@
+/** Durations (`50ms 90s 15m 3h 7d`) and sizes (`20Mi`) as manifests write them. Knows nothing of manifests. */
+
+const millisecondsOf: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const bytesOf: Readonly<Record<string, number>> = { '': 1, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 }
+
+/** Milliseconds of a duration, or null when the text is none. */
+export function parseDuration(text: string): number | null {
+  const match = /^(0|[1-9][0-9]{0,8})(ms|s|m|h|d)$/.exec(text)
+  const unit = millisecondsOf[match?.[2] ?? '']
+  return match === null || unit === undefined ? null : Number(match[1]) * unit
+}
+
+/** Milliseconds of a duration that validation has let through. */
+export function durationMs(text: string): number {
+  const milliseconds = parseDuration(text)
+  if (milliseconds === null) throw new Error(`not a duration: ${text}`)
+  return milliseconds
+}
+
+/** Bytes of a size such as `20Mi`, or null when the text is none. */
+export function parseSize(text: string): number | null {
+  const match = /^(0|[1-9][0-9]{0,11})(Ki|Mi|Gi|Ti)?$/.exec(text)
+  const unit = bytesOf[match?.[2] ?? '']
+  return match === null || unit === undefined ? null : Number(match[1]) * unit
+}

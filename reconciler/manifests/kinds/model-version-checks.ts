@@ -1,0 +1,124 @@
+/** The rules on one ModelVersion: its name, the place of its artifact, signature against embedded features, golden rows. */
+import type { FeatureDtype } from '../../core/release.ts'
+import type { WrittenInputTensor, WrittenModelVersionSpec } from '../generated/modelversion.ts'
+import { didYouMean } from '../nearest-name.ts'
+import type { KindCheck, Report, WrittenManifest } from './kind-definition.ts'
+import { escapePointer, featureChecks, reportDuplicates } from './request-features.ts'
+
+type ModelVersion = WrittenManifest<WrittenModelVersionSpec>
+
+export const modelVersionChecks: readonly KindCheck<WrittenModelVersionSpec>[] = [
+  ...featureChecks,
+  { reads: ['/metadata/name', '/spec/model', '/spec/version'], check: checkName },
+  { reads: ['/spec/artifact'], check: checkPlace },
+  { reads: ['/spec/signature/inputs', '/spec/requestFeatures'], check: checkFeatures },
+  { reads: ['/spec/signature/inputs'], check: checkShapes },
+  { reads: ['/spec/signature/inputs', '/spec/requestFeatures'], check: checkDatatypes },
+  { reads: ['/spec/signature/inputs'], check: checkTensorNames },
+  { reads: ['/spec/signature/inputs', '/spec/goldenRows'], check: checkGoldenRows },
+]
+
+function checkName({ metadata, spec }: ModelVersion, report: Report): void {
+  const expected = `${spec.model}-${spec.version}`
+  if (metadata.name === expected) return
+  report('/metadata/name', { rule: 'version-name', message: `expected the name ${expected}, found ${metadata.name}` })
+}
+
+function checkPlace({ spec }: ModelVersion, report: Report): void {
+  const { path, uri } = spec.artifact
+  const rule = 'artifact-place'
+  if ((path === undefined) === (uri === undefined)) {
+    const found = path === undefined ? 'neither' : 'both'
+    report('/spec/artifact', { rule, message: `expected exactly one of path and uri, found ${found}` })
+  }
+  if (path !== undefined && !isInnerPath(path)) {
+    const message = `expected a path inside the repository such as models/m/versions/1.onnx, found ${JSON.stringify(path)}`
+    report('/spec/artifact/path', { rule, message })
+  }
+  if (uri !== undefined && !uri.startsWith('folder:')) {
+    const message = `expected folder:PLACE, found ${JSON.stringify(uri)}: this store is not supported by this version`
+    report('/spec/artifact/uri', { rule: 'not-supported', message })
+  }
+}
+
+function isInnerPath(path: string): boolean {
+  return !path.includes('\\') && path.split('/').every((step) => step !== '' && step !== '.' && step !== '..')
+}
+
+function checkFeatures({ spec }: ModelVersion, report: Report): void {
+  const embedded = (spec.requestFeatures ?? []).map((feature) => feature.name)
+  const taken = new Set(spec.signature.inputs.flatMap((input) => input.features ?? []))
+  spec.signature.inputs.forEach((input, tensor) => {
+    input.features?.forEach((name, column) => {
+      if (embedded.includes(name)) return
+      const message = `expected a feature that requestFeatures names, found ${JSON.stringify(name)}`
+      const hint = didYouMean(name, embedded)
+      report(`/spec/signature/inputs/${tensor}/features/${column}`, { rule: 'signature-features', message, hint })
+    })
+  })
+  embedded.forEach((name, index) => {
+    if (taken.has(name)) return
+    const message = `expected every request feature in the signature's inputs, found none that takes ${JSON.stringify(name)}`
+    report(`/spec/requestFeatures/${index}/name`, { rule: 'signature-features', message, hint: didYouMean(name, taken) })
+  })
+}
+
+function checkShapes({ spec }: ModelVersion, report: Report): void {
+  spec.signature.inputs.forEach((input, index) => {
+    const pointer = `/spec/signature/inputs/${index}/shape`
+    const rule = 'signature-shape'
+    const found = `found [${input.shape.join(', ')}]`
+    if (input.shape[0] !== -1) report(pointer, { rule, message: `expected -1 (the batch) as the first dimension, ${found}` })
+    if (input.shape.slice(1).some((size) => size === 0)) {
+      report(pointer, { rule, message: `expected no dimension of size 0, ${found}` })
+    }
+    const columns = input.features?.length
+    if (columns === undefined || input.shape.at(-1) === columns) return
+    // One column may also stand in a tensor of one dimension: a value a row.
+    if (columns === 1 && input.shape.length === 1) return
+    report(pointer, { rule, message: `expected ${columns} (the number of features) as the last dimension, ${found}` })
+  })
+}
+
+const numeric: readonly FeatureDtype[] = ['bool', 'int32', 'int64', 'float32', 'float64', 'timestamp']
+const whole: readonly FeatureDtype[] = ['bool', 'int32', 'int64', 'timestamp']
+
+function dtypesOf(datatype: WrittenInputTensor['datatype']): readonly FeatureDtype[] {
+  if (datatype === 'BYTES') return ['string']
+  if (datatype === 'BOOL') return ['bool']
+  return datatype.startsWith('FP') ? numeric : whole
+}
+
+function checkDatatypes({ spec }: ModelVersion, report: Report): void {
+  const dtypes = new Map((spec.requestFeatures ?? []).map((feature) => [feature.name, feature.dtype]))
+  spec.signature.inputs.forEach((input, index) => {
+    for (const name of input.features ?? []) {
+      const dtype = dtypes.get(name)
+      if (dtype === undefined || dtypesOf(input.datatype).includes(dtype)) continue
+      const message = `expected a datatype that holds ${JSON.stringify(name)} (${dtype}), found ${input.datatype}`
+      report(`/spec/signature/inputs/${index}/datatype`, { rule: 'signature-datatype', message })
+    }
+  })
+}
+
+function checkTensorNames({ spec }: ModelVersion, report: Report): void {
+  const names = spec.signature.inputs.map((input) => input.name)
+  reportDuplicates(names, (index) => `/spec/signature/inputs/${index}/name`, report)
+}
+
+function checkGoldenRows({ spec }: ModelVersion, report: Report): void {
+  const expected = new Set(spec.signature.inputs.flatMap((input) => input.features ?? [input.name]))
+  spec.goldenRows?.forEach((row, index) => {
+    const pointer = `/spec/goldenRows/${index}/inputs`
+    const found = Object.keys(row.inputs)
+    const missing = [...expected].filter((name) => !Object.hasOwn(row.inputs, name))
+    if (missing.length > 0) {
+      const message = `expected a value for every input, found none for ${missing.map((name) => JSON.stringify(name)).join(', ')}`
+      report(pointer, { rule: 'golden-row', message })
+    }
+    for (const name of found.filter((candidate) => !expected.has(candidate))) {
+      const message = `expected an input of the signature, found ${JSON.stringify(name)}`
+      report(`${pointer}/${escapePointer(name)}`, { rule: 'golden-row', message, hint: didYouMean(name, expected) })
+    }
+  })
+}

@@ -1,0 +1,26 @@
+/** Every kind of this version. A new kind is one file beside this one, and one line here. */
+import type { Kind } from '../../core/resource.ts'
+import type { KindDefinition } from './kind-definition.ts'
+import { modelKind } from './model.ts'
+import { modelVersionKind } from './model-version.ts'
+import { projectKind } from './project.ts'
+import { rolloutKind } from './rollout.ts'
+
+export const kindDefinitions: Readonly<Record<Kind, KindDefinition>> = {
+  Project: projectKind,
+  Model: modelKind,
+  ModelVersion: modelVersionKind,
+  Rollout: rolloutKind,
+} satisfies Record<Kind, KindDefinition>
+
+export const kindNames = Object.keys(kindDefinitions) as readonly Kind[]
+
+/** Kinds of the design that this version does not act on. */
+export const unsupportedKinds: readonly string[] = [
+  'AccessPolicy', 'AlertChannel', 'ApprovalPolicy', 'BatchPrediction', 'DataSource', 'Entity', 'Experiment',
+  'FairnessPolicy', 'FeatureView', 'Gate', 'Metric', 'Monitor', 'Waiver',
+] // prettier-ignore
+
+export function isKind(text: unknown): text is Kind {
+  return typeof text === 'string' && Object.hasOwn(kindDefinitions, text)
+}

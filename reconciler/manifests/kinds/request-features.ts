@@ -1,0 +1,72 @@
+/** What Model and ModelVersion share: request features, the null policy, the decision. */
+import type { Json } from '../../core/digest.ts'
+import type { NullPolicy, RequestFeature } from '../../core/release.ts'
+import { didYouMean } from '../nearest-name.ts'
+import type { KindCheck, Report } from './kind-definition.ts'
+
+/** The threshold of a binary classification that names none. */
+export const defaultThreshold = 0.5
+
+interface WithFeatures {
+  readonly requestFeatures?: readonly RequestFeature[]
+  readonly nulls?: WrittenNulls
+}
+
+interface WrittenNulls {
+  readonly default?: NullPolicy['default']
+  readonly features?: NullPolicy['features']
+}
+
+/** Checks that request features are named once, and that null rules name one of them. */
+export const featureChecks: readonly KindCheck<WithFeatures>[] = [
+  {
+    reads: ['/spec/requestFeatures'],
+    check({ spec }, report) {
+      const names = spec.requestFeatures?.map((feature) => feature.name) ?? []
+      reportDuplicates(names, (index) => `/spec/requestFeatures/${index}/name`, report)
+    },
+  },
+  {
+    reads: ['/spec/requestFeatures', '/spec/nulls'],
+    check({ spec }, report) {
+      const names = spec.requestFeatures?.map((feature) => feature.name) ?? []
+      for (const name of Object.keys(spec.nulls?.features ?? {})) {
+        if (names.includes(name)) continue
+        const message = `expected one of the request features, found ${JSON.stringify(name)}`
+        report(`/spec/nulls/features/${escapePointer(name)}`, { rule: 'null-rule', message, hint: didYouMean(name, names) })
+      }
+    },
+  },
+]
+
+/** Reports every name that appeared before. */
+export function reportDuplicates(names: readonly string[], pointer: (index: number) => string, report: Report): void {
+  const seen = new Set<string>()
+  names.forEach((name, index) => {
+    if (seen.has(name)) {
+      const message = `expected every name once, found ${JSON.stringify(name)} again`
+      report(pointer(index), { rule: 'duplicate-feature', message })
+    }
+    seen.add(name)
+  })
+}
+
+export function normaliseNulls(written: WrittenNulls | undefined): NullPolicy {
+  const rule = written?.default ?? 'model'
+  return written?.features === undefined ? { default: rule } : { default: rule, features: written.features }
+}
+
+/** Request features without what is for people. */
+export function featuresMeaning(features: readonly RequestFeature[] | undefined): Json | undefined {
+  return features?.map(({ name, dtype, unit }) => (unit === undefined ? { name, dtype } : { name, dtype, unit }))
+}
+
+/** Removes members that are undefined, so that the value is plain JSON. */
+export function writtenMembers(members: Readonly<Record<string, unknown>>): Json {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Json
+}
+
+/** One step of a JSON pointer (RFC 6901, section 3). */
+export function escapePointer(step: string): string {
+  return step.replaceAll('~', '~0').replaceAll('/', '~1')
+}

@@ -1,0 +1,148 @@
+/** One file's bytes to its documents and findings. Knows neither the file's path nor any other file. */
+import { digestValue, type Digest } from '../core/digest.ts'
+import type { Kind, Metadata } from '../core/resource.ts'
+import { kindDefinitions } from './kinds/registry.ts'
+import type { WrittenManifest } from './kinds/kind-definition.ts'
+import { LineIndex } from './line-index.ts'
+import { findingAt } from './local-finding.ts'
+import type { LocalFinding, ParsedDocument, ParsedFile, Position } from './parsed-file.ts'
+import { readDocument, type DocumentReading } from './read-document.ts'
+import { isManifest, isMeantAsManifest, mayBeManifest } from './recognise.ts'
+import { splitDocuments, type DocumentText } from './split-documents.ts'
+import { validateDocument, type DocumentValidation } from './validate-document.ts'
+
+/** Part of the key of every cache of parsed files, with the program's version: grows when the same bytes give another result. */
+export const parserVersion = 1
+
+/** Format of the value that digests of meaning are taken from. */
+const digestVersion = 1
+
+const maximumBytes = 1024 * 1024
+
+/** Parses and validates a file of manifests; other YAML gives nothing. Never throws, whatever the bytes are. */
+export function parseFile(bytes: Uint8Array): ParsedFile {
+  const text = decodeText(bytes)
+  if (text === null) return badEncoding(bytes)
+  if (!mayBeManifest(text)) return { documents: [], findings: [] }
+  const lines = new LineIndex(text)
+  const documents: ParsedDocument[] = []
+  const findings: LocalFinding[] = []
+  for (const source of splitDocuments(text)) {
+    const parsed = parseDocumentText(source, lines)
+    if (parsed.document !== null) documents.push(parsed.document)
+    findings.push(...parsed.findings)
+  }
+  return { documents, findings }
+}
+
+interface ParsedText {
+  readonly document: ParsedDocument | null
+  readonly findings: readonly LocalFinding[]
+}
+
+const nothing: ParsedText = { document: null, findings: [] }
+
+function parseDocumentText(source: DocumentText, lines: LineIndex): ParsedText {
+  if (!mayBeManifest(source.text)) return nothing
+  if (isTooLarge(source.text)) {
+    const message = 'expected a document of at most 1 MiB, found a larger one'
+    if (!isMeantAsManifest(source.text)) return nothing
+    return { document: null, findings: [findingAt(lines.positionOf(source.offset), { rule: 'document-too-large', message })] }
+  }
+  const reading = readDocument(source)
+  const isBroken = reading.problems.some(
+    ({ rule }) => rule === 'yaml-syntax' || rule === 'tab-indentation' || rule === 'document-too-deep',
+  )
+  const findings = reading.problems.map((problem) => findingAt(lines.positionOf(problem.offset), problem))
+  if (isBroken) return isMeantAsManifest(source.text) ? { document: null, findings } : nothing
+  if (!isManifest(reading.value)) return nothing
+  const validation = validateDocument(reading.value)
+  findings.push(
+    ...validation.problems.map((problem) =>
+      findingAt(lines.positionOf(reading.offsetOf(problem.pointer, problem.part)), problem),
+    ),
+  )
+  const hasErrors = findings.some((finding) => finding.severity === 'error')
+  return { document: describeDocument({ value: reading.value, reading, validation, lines, valid: !hasErrors }), findings }
+}
+
+interface DocumentParts {
+  readonly value: Readonly<Record<string, unknown>>
+  readonly reading: DocumentReading
+  readonly validation: DocumentValidation
+  readonly lines: LineIndex
+  readonly valid: boolean
+}
+
+function describeDocument({ value, reading, validation, lines, valid }: DocumentParts): ParsedDocument | null {
+  const { kind, manifest } = validation
+  if (kind === null) return null
+  const definition = kindDefinitions[kind]
+  const position = (pointer: string): Position => lines.positionOf(reading.offsetOf(pointer))
+  const common = {
+    kind,
+    line: position('').line,
+    positions: Object.fromEntries(['', ...definition.positions].map((pointer) => [pointer, position(pointer)])),
+    valid,
+  }
+  if (manifest === null) {
+    return { ...common, name: nameOf(value), metadata: null, spec: null, digest: null, references: [] }
+  }
+  const metadata = fillMetadata(kind, manifest.metadata)
+  const references = definition.references(manifest)
+  return {
+    ...common,
+    name: metadata.name,
+    metadata,
+    spec: definition.normalise(manifest.spec),
+    ...digestsOf(kind, metadata, manifest),
+    references: references.map(({ kind: target, name, pointer }) => ({ kind: target, name, position: position(pointer) })),
+  }
+}
+
+function fillMetadata(kind: Kind, metadata: Metadata): Metadata {
+  return kindDefinitions[kind].perEnvironment ? { ...metadata, environment: metadata.environment ?? 'production' } : metadata
+}
+
+function digestsOf(
+  kind: Kind,
+  metadata: Metadata,
+  { spec }: WrittenManifest<unknown>,
+): { digest: Digest; servingDigest?: Digest } {
+  const definition = kindDefinitions[kind]
+  const { name, environment } = metadata
+  const digest = digestValue({ digestVersion, kind, name, environment, spec: definition.meaning(spec) })
+  const serving = definition.servingMeaning?.(spec)
+  return serving === undefined ? { digest } : { digest, servingDigest: digestValue({ digestVersion, kind, spec: serving }) }
+}
+
+function nameOf(value: Readonly<Record<string, unknown>>): string | null {
+  const metadata = value.metadata
+  if (metadata === null || typeof metadata !== 'object' || !('name' in metadata)) return null
+  return typeof metadata.name === 'string' ? metadata.name : null
+}
+
+function isTooLarge(text: string): boolean {
+  // A UTF-16 code unit takes one to three bytes in UTF-8.
+  if (text.length > maximumBytes) return true
+  return text.length * 3 > maximumBytes && new TextEncoder().encode(text).length > maximumBytes
+}
+
+/** The text without its byte order mark, or null when the bytes are not UTF-8. */
+function decodeText(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    if (error instanceof TypeError) return null
+    throw error
+  }
+}
+
+/** Files of other encodings are ours when their letters, without the zeros of UTF-16, say so. */
+function badEncoding(bytes: Uint8Array): ParsedFile {
+  const lenient = new TextDecoder('utf-8').decode(bytes)
+  if (!mayBeManifest(lenient.replaceAll('\0', ''))) return { documents: [], findings: [] }
+  const position = new LineIndex(lenient).positionOf(Math.max(0, lenient.indexOf('\uFFFD')))
+  const problem = { rule: 'encoding', message: 'expected UTF-8, found other bytes', hint: 'save the file as UTF-8' } as const
+  return { documents: [], findings: [findingAt(position, problem)] }
+}

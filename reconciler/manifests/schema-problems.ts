@@ -1,0 +1,168 @@
+/** Turns violations of a JSON Schema into problems that a person understands. */
+import type { ErrorObject } from './schema-validators.ts'
+import { parseSize } from './duration.ts'
+import type { RuleId } from './explain.ts'
+import { escapePointer } from './kinds/request-features.ts'
+import type { Problem } from './local-finding.ts'
+import { didYouMean } from './nearest-name.ts'
+
+/** A problem at a JSON pointer. */
+export interface PointedProblem extends Problem {
+  readonly pointer: string
+  /** The key is meant, not its value. */
+  readonly part?: 'key'
+  /** JSON pointer of what cannot be read because of it; null when the rest of the document still can. */
+  readonly broken: string | null
+}
+
+/** One violation as a problem, or null when another violation already says it. `unsupported` as in KindDefinition. */
+export function schemaProblem(error: ErrorObject, unsupported: readonly string[]): PointedProblem | null {
+  // "Exactly one of" is a check of its kind; the branches of "any of" and the summary of names only repeat.
+  if (error.keyword === 'oneOf' || error.keyword === 'propertyNames' || /\/(?:oneOf|anyOf)\//.test(error.schemaPath)) return null
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return unknownField(error, unsupported)
+    case 'required':
+      return missingField(error)
+    case 'type':
+    case 'anyOf':
+      return wrongType(error)
+    default:
+      return invalidValue(error)
+  }
+}
+
+function unknownField(error: ErrorObject, unsupported: readonly string[]): PointedProblem {
+  const field = (error.params as { additionalProperty: string }).additionalProperty
+  const pointer = `${error.instancePath}/${escapePointer(field)}`
+  const common = { pointer, part: 'key', broken: null } as const
+  if (unsupported.some((pattern) => matches(pattern, pointer))) {
+    return { ...common, rule: 'not-supported', message: `${fieldName(pointer)} is not supported by this version` }
+  }
+  const known = Object.keys((error.parentSchema?.properties ?? {}) as object)
+  const where = known.length === 0 ? 'no field' : `one of ${known.join(', ')}`
+  return { ...common, rule: 'unknown-field', message: `expected ${where}, found ${field}`, hint: didYouMean(field, known) }
+}
+
+function missingField(error: ErrorObject): PointedProblem {
+  const field = (error.params as { missingProperty: string }).missingProperty
+  const place = error.instancePath === '' ? 'the manifest' : fieldName(error.instancePath)
+  return {
+    rule: 'missing-field',
+    message: `expected the field ${field} in ${place}, found none`,
+    pointer: error.instancePath,
+    part: 'key',
+    broken: `${error.instancePath}/${escapePointer(field)}`,
+  }
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+}
+
+function wrongType(error: ErrorObject): PointedProblem {
+  const pointer = error.instancePath
+  const type = error.keyword === 'anyOf' ? '' : String((error.params as { type: unknown }).type)
+  const expected = error.keyword === 'anyOf' ? 'model, reject or a number' : (typeNames[type] ?? type)
+  const isSize = pointer.endsWith('/sizeBytes') && typeof error.data === 'string'
+  const message = `expected ${expected} for ${fieldName(pointer)}, found ${describe(error.data)}`
+  const common = { message, hint: typeHint(type, error.data, isSize), pointer, broken: pointer }
+  if (isSize) return { ...common, rule: 'size' }
+  if (pointer.endsWith('/budget') || pointer.endsWith('/hold')) return { ...common, rule: 'duration' }
+  return { ...common, rule: isPercent(pointer) && type === 'integer' ? 'percent' : 'wrong-type' }
+}
+
+function typeHint(type: string, found: unknown, isSize: boolean): string | undefined {
+  if (isSize) {
+    const bytes = parseSize(String(found))
+    return bytes === null ? 'write the number of bytes, without a unit' : `write ${bytes}`
+  }
+  if (type === 'boolean' && typeof found === 'string') {
+    if (/^(?:yes|on|y)$/i.test(found)) return `${found} is a text in YAML 1.2: write true`
+    if (/^(?:no|off|n)$/i.test(found)) return `${found} is a text in YAML 1.2: write false`
+  }
+  if (type === 'string' && (typeof found === 'number' || typeof found === 'boolean')) return 'put the value in quotes'
+  if ((type === 'integer' || type === 'number') && typeof found === 'string') {
+    return found.endsWith('%') ? 'write the number without %' : 'write the number without quotes'
+  }
+  return undefined
+}
+
+function invalidValue(error: ErrorObject): PointedProblem {
+  const broken = error.instancePath
+  const found = describe(error.data)
+  const common = { pointer: error.instancePath, broken }
+  const params = error.params as Readonly<Record<string, unknown>>
+  switch (error.keyword) {
+    case 'enum': {
+      const allowed = params.allowedValues as readonly string[]
+      const message = `expected one of ${allowed.join(', ')}, found ${found}`
+      return { ...common, rule: 'invalid-value', message, hint: didYouMean(String(error.data), allowed) }
+    }
+    case 'const': {
+      const rule = error.instancePath === '/apiVersion' ? 'api-version' : 'invalid-value'
+      const hint = `write ${String(params.allowedValue)}`
+      return { ...common, rule, message: `expected ${String(params.allowedValue)}, found ${found}`, hint }
+    }
+    case 'pattern':
+      return { ...common, ...wrongFormat(error) }
+    case 'maxItems':
+      if (params.limit === 0) {
+        const message = `entries of ${fieldName(error.instancePath)} are not supported by this version`
+        return { ...common, rule: 'not-supported', message }
+      }
+      return { ...common, ...outOfLimits(error, found) }
+    default:
+      return { ...common, ...outOfLimits(error, found) }
+  }
+}
+
+function outOfLimits(error: ErrorObject, found: string): Problem {
+  const rule = isPercent(error.instancePath) ? 'percent' : 'invalid-value'
+  return { rule, message: `${fieldName(error.instancePath)} ${error.message ?? 'is not valid'}, found ${found}` }
+}
+
+const formats: Readonly<Record<string, readonly [RuleId, string, string?]>> = {
+  '#/$defs/name/pattern': ['name-format', 'lower-case letters, digits and dashes (at most 63)'],
+  '#/$defs/duration/pattern': ['duration', 'a duration such as 50ms, 90s, 15m, 3h or 7d'],
+}
+
+function wrongFormat(error: ErrorObject): Problem {
+  // The name of a member (an environment) is checked by the same pattern; the member is what was found.
+  const found = describe(error.propertyName ?? error.data)
+  const [rule, expected] = formats[error.schemaPath] ?? ['invalid-value', formatOf(error.instancePath)]
+  return { rule, message: `expected ${expected}, found ${found}` }
+}
+
+function formatOf(pointer: string): string {
+  return pointer.endsWith('/sha256') ? '64 lower-case hex digits' : 'folder:PATH'
+}
+
+function isPercent(pointer: string): boolean {
+  return pointer.endsWith('/weight') || pointer.endsWith('/coverage')
+}
+
+function matches(pattern: string, pointer: string): boolean {
+  const wanted = pattern.split('/')
+  const found = pointer.split('/')
+  return wanted.length === found.length && wanted.every((step, index) => step === '*' || step === found[index])
+}
+
+/** `/spec/canary/steps/0/weight` as people write it: `spec.canary.steps[0].weight`. */
+function fieldName(pointer: string): string {
+  const steps = pointer.split('/').slice(1)
+  return steps.reduce((name, step) => (/^[0-9]+$/.test(step) ? `${name}[${step}]` : name === '' ? step : `${name}.${step}`), '')
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 1 ? 'a list of 1 entry' : `a list of ${value.length} entries`
+  if (value === null || value === undefined) return 'nothing'
+  if (typeof value === 'object') return 'a map'
+  const text = JSON.stringify(value)
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}

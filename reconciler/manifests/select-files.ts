@@ -1,0 +1,42 @@
+/** Which paths of a commit hold manifests. Knows paths, never contents. */
+import { compareText } from '../core/finding.ts'
+import { projectPath } from './commit-checks.ts'
+import type { ProjectSpec } from './kinds/project.ts'
+import type { ParsedFile } from './parsed-file.ts'
+
+/** The Project of the parsed `mainward.yaml`, or null when it has no readable one: then every YAML file is selected. */
+export function projectOf(parsed: ParsedFile): ProjectSpec | null {
+  const document = parsed.documents.find(({ kind, spec }) => kind === 'Project' && spec !== null)
+  return document === undefined ? null : (document.spec as ProjectSpec)
+}
+
+/**
+ * The paths of manifests among all paths (relative to the reconciled path), sorted: `mainward.yaml`, and every `.yaml`
+ * and `.yml` that a glob of `include` takes. `*` takes any letters of one step, `**` any number of steps, `?` one
+ * letter; none of them takes a step that begins with a dot.
+ */
+export function selectManifestPaths(paths: Iterable<string>, project: Pick<ProjectSpec, 'include'> | null): string[] {
+  const globs = (project?.include ?? ['**']).map(compileGlob)
+  const selected: string[] = []
+  for (const path of paths) {
+    if (path === projectPath || (/\.ya?ml$/.test(path) && globs.some((glob) => glob.test(path)))) selected.push(path)
+  }
+  return selected.sort(compareText)
+}
+
+function compileGlob(glob: string): RegExp {
+  const steps = glob
+    .replace(/^\.?\//, '')
+    .replace(/\/$/, '/**')
+    .split('/')
+  const parts = steps.map((step, index) => {
+    const isLast = index === steps.length - 1
+    if (step === '**') return isLast ? '(?:(?!\\.)[^/]+/)*(?!\\.)[^/]+' : '(?:(?!\\.)[^/]+/)*'
+    const letters = step
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replace(/\*+/g, '[^/]*')
+      .replaceAll('?', '[^/]')
+    return (/^[*?]/.test(step) ? '(?!\\.)' : '') + letters + (isLast ? '' : '/')
+  })
+  return new RegExp(`^${parts.join('')}$`)
+}
