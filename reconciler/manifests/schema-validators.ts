@@ -13,7 +13,7 @@ export function schemaErrors(kind: Kind, value: unknown): readonly ErrorObject[]
 
 /** Compiling takes tens of milliseconds: a kind is compiled when its first manifest comes. */
 const validatorOf = rememberByKind((kind): ValidateFunction => {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true })
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, strictRequired: false })
   return ajv.compile(kindDefinitions[kind].schema)
 })
 
