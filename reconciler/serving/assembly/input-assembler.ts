@@ -1,0 +1,226 @@
+/**
+ * Turns the inputs of an Open Inference Protocol request into a release's input tensors: the model's own tensors, or one
+ * tensor a named feature. Compiled once a release; knows no routes and no transport.
+ */
+import { MainwardError } from '../../core/error.ts'
+import type { Datatype, FeatureDtype, InputTensor, Release } from '../../core/release.ts'
+import type { DeclaredTensor } from '../../inference/model.ts'
+import type { Tensor, Tensors } from '../../inference/tensor.ts'
+import { compileCell, nullRuleOf, placeError, type ReadCell } from './cell.ts'
+import { checkDataShape, countElements, depthOf, visitElements } from './nested-data.ts'
+import { allocateData, storeCell, type WritableData } from './tensor-data.ts'
+
+/** One input of a request; `data` was not looked at yet. */
+export interface InferInput {
+  readonly name: string
+  readonly datatype: string
+  readonly shape: readonly number[]
+  readonly data: readonly unknown[]
+}
+
+export interface InferInputs {
+  readonly inputs: readonly InferInput[]
+  /** Names that may be there although this release does not use them: other releases of the same route do. */
+  readonly tolerated: ReadonlySet<string>
+  readonly largestRows: number
+  readonly largestElements: number
+}
+
+export interface InputAssembler {
+  /** What a caller sends: named features as columns, other tensors as they are. */
+  readonly declared: readonly DeclaredTensor[]
+  /** Every name that is understood. */
+  readonly names: ReadonlySet<string>
+  /** Throws `invalid-input` for inputs that are unknown, missing, doubled, of a wrong datatype or shape. */
+  assemble(request: InferInputs): Tensors
+}
+
+interface Column {
+  readonly name: string
+  readonly datatype: Datatype
+  readonly read: ReadCell
+}
+
+interface CompiledTensor {
+  readonly input: InputTensor
+  /** Undefined: the caller sends the model's own matrix. */
+  readonly columns: readonly Column[] | undefined
+  readonly cells: readonly ReadCell[]
+}
+
+const datatypeOfDtype = {
+  bool: 'BOOL',
+  int32: 'INT32',
+  int64: 'INT64',
+  float32: 'FP32',
+  float64: 'FP64',
+  string: 'BYTES',
+  timestamp: 'BYTES',
+} as const satisfies Record<FeatureDtype, Datatype>
+
+/** Throws `unsupported` for a signature that this version can not fill. */
+export function compileInputAssembler(release: Release): InputAssembler {
+  const tensors = release.signature.inputs.map((input) => compileTensor(input, release))
+  const names = new Set(tensors.flatMap(({ input, columns }) => [input.name, ...(columns ?? []).map(({ name }) => name)]))
+  const batched = release.signature.inputs.filter(({ shape }) => shape[0] === -1).map(({ name }) => name)
+  return {
+    declared: declareInputs(tensors),
+    names,
+    assemble: (request) => {
+      const given = indexInputs(request, names)
+      const assembled: Record<string, Tensor> = {}
+      for (const tensor of tensors) assembled[tensor.input.name] = assembleTensor(tensor, given, request)
+      checkRows(
+        batched.map((name) => assembled[name]?.shape[0] ?? 0),
+        request.largestRows,
+      )
+      return assembled
+    },
+  }
+}
+
+function compileTensor(input: InputTensor, release: Release): CompiledTensor {
+  const { datatype, features } = input
+  if (features === undefined) {
+    return { input, columns: undefined, cells: [compileCell({ datatype, dtype: undefined, nulls: release.nulls.default })] }
+  }
+  const columns = features.map((name): Column => {
+    const dtype = release.requestFeatures.find((feature) => feature.name === name)?.dtype
+    const read = compileCell({ datatype, dtype, nulls: nullRuleOf(release.nulls, name) })
+    return { name, datatype: dtype === undefined ? datatype : datatypeOfDtype[dtype], read }
+  })
+  const cells = features.map((name) => compileCell({ datatype, dtype: undefined, nulls: nullRuleOf(release.nulls, name) }))
+  return { input, columns, cells }
+}
+
+/** A feature that several tensors use is declared once. */
+function declareInputs(tensors: readonly CompiledTensor[]): readonly DeclaredTensor[] {
+  const declared = new Map<string, DeclaredTensor>()
+  for (const { input, columns } of tensors) {
+    if (columns === undefined) declared.set(input.name, { name: input.name, datatype: input.datatype, shape: input.shape })
+    for (const { name, datatype } of columns ?? []) declared.set(name, { name, datatype, shape: [-1] })
+  }
+  return [...declared.values()]
+}
+
+function indexInputs({ inputs, tolerated }: InferInputs, names: ReadonlySet<string>): ReadonlyMap<string, InferInput> {
+  const given = new Map<string, InferInput>()
+  for (const input of inputs) {
+    if (given.has(input.name)) throw invalid(`the input "${input.name}" is there twice`)
+    if (!names.has(input.name) && !tolerated.has(input.name)) {
+      throw invalid(`the model has no input "${input.name}"; it has ${[...names].join(', ')}`)
+    }
+    given.set(input.name, input)
+  }
+  return given
+}
+
+function assembleTensor(tensor: CompiledTensor, given: ReadonlyMap<string, InferInput>, request: InferInputs): Tensor {
+  const { input, columns } = tensor
+  const matrix = given.get(input.name)
+  if (columns === undefined) {
+    if (matrix === undefined) throw invalid(`the input "${input.name}" is missing`)
+    return assembleMatrix(tensor, matrix, request)
+  }
+  const isColumn = columns.some(({ name }) => name === input.name)
+  if (matrix === undefined || isColumn) return assembleColumns(input, columns, given)
+  const doubled = columns.find(({ name }) => given.has(name))
+  if (doubled !== undefined)
+    throw invalid(`"${doubled.name}" is a column of "${input.name}", which is there too: send one of the two`)
+  return assembleMatrix(tensor, matrix, request)
+}
+
+function assembleMatrix({ input, cells }: CompiledTensor, given: InferInput, request: InferInputs): Tensor {
+  try {
+    checkDatatype(input.datatype, given)
+    const fits =
+      given.shape.length === input.shape.length && input.shape.every((size, at) => size === -1 || size === given.shape[at])
+    if (!fits) throw invalid(`expected the shape [${input.shape.join(', ')}], found [${given.shape.join(', ')}]`)
+    const width = given.shape.at(-1) ?? 1
+    if (cells.length > 1 && width !== cells.length) throw invalid(`expected ${cells.length} columns, found ${width}`)
+    const count = countElements(given.shape, request.largestElements)
+    checkDataShape(given.data, given.shape, count)
+    if ((given.shape[0] ?? 1) > request.largestRows) throw tooManyRows(given.shape[0] ?? 0, request.largestRows)
+    const data = allocateData(input.datatype, count)
+    fillMatrix(given, cells, data)
+    return { datatype: input.datatype, shape: given.shape, data }
+  } catch (error) {
+    throw placeError(error, `input "${given.name}"`)
+  }
+}
+
+function fillMatrix({ data: source, shape }: InferInput, cells: readonly ReadCell[], data: WritableData): void {
+  let next = 0
+  visitElements(source, depthOf(source, shape), (value) => {
+    const read = cells[next % cells.length]
+    if (read === undefined) throw new Error('a tensor has no columns')
+    try {
+      storeCell(data, next, read(value))
+    } catch (error) {
+      throw placeError(error, `data[${next}]`)
+    }
+    next++
+  })
+}
+
+function assembleColumns(input: InputTensor, columns: readonly Column[], given: ReadonlyMap<string, InferInput>): Tensor {
+  const first = columns.map(({ name }) => given.get(name)).find((column) => column !== undefined)
+  const rows = first?.shape[0] ?? 0
+  for (const { name, datatype } of columns) {
+    const column = given.get(name)
+    if (column === undefined) throw invalid(`the input "${name}" is missing`)
+    checkColumn(column, datatype, rows)
+  }
+  const data = allocateData(input.datatype, rows * columns.length)
+  columns.forEach(({ name, read }, index) => {
+    const column = given.get(name)
+    if (column === undefined) throw new Error(`the input "${name}" was there a moment ago`)
+    fillColumn(column, read, data, { offset: index, stride: columns.length })
+  })
+  return { datatype: input.datatype, shape: input.shape.length === 1 ? [rows] : [rows, columns.length], data }
+}
+
+function checkColumn(column: InferInput, datatype: Datatype, rows: number): void {
+  const { name, shape, data } = column
+  try {
+    checkDatatype(datatype, column)
+    const isColumn = shape.length === 1 || (shape.length === 2 && shape[1] === 1)
+    if (!isColumn) throw invalid(`expected the shape [n] or [n, 1], found [${shape.join(', ')}]`)
+    if (shape[0] !== rows) throw invalid(`expected ${rows} rows like the first input, found ${shape[0] ?? 0}`)
+    checkDataShape(data, shape, rows)
+  } catch (error) {
+    throw placeError(error, `input "${name}"`)
+  }
+}
+
+function fillColumn(column: InferInput, read: ReadCell, data: WritableData, place: { offset: number; stride: number }): void {
+  let row = 0
+  visitElements(column.data, depthOf(column.data, column.shape), (value) => {
+    try {
+      storeCell(data, row * place.stride + place.offset, read(value))
+    } catch (error) {
+      throw placeError(error, `input "${column.name}": data[${row}]`)
+    }
+    row++
+  })
+}
+
+function checkDatatype(expected: Datatype, { datatype }: InferInput): void {
+  if (datatype !== expected) throw invalid(`expected the datatype ${expected}, found ${datatype}`)
+}
+
+function checkRows(rows: readonly number[], largest: number): void {
+  const first = rows[0]
+  if (first === undefined) return
+  if (first === 0) throw invalid('the request has no rows')
+  if (first > largest) throw tooManyRows(first, largest)
+  if (rows.some((found) => found !== first)) throw invalid('the inputs differ in their number of rows')
+}
+
+function tooManyRows(found: number, largest: number): MainwardError {
+  return invalid(`a request may have ${largest} rows, found ${found}`)
+}
+
+function invalid(message: string): MainwardError {
+  return new MainwardError('invalid-input', message)
+}

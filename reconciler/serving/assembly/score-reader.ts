@@ -1,0 +1,53 @@
+/** Reads scores and labels out of a model's output tensors, by the signature's roles. Compiled once a release. */
+import { MainwardError } from '../../core/error.ts'
+import type { Release } from '../../core/release.ts'
+import type { Tensor, Tensors } from '../../inference/tensor.ts'
+import { readElement, writeElement, writeElements } from './tensor-data.ts'
+
+/** Writes `"score":…`, and `"decision":…` and `"label":…` where the release has them, for one row of a run. */
+export type WriteScore = (outputs: Tensors, index: number) => string
+
+export interface ScoreReader {
+  /** Names of the outputs that are read: nothing else is fetched from the runtime. */
+  readonly outputNames: readonly string[]
+  readonly write: WriteScore
+}
+
+/** A score is a number; for a matrix without a positive column it is the row of the matrix. */
+export function compileScoreReader({ signature, decision }: Release): ScoreReader {
+  const { score, label, positiveIndex } = signature.outputs
+  const outputNames = label === undefined || label === score ? [score] : [score, label]
+  const write: WriteScore = (outputs, index) => {
+    const tensor = outputOf(outputs, score)
+    const width = widthOf(tensor)
+    if (positiveIndex === undefined && width > 1) {
+      const row = writeElements(tensor.datatype, tensor.data, index * width, (index + 1) * width)
+      return `"score":[${row}]${writeLabel(outputs, label, index)}`
+    }
+    const column = width > 1 ? (positiveIndex ?? 0) : 0
+    const value = readElement(tensor.datatype, tensor.data, index * width + column)
+    const decided = decision === undefined ? '' : `,"decision":${Number(value) >= decision.threshold}`
+    return `"score":${writeElement(value)}${decided}${writeLabel(outputs, label, index)}`
+  }
+  return { outputNames, write }
+}
+
+function writeLabel(outputs: Tensors, label: string | undefined, index: number): string {
+  if (label === undefined) return ''
+  const tensor = outputOf(outputs, label)
+  const width = widthOf(tensor)
+  if (width !== 1) return `,"label":[${writeElements(tensor.datatype, tensor.data, index * width, (index + 1) * width)}]`
+  return `,"label":${writeElement(readElement(tensor.datatype, tensor.data, index))}`
+}
+
+/** Elements a row. The first dimension is the rows, whatever the file declares. */
+function widthOf({ shape, data }: Tensor): number {
+  const rows = shape[0] ?? 1
+  return rows === 0 ? 0 : data.length / rows
+}
+
+function outputOf(outputs: Tensors, name: string): Tensor {
+  const tensor = outputs[name]
+  if (tensor === undefined) throw new MainwardError('model-unusable', `the model did not answer its output "${name}"`)
+  return tensor
+}

@@ -1,0 +1,90 @@
+/** Typed arrays for datatypes. Knows nothing of requests. */
+import type { Datatype } from '../../core/release.ts'
+import type { TensorData } from '../../inference/tensor.ts'
+import type { CellValue } from './cell.ts'
+
+/** A tensor's data while it is being filled. */
+export type WritableData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array
+  | string[]
+
+export function allocateData(datatype: Datatype, length: number): WritableData {
+  switch (datatype) {
+    case 'FP32':
+      return new Float32Array(length)
+    case 'FP64':
+      return new Float64Array(length)
+    case 'INT8':
+      return new Int8Array(length)
+    case 'INT16':
+      return new Int16Array(length)
+    case 'INT32':
+      return new Int32Array(length)
+    case 'INT64':
+      return new BigInt64Array(length)
+    case 'BOOL':
+    case 'UINT8':
+      return new Uint8Array(length)
+    case 'FP16':
+    case 'UINT16':
+      return new Uint16Array(length)
+    case 'UINT32':
+      return new Uint32Array(length)
+    case 'UINT64':
+      return new BigUint64Array(length)
+    case 'BYTES':
+      return new Array<string>(length).fill('')
+  }
+}
+
+/** Stores a cell that was read for this data's datatype. */
+export function storeCell(data: WritableData, index: number, value: CellValue): void {
+  const target = data as CellValue[]
+  target[index] = value
+}
+
+/** The value of an FP16 word (IEEE 754 binary16). */
+export function readHalf(word: number): number {
+  const sign = word & 0x8000 ? -1 : 1
+  const exponent = (word >> 10) & 0x1f
+  const fraction = word & 0x3ff
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}
+
+/** One element as a JavaScript value. FP16 words become numbers, BOOL bytes booleans. */
+export function readElement(datatype: Datatype, data: TensorData, index: number): number | bigint | string | boolean {
+  const value = data[index]
+  if (value === undefined) throw new Error(`a tensor of ${data.length} elements has no element ${index}`)
+  if (datatype === 'BOOL') return value === 1
+  if (datatype === 'FP16') return readHalf(value as number)
+  return value
+}
+
+/**
+ * The elements from `start` to `end` as the inside of a JSON array. NaN and infinities, which JSON does not have, are
+ * null; INT64 and UINT64 are written digit by digit.
+ */
+export function writeElements(datatype: Datatype, data: TensorData, start = 0, end = data.length): string {
+  let text = ''
+  for (let index = start; index < end; index++) {
+    if (index > start) text += ','
+    text += writeElement(readElement(datatype, data, index))
+  }
+  return text
+}
+
+export function writeElement(value: number | bigint | string | boolean): string {
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null'
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+}

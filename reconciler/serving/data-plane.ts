@@ -1,0 +1,111 @@
+/** Puts the data plane together: one replica behind one HTTP server. Knows no process and no command line. */
+import { join } from 'node:path'
+import type { ReleaseReadiness } from '../core/serving-state.ts'
+import type { Release } from '../core/release.ts'
+import { createHttpServer } from './http/http-server.ts'
+import type { ApiRoute } from './http/api-route.ts'
+import { ServingMetrics } from './http/metrics.ts'
+import { buildOpenApi } from './http/openapi.ts'
+import { buildPredictionRoutes } from './http/prediction-routes.ts'
+import { buildServerRoutes } from './http/server-routes.ts'
+import { defaultLimits, type ServingLimits } from './limits.ts'
+import type { PredictionService } from './protocol/prediction-service.ts'
+import { buildRequestSchemas, compileRequestValidators } from './protocol/request-schemas.ts'
+import { defaultTimes, Replica, type ReplicaEffects, type ReplicaTimes } from './replica.ts'
+
+export interface DataPlaneOptions {
+  readonly environment: string
+  /** Unique among the replicas of the environment. */
+  readonly replica: string
+  /** Absolute path; this module writes only below its `serving/`. */
+  readonly stateFolder: string
+  readonly host: string
+  /** 0 picks a free one. */
+  readonly port: number
+  /** The program's version, as `/v2` says it. */
+  readonly version: string
+  readonly limits?: Partial<ServingLimits>
+  readonly times?: Partial<ReplicaTimes>
+}
+
+export interface DataPlane {
+  /** `http://HOST:PORT`, without a slash at the end. */
+  readonly url: string
+  isReady(): boolean
+  /** Every release that is wanted, with its readiness. */
+  listReleases(): readonly { readonly release: Release; readonly readiness: ReleaseReadiness }[]
+  /** Answers what is in flight, closes the listener, frees the models. */
+  stop(): Promise<void>
+}
+
+/** Listens, then takes over its state: from disk at once, from the source as soon as it answers. Throws `port-in-use`. */
+export async function startDataPlane(options: DataPlaneOptions, effects: ReplicaEffects): Promise<DataPlane> {
+  const limits = { ...defaultLimits, ...options.limits }
+  const { environment, replica: name, stateFolder } = options
+  const stateFile = join(stateFolder, 'serving', 'state.json')
+  const replica = new Replica({ replica: name, environment, stateFile, times: { ...defaultTimes, ...options.times } }, effects)
+  const metrics = new ServingMetrics(replica)
+  let stopping = false
+  const isReady = () => !stopping && replica.isReady()
+  const server = createHttpServer({
+    routes: buildRoutes({ replica, metrics, limits, isReady, version: options.version }),
+    limits,
+    metrics,
+    log: effects.log,
+    labelModel: (model) => (model !== undefined && replica.routes.has(model) ? model : ''),
+  })
+  const port = await server.listen(options.host, options.port)
+  await replica.start()
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    isReady,
+    listReleases: () => replica.pool.listReleases(),
+    stop: async () => {
+      stopping = true
+      await server.close()
+      await replica.stop()
+    },
+  }
+}
+
+interface RouteParts {
+  readonly replica: Replica
+  readonly metrics: ServingMetrics
+  readonly limits: ServingLimits
+  readonly version: string
+  readonly isReady: () => boolean
+}
+
+function buildRoutes({ replica, metrics, limits, version, isReady }: RouteParts): readonly ApiRoute[] {
+  const requestSchemas = buildRequestSchemas(limits)
+  const service: PredictionService = { view: replica, limits, validators: compileRequestValidators(requestSchemas) }
+  const status = { version, isReady, listReleases: () => replica.pool.listReleases() }
+  const routes = [...buildPredictionRoutes(service), ...buildServerRoutes(service, status), metricsRoute(metrics)]
+  const document = JSON.stringify(buildOpenApi(routes, { version, limits, requestSchemas }))
+  return [...routes, openApiRoute(document)]
+}
+
+function metricsRoute(metrics: ServingMetrics): ApiRoute {
+  return {
+    method: 'GET',
+    path: '/metrics',
+    operationId: 'readMetrics',
+    summary: 'Prometheus metrics, in the text exposition format.',
+    responseSchema: { type: 'string' },
+    responseType: metrics.contentType,
+    errorStatuses: [],
+    answer: async () => ({ status: 200, body: await metrics.render() }),
+  }
+}
+
+function openApiRoute(document: string): ApiRoute {
+  return {
+    method: 'GET',
+    path: '/openapi.json',
+    operationId: 'readOpenApi',
+    summary: 'The OpenAPI 3.1 document of this server.',
+    responseSchema: { type: 'object' },
+    errorStatuses: [],
+    answer: () => ({ status: 200, body: document }),
+  }
+}

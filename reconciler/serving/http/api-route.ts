@@ -1,0 +1,43 @@
+/** A route of the data plane as a plain value: registered with the HTTP server and published in the OpenAPI document alike. */
+import type { JsonSchema } from '../protocol/request-schemas.ts'
+import type { ServedRows } from '../protocol/prediction-service.ts'
+import type { TimedRoute } from './metrics.ts'
+
+export interface ApiRequest {
+  readonly params: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Empty when the request has none. */
+  readonly body: Buffer
+  readonly requestId: string
+}
+
+export interface ApiResponse {
+  readonly status: number
+  readonly body: string
+  /** Releases that answered, for the metrics. */
+  readonly served?: readonly ServedRows[]
+}
+
+export interface ApiRoute {
+  readonly method: 'GET' | 'POST'
+  /** With `:name` for parameters. */
+  readonly path: string
+  readonly operationId: string
+  readonly summary: string
+  /** Name of the request's schema. */
+  readonly requestSchema?: 'PredictRequest' | 'InferRequest' | 'IndexRequest'
+  /** Whether a body must be sent; with a schema only. */
+  readonly bodyOptional?: boolean
+  readonly responseSchema: JsonSchema
+  /** Media type of the response; `application/json` when left out. */
+  readonly responseType?: string
+  /** Statuses other than 200 that this route answers. */
+  readonly errorStatuses: readonly number[]
+  /** Counted in the metrics under this name. */
+  readonly timed?: TimedRoute
+  answer(request: ApiRequest): ApiResponse | Promise<ApiResponse>
+}
+
+export function jsonResponse(status: number, value: unknown): ApiResponse {
+  return { status, body: JSON.stringify(value) }
+}

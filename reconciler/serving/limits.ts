@@ -1,0 +1,34 @@
+/** The bounds of one data plane: what a request may cost before it is refused. Knows no protocol. */
+
+export interface ServingLimits {
+  /** Bytes of a request body. */
+  readonly bodyBytes: number
+  /** Rows of one request; also the first dimension of a tensor. */
+  readonly rows: number
+  /** Bytes of a request's line and headers together. */
+  readonly headerBytes: number
+  /** Objects and arrays inside each other in a JSON body. */
+  readonly jsonDepth: number
+  /** UTF-16 code units of a unit. */
+  readonly unitLength: number
+  /** Time in which a client must have sent its headers. */
+  readonly headersTimeoutMs: number
+  /** Time in which a client must have sent its whole request. */
+  readonly requestTimeoutMs: number
+  /** Time that an idle connection is kept. */
+  readonly keepAliveTimeoutMs: number
+  /** Time in which requests in flight are answered after a stop was asked for. */
+  readonly drainTimeoutMs: number
+}
+
+export const defaultLimits: ServingLimits = {
+  bodyBytes: 16 * 1024 * 1024,
+  rows: 10_000,
+  headerBytes: 16 * 1024,
+  jsonDepth: 64,
+  unitLength: 1024,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 75_000,
+  drainTimeoutMs: 9_000,
+}

@@ -1,0 +1,175 @@
+/** JSON Schemas of the requests: they validate what comes in and are what `/openapi.json` publishes. One source. */
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import { MainwardError } from '../../core/error.ts'
+import type { ServingLimits } from '../limits.ts'
+
+export interface PredictRequest {
+  readonly rows: readonly Readonly<Record<string, unknown>>[]
+  readonly units?: readonly (string | number | null)[]
+}
+
+export interface InferRequest {
+  readonly id?: string
+  readonly parameters?: Readonly<Record<string, string | number | boolean>>
+  readonly inputs: readonly {
+    readonly name: string
+    readonly shape: readonly number[]
+    readonly datatype: string
+    readonly parameters?: Readonly<Record<string, unknown>>
+    readonly data?: readonly unknown[]
+  }[]
+  readonly outputs?: readonly { readonly name: string; readonly parameters?: Readonly<Record<string, unknown>> }[]
+}
+
+export interface IndexRequest {
+  readonly ready?: boolean
+}
+
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+const datatypes = [
+  'BOOL',
+  'UINT8',
+  'UINT16',
+  'UINT32',
+  'UINT64',
+  'INT8',
+  'INT16',
+  'INT32',
+  'INT64',
+  'FP16',
+  'FP32',
+  'FP64',
+  'BYTES',
+]
+
+const parameters = {
+  type: 'object',
+  description: 'Protocol parameters.',
+  additionalProperties: { type: ['string', 'number', 'boolean'] },
+}
+
+/** The request schemas, with the limits of this server in them. */
+export function buildRequestSchemas(limits: ServingLimits) {
+  return {
+    PredictRequest: predictSchema(limits),
+    InferRequest: inferSchema(limits),
+    IndexRequest: {
+      type: 'object',
+      properties: { ready: { type: 'boolean', description: 'List only the versions that are ready.' } },
+    },
+  } as const satisfies Record<string, JsonSchema>
+}
+
+function predictSchema({ rows, unitLength }: ServingLimits) {
+  return {
+    type: 'object',
+    required: ['rows'],
+    additionalProperties: false,
+    properties: {
+      rows: {
+        type: 'array',
+        description: 'Rows by feature name. A value that is not known is null; no feature may be left out.',
+        minItems: 1,
+        maxItems: rows,
+        items: { type: 'object' },
+      },
+      units: {
+        type: 'array',
+        description: "The unit of each row, when it is not in the row's own field that the rollout names. Decides the arm.",
+        maxItems: rows,
+        items: { type: ['string', 'number', 'null'], maxLength: unitLength },
+      },
+    },
+  }
+}
+
+function inferSchema({ unitLength }: ServingLimits) {
+  return {
+    type: 'object',
+    required: ['inputs'],
+    properties: {
+      id: { type: 'string', description: 'Echoed in the response.', maxLength: 1024 },
+      parameters: {
+        ...parameters,
+        properties: {
+          unit: {
+            type: ['string', 'number'],
+            maxLength: unitLength,
+            description: 'What is assigned to an arm: one request is one unit.',
+          },
+        },
+      },
+      inputs: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 10_000,
+        items: {
+          type: 'object',
+          required: ['name', 'shape', 'datatype', 'data'],
+          properties: {
+            name: { type: 'string', description: "A named feature, or one of the model's own tensors." },
+            shape: {
+              type: 'array',
+              minItems: 1,
+              maxItems: 8,
+              items: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+            },
+            datatype: { type: 'string', enum: datatypes },
+            parameters,
+            data: {
+              type: 'array',
+              description:
+                'Row-major, flat or nested. null in FP32 and FP64 is NaN, by the null policy of the model. INT64 beyond 2^53: a string of digits.',
+            },
+          },
+        },
+      },
+      outputs: {
+        type: 'array',
+        description: 'Outputs to return; all when left out.',
+        maxItems: 1000,
+        items: { type: 'object', required: ['name'], properties: { name: { type: 'string' }, parameters } },
+      },
+    },
+  }
+}
+
+export interface RequestValidators {
+  /** Each throws `invalid-input` with the first problem and its place. */
+  predict(body: unknown): PredictRequest
+  infer(body: unknown): InferRequest
+  index(body: unknown): IndexRequest
+}
+
+export function compileRequestValidators(schemas: ReturnType<typeof buildRequestSchemas>): RequestValidators {
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictTypes: false, messages: true, verbose: true })
+  return {
+    predict: compileValidator<PredictRequest>(ajv, schemas.PredictRequest),
+    infer: compileValidator<InferRequest>(ajv, schemas.InferRequest),
+    index: compileValidator<IndexRequest>(ajv, schemas.IndexRequest),
+  }
+}
+
+function compileValidator<Request>(ajv: Ajv2020, schema: JsonSchema): (body: unknown) => Request {
+  const validate = ajv.compile<Request>(schema)
+  return (body) => {
+    if (validate(body)) return body
+    const problem = validate.errors?.[0]
+    throw new MainwardError('invalid-input', problem === undefined ? 'the request is not valid' : describeProblem(problem))
+  }
+}
+
+/** `/inputs/0/shape/1` is shown as `inputs[0].shape[1]`. */
+function describeProblem({ instancePath, keyword, params, message, data }: ErrorObject): string {
+  const place = instancePath
+    .slice(1)
+    .replace(/\/(\d+)/g, '[$1]')
+    .replaceAll('/', '.')
+  const where = place === '' ? 'the request' : place
+  const details = params as Record<string, unknown>
+  if (keyword === 'additionalProperties') return `${where}: unknown member ${JSON.stringify(details.additionalProperty)}`
+  if (keyword === 'enum') return `${where}: expected one of ${String(details.allowedValues)}`
+  if (keyword === 'maxItems') return `${where}: at most ${String(details.limit)} are allowed, found ${(data as unknown[]).length}`
+  return `${where} ${message ?? 'is not valid'}`
+}
