@@ -25,8 +25,19 @@ export interface PointedReference {
   readonly pointer: string
 }
 
+/** The part of JSON Schema that is read beside validation. */
+export interface JsonSchema {
+  readonly description?: string
+  readonly $ref?: string
+  readonly $defs?: Readonly<Record<string, JsonSchema>>
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly items?: JsonSchema
+  readonly required?: readonly string[]
+  readonly default?: unknown
+}
+
 export interface KindDefinition<Written = unknown, Spec = unknown> {
-  readonly schema: { readonly $id: string }
+  readonly schema: JsonSchema
   /** Whether resources of this kind belong to an environment. */
   readonly perEnvironment: boolean
   /** Fields of the design that this version does not act on: JSON pointers, `*` for any one step. */
