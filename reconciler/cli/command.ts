@@ -1,4 +1,5 @@
 /** The shape of a command: what a file in this folder exports and what the registry holds. Knows no command. */
+import { MainwardError } from '../core/error.ts'
 import type { CliContext } from './context.ts'
 
 /** 0 fine, 1 the check failed, 2 used wrongly. */
@@ -58,4 +59,12 @@ export function textOption(input: CommandInput, name: string): string | null {
 
 export function flagOption(input: CommandInput, name: string): boolean {
   return input.options[name] === true
+}
+
+/** The option as a number of at least `least`. Throws `usage` for anything else. */
+export function numberOption(input: CommandInput, name: string, { least }: { readonly least: number }): number {
+  const text = textOption(input, name) ?? ''
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (Number.isFinite(value) && value >= least) return value
+  throw new MainwardError('usage', `--${name}: expected a number of at least ${least}, found ${text === '' ? 'nothing' : text}`)
 }

@@ -2,4 +2,40 @@
 import type { CommandEntry } from './command.ts'
 
 /** In the order in which `mainward --help` lists them; a subcommand stands behind its first word. */
-export const commands: readonly CommandEntry[] = []
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'explain',
+    summary: 'why a rule of the manifests exists, and what is right',
+    load: async () => (await import('./explain-command.ts')).explainCommand,
+  },
+  {
+    name: 'status',
+    summary: 'what a running reconciler serves, and what is wrong',
+    load: async () => (await import('./status-command.ts')).statusCommand,
+  },
+  {
+    name: 'abort',
+    summary: 'stop a rollout: the stable version takes all traffic again',
+    load: async () => (await import('./rollout-command.ts')).rolloutCommand('abort'),
+  },
+  {
+    name: 'resume',
+    summary: 'go on with a rollout that waits for a person',
+    load: async () => (await import('./rollout-command.ts')).rolloutCommand('resume'),
+  },
+  {
+    name: 'promote',
+    summary: 'finish a rollout at once, skipping its remaining steps',
+    load: async () => (await import('./rollout-command.ts')).rolloutCommand('promote'),
+  },
+  {
+    name: 'retry',
+    summary: 'lift the rejection of a release and begin again',
+    load: async () => (await import('./rollout-command.ts')).rolloutCommand('retry'),
+  },
+  {
+    name: 'replay',
+    summary: 'send recorded rows as predictions, and move the data clock along',
+    load: async () => (await import('./replay-command.ts')).replayCommand,
+  },
+]

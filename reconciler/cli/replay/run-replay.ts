@@ -1,0 +1,99 @@
+/** Sends records as predictions at their pace and moves the data clock along. Effects come as ports. */
+import type { ReplayRecord } from './replay-records.ts'
+import { type ReplayOutcome, type ReplaySummary, ReplayTally } from './replay-tally.ts'
+
+export interface ReplayPorts {
+  /** Never rejects: a failure is an outcome. */
+  predict(record: ReplayRecord): Promise<ReplayOutcome>
+  /** Moves the data clock. Resolves to false when it can not be moved here: then it is not tried again. */
+  moveClock(timeMs: number): Promise<boolean>
+  /** Milliseconds that never jump. */
+  now(): number
+  /** Resolves after the time, or at once when the replay is stopped. */
+  sleep(milliseconds: number): Promise<void>
+  report(progress: ReplayProgress): void
+}
+
+export interface ReplayProgress {
+  /** Share of the file, 0 to 1. */
+  readonly share: number
+  readonly sent: number
+  readonly failed: number
+  readonly elapsedMs: number
+  readonly dataTimeMs: number
+}
+
+export interface ReplayOptions {
+  /** Seconds of data a second; 0: as fast as possible. */
+  readonly speed: number
+  /** Predictions in flight at once. */
+  readonly concurrency: number
+  readonly signal: AbortSignal
+}
+
+/** The data clock moves at most this often; predictions of the time before are answered first. */
+const clockIntervalMs = 1_000
+
+/** Sends all records, or those until the signal. Resolves when every prediction that was sent has been answered. */
+export async function runReplay(
+  records: AsyncIterable<ReplayRecord>,
+  ports: ReplayPorts,
+  options: ReplayOptions,
+): Promise<ReplaySummary> {
+  const tally = new ReplayTally()
+  const flight = new Set<Promise<void>>()
+  const startedMs = ports.now()
+  const clock = new DataClock(ports)
+  let firstMs: number | null = null
+  let last: ReplayRecord | null = null
+  for await (const record of records) {
+    firstMs ??= record.timeMs
+    if (options.speed > 0) await ports.sleep(startedMs + (record.timeMs - firstMs) / options.speed - ports.now())
+    if (options.signal.aborted) break
+    if (clock.isDue(record.timeMs)) {
+      await Promise.all(flight)
+      await clock.move(record.timeMs)
+    }
+    while (flight.size >= options.concurrency) await Promise.race(flight)
+    const prediction = ports.predict(record).then((outcome) => {
+      tally.add(outcome)
+      flight.delete(prediction)
+    })
+    flight.add(prediction)
+    last = record
+    ports.report(progressOf(record, tally, ports.now() - startedMs))
+  }
+  await Promise.all(flight)
+  if (last !== null) {
+    await clock.move(last.timeMs)
+    ports.report(progressOf(last, tally, ports.now() - startedMs))
+  }
+  return tally.summarize(ports.now() - startedMs)
+}
+
+/** Moves the clock forward only, and not for every record. */
+class DataClock {
+  readonly #ports: ReplayPorts
+  #movedTo = Number.NEGATIVE_INFINITY
+  #movedAt = Number.NEGATIVE_INFINITY
+  #usable = true
+
+  constructor(ports: ReplayPorts) {
+    this.#ports = ports
+  }
+
+  isDue(timeMs: number): boolean {
+    return this.#usable && timeMs > this.#movedTo && this.#ports.now() - this.#movedAt >= clockIntervalMs
+  }
+
+  async move(timeMs: number): Promise<void> {
+    if (!this.#usable || timeMs <= this.#movedTo) return
+    this.#usable = await this.#ports.moveClock(timeMs)
+    this.#movedTo = timeMs
+    this.#movedAt = this.#ports.now()
+  }
+}
+
+function progressOf(record: ReplayRecord, tally: ReplayTally, elapsedMs: number): ReplayProgress {
+  return { share: record.progress, sent: tally.sent, failed: tally.failed, elapsedMs, dataTimeMs: record.timeMs }
+}
