@@ -32,6 +32,8 @@ export async function* readReplayRecords(file: string): AsyncGenerator<ReplayRec
       if (line.trim() !== '')
         yield { ...parseRecord(line, `${file}:${number}`), progress: size === 0 ? 1 : bytes.bytesRead / size }
     }
+  } catch (thrown) {
+    throw explainGzip(thrown, file)
   } finally {
     bytes.destroy()
   }
@@ -48,6 +50,13 @@ export function parseRecord(line: string, place: string): Omit<ReplayRecord, 'pr
     throw invalid(place, 'unit: expected a text or a number', unit)
   }
   return { timeMs, model, unit: unit === undefined || unit === null ? null : String(unit), row: row as ReplayRecord['row'] }
+}
+
+/** Errors of zlib are about the file; anything else stays what it is. */
+function explainGzip(thrown: unknown, file: string): unknown {
+  const { code } = thrown as NodeJS.ErrnoException
+  if (code?.startsWith('Z_') !== true) return thrown
+  return new MainwardError('invalid-input', `expected a gzip file, found ${file}: ${messageOf(thrown)}`, { cause: thrown })
 }
 
 function parseObject(line: string, place: string): Record<string, unknown> {
