@@ -100,7 +100,7 @@ describe('a command line', () => {
 })
 
 describe('what a command throws', () => {
-  const failing = (thrown: unknown): CommandEntry => entry('fail', { run: () => Promise.reject(thrown) })
+  const failing = (thrown: Error): CommandEntry => entry('fail', { run: () => Promise.reject(thrown) })
 
   it('is one line and a hint', async () => {
     const known = new MainwardError('unavailable', 'nobody answers', { hint: 'start it', cause: new Error('inner') })
