@@ -27,6 +27,7 @@ function readConfiguration(environment: NodeJS.ProcessEnv): Configuration {
     databaseUrl: read('DATABASE_URL'),
     adminToken: read('MAINWARD_TOKEN'),
     gitToken: read('MAINWARD_GIT_TOKEN'),
+    childEnvironment: environment,
   }
 }
 

@@ -4,6 +4,16 @@ import type { CommandEntry } from './command.ts'
 /** In the order in which `mainward --help` lists them; a subcommand stands behind its first word. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'demo',
+    summary: 'the example repository, reconciled and served',
+    load: async () => (await import('./demo-command.ts')).demoCommand,
+  },
+  {
+    name: 'up',
+    summary: 'reconcile and serve a repository on this machine: database, control plane, data plane',
+    load: async () => (await import('./up-command.ts')).upCommand,
+  },
+  {
     name: 'explain',
     summary: 'why a rule of the manifests exists, and what is right',
     load: async () => (await import('./explain-command.ts')).explainCommand,

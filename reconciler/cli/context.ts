@@ -11,6 +11,8 @@ export interface Configuration {
   readonly adminToken: string | null
   /** `MAINWARD_GIT_TOKEN`: the token of an http(s) remote. */
   readonly gitToken: string | null
+  /** What child processes inherit. */
+  readonly childEnvironment: Readonly<Record<string, string | undefined>>
 }
 
 /** Standard output and error. Text is written as it is: lines end where the text says so. */

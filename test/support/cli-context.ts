@@ -33,7 +33,14 @@ export function createTestContext(
   const { input = '', interactive = false, ...configuration } = given
   const controller = new AbortController()
   return {
-    configuration: { folder: process.cwd(), databaseUrl: null, adminToken: null, gitToken: null, ...configuration },
+    configuration: {
+      folder: process.cwd(),
+      databaseUrl: null,
+      adminToken: null,
+      gitToken: null,
+      childEnvironment: process.env,
+      ...configuration,
+    },
     terminal: createRecordedTerminal({ interactive }),
     clock: { now: () => Date.now() },
     readStandardInput: () => Promise.resolve(Buffer.from(input)),

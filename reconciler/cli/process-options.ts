@@ -1,0 +1,55 @@
+/** Options that several long-running commands share, and how they are read. */
+import { MainwardError } from '../core/error.ts'
+import { type CommandInput, numberOption, type OptionDefinition, textOption } from './command.ts'
+
+export const environmentOption: OptionDefinition = {
+  flags: '--environment <name>',
+  description: 'environment whose rollouts are meant',
+  default: 'production',
+}
+
+export const hostOptions: readonly OptionDefinition[] = [
+  { flags: '--host <address>', description: 'address to listen on', default: '127.0.0.1' },
+  { flags: '--allow-anonymous', description: 'permit an address that other machines reach: nothing asks callers who they are' },
+]
+
+export const portOption: OptionDefinition = {
+  flags: '--port <port>',
+  description: 'port of the data plane; 0 picks a free one',
+  default: '8080',
+}
+
+export const adminPortOption: OptionDefinition = {
+  flags: '--admin-port <port>',
+  description: 'port of the control plane; 0 picks a free one',
+  default: '8090',
+}
+
+export const dataClockOption: OptionDefinition = {
+  flags: '--data-clock <clock>',
+  description: 'wall: the time of day; manual: moved by replay and POST /api/v1/clock',
+  default: 'wall',
+  choices: ['wall', 'manual'],
+}
+
+export const sourceOptions: readonly OptionDefinition[] = [
+  { flags: '--branch <name>', description: 'branch that is followed', default: 'main' },
+  { flags: '--path <folder>', description: 'folder of the repository with the manifests', default: '' },
+  { flags: '--poll <seconds>', description: 'seconds between two looks at the branch' },
+  { flags: '--token-file <file>', description: 'file with the token of an http(s) repository (or MAINWARD_GIT_TOKEN)' },
+]
+
+export function readPort(input: CommandInput, name: string): number {
+  const port = numberOption(input, name, { least: 0 })
+  if (Number.isInteger(port) && port <= 65_535) return port
+  throw new MainwardError('usage', `--${name}: expected a port from 0 to 65535, found ${port}`)
+}
+
+/** Seconds of `--poll`; null when it was not given. */
+export function readPollSeconds(input: CommandInput): number | null {
+  return textOption(input, 'poll') === null ? null : numberOption(input, 'poll', { least: 0.1 })
+}
+
+export function readDataClock(input: CommandInput): 'wall' | 'manual' {
+  return textOption(input, 'dataClock') === 'manual' ? 'manual' : 'wall'
+}
