@@ -21,10 +21,10 @@ export interface Terminal {
   readonly interactive: boolean
   /** Columns of the terminal; 100 when it is none. */
   readonly width: number
-  write(text: string): void
-  writeError(text: string): void
+  readonly write: (text: string) => void
+  readonly writeError: (text: string) => void
   /** The text in a style; unchanged when there are no colours. */
-  style(style: TextStyle, text: string): string
+  readonly style: (style: TextStyle, text: string) => string
 }
 
 export type TextStyle = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
@@ -34,8 +34,8 @@ export interface CliContext {
   readonly terminal: Terminal
   readonly clock: Clock
   /** All of standard input. */
-  readStandardInput(): Promise<Uint8Array>
+  readonly readStandardInput: () => Promise<Uint8Array>
   /** Aborted by the first Ctrl-C (or SIGTERM); a second one ends the program. Before the first call they end it at once. */
-  interruption(): AbortSignal
+  readonly interruption: () => AbortSignal
   readonly fetch: typeof fetch
 }

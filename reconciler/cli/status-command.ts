@@ -26,7 +26,7 @@ export const statusCommand: CommandDefinition = {
     const client = createControlClient(await findControl(context.configuration, input), context.fetch)
     const render = flagOption(input, 'json')
       ? (status: StatusDocument) => `${JSON.stringify(status, null, 2)}\n`
-      : (status: StatusDocument) => renderStatus(status, (style, text) => context.terminal.style(style, text))
+      : (status: StatusDocument) => renderStatus(status, context.terminal.style)
     if (flagOption(input, 'watch')) await watchStatus(context, client, render)
     else context.terminal.write(render(await client.get<StatusDocument>('/api/v1/status')))
     return 0
