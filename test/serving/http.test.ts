@@ -33,7 +33,9 @@ let server: RunningServer
 
 beforeAll(async () => {
   server = await startServer({ runtime, limits: { bodyBytes: 100_000, requestTimeoutMs: 1500, headersTimeoutMs: 1000 } })
-  await server.serve(servingState(7, { epoch: 3, releases: [release, failing], routes: [stableRoute(release), stableRoute(failing)] }))
+  await server.serve(
+    servingState(7, { epoch: 3, releases: [release, failing], routes: [stableRoute(release), stableRoute(failing)] }),
+  )
 })
 
 afterAll(async () => {
@@ -61,7 +63,13 @@ function sendRaw(text: string, { end = false } = {}): Promise<string> {
 describe('the HTTP edge', () => {
   it('takes a body with any content type, with a senseless one, and with none', async () => {
     const body = JSON.stringify({ rows: [benchRow(0)] })
-    for (const type of ['application/json', 'application/octet-stream', 'text/plain', ';;;', 'application/json; charset=latin1']) {
+    for (const type of [
+      'application/json',
+      'application/octet-stream',
+      'text/plain',
+      ';;;',
+      'application/json; charset=latin1',
+    ]) {
       expect((await server.post(predictPath, body, { 'content-type': type })).status).toBe(200)
     }
     const request = `POST ${predictPath} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`
@@ -97,7 +105,10 @@ describe('the HTTP edge', () => {
 
   it('refuses bodies beyond the limit, announced or not', async () => {
     const large = `{"rows":[${' '.repeat(100_000)}]}`
-    expect(await server.post(predictPath, large)).toMatchObject({ status: 413, body: { error: 'the body is larger than this server takes' } })
+    expect(await server.post(predictPath, large)).toMatchObject({
+      status: 413,
+      body: { error: 'the body is larger than this server takes' },
+    })
     const chunked = `POST ${predictPath} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`
     expect(await sendRaw(chunked)).toMatch(/^HTTP\/1\.1 413 /)
   })
@@ -125,7 +136,11 @@ describe('the HTTP edge', () => {
   }, 20_000)
 
   it('shows nothing of its inside when a model fails, and logs the reason under the request id', async () => {
-    const answer = await server.post('/v1/models/failing/predict', { rows: [{ ...benchRow(0), f0: 111 }] }, { 'mainward-request-id': 'id-500' })
+    const answer = await server.post(
+      '/v1/models/failing/predict',
+      { rows: [{ ...benchRow(0), f0: 111 }] },
+      { 'mainward-request-id': 'id-500' },
+    )
     expect(answer.status).toBe(500)
     expect(JSON.stringify(answer.body)).not.toContain('secret')
     const logged = server.log.find(({ requestId }) => requestId === 'id-500')
@@ -153,7 +168,12 @@ describe('the HTTP edge', () => {
 describe('/openapi.json', () => {
   it('has the very schemas that validate, and every route of the server', async () => {
     const { body } = await server.get('/openapi.json')
-    const document = body as { openapi: string; paths: Record<string, Record<string, unknown>>; components: { schemas: Record<string, object> }; info: { description: string } }
+    const document = body as {
+      openapi: string
+      paths: Record<string, Record<string, unknown>>
+      components: { schemas: Record<string, object> }
+      info: { description: string }
+    }
     expect(document.openapi).toBe('3.1.0')
     expect(Object.keys(document.paths).sort()).toEqual([
       '/metrics',

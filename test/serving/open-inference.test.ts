@@ -26,7 +26,10 @@ const broken = benchRelease({ version: 4, goldenRows: [{ inputs: stable.goldenRo
 const strict = benchRelease({ model: 'strict', nulls: { default: 'reject', features: { f0: 'model', f1: 0 } } })
 const typed = benchRelease({
   model: 'typed',
-  requestFeatures: benchFeatures.map((name, index) => ({ name, dtype: index === 0 ? 'int64' : index === 1 ? 'bool' : 'float32' })),
+  requestFeatures: benchFeatures.map((name, index) => ({
+    name,
+    dtype: index === 0 ? 'int64' : index === 1 ? 'bool' : 'float32',
+  })),
   goldenRows: [],
 })
 
@@ -63,7 +66,11 @@ function replaceInput(name: string, changes: Record<string, unknown>): Record<st
   return columnInputs().map((input) => (input.name === name ? { ...input, ...changes } : input))
 }
 
-async function infer(path: string, body: unknown, headers?: Record<string, string>): Promise<{ status: number; body: InferAnswer }> {
+async function infer(
+  path: string,
+  body: unknown,
+  headers?: Record<string, string>,
+): Promise<{ status: number; body: InferAnswer }> {
   const answer = await server.post(`/v2/models/${path}/infer`, body, headers)
   return { status: answer.status, body: answer.body as InferAnswer }
 }
@@ -95,7 +102,10 @@ describe('inference of the Open Inference Protocol', () => {
   })
 
   it('answers only the outputs that were asked for, in that order', async () => {
-    const { body } = await infer('bench', { inputs: [matrixInput()], outputs: [{ name: 'probabilities', parameters: { binary_data: false } }] })
+    const { body } = await infer('bench', {
+      inputs: [matrixInput()],
+      outputs: [{ name: 'probabilities', parameters: { binary_data: false } }],
+    })
     expect(body.outputs.map(({ name }) => name)).toEqual(['probabilities'])
   })
 
@@ -109,11 +119,17 @@ describe('inference of the Open Inference Protocol', () => {
     }
     expect(Object.fromEntries(seen)).toEqual({ stable: '1', canary: '2' })
     const both = await infer('bench', { inputs: [matrixInput()], parameters: { unit: 'a' } }, { 'Mainward-Unit': 'b' })
-    expect(both).toMatchObject({ status: 400, body: { error: 'parameters.unit and the header Mainward-Unit differ: send one of the two' } })
+    expect(both).toMatchObject({
+      status: 400,
+      body: { error: 'parameters.unit and the header Mainward-Unit differ: send one of the two' },
+    })
   })
 
   it('answers a version that is loaded whatever the rollout says, and 404 for one that is not', async () => {
-    expect((await infer('bench/versions/2', { inputs: [matrixInput()] })).body).toMatchObject({ model_version: '2', parameters: { variant: 'canary' } })
+    expect((await infer('bench/versions/2', { inputs: [matrixInput()] })).body).toMatchObject({
+      model_version: '2',
+      parameters: { variant: 'canary' },
+    })
     const outside = await infer('bench/versions/3', { inputs: [matrixInput()] })
     expect(outside.body.model_version).toBe('3')
     expect(outside.body.parameters).toEqual({ request_id: outside.body.parameters.request_id, version: 3, unit_assigned: false })
@@ -123,12 +139,20 @@ describe('inference of the Open Inference Protocol', () => {
   })
 
   it('reads null as NaN, as a number, or refuses it, by the null policy', async () => {
-    const withNull = (column: number) => ({ ...matrixInput(1), data: benchExpected.rows[0]?.map((value, index) => (index === column ? null : value)) })
+    const withNull = (column: number) => ({
+      ...matrixInput(1),
+      data: benchExpected.rows[0]?.map((value, index) => (index === column ? null : value)),
+    })
     expect((await infer('strict', { inputs: [withNull(0)] })).status).toBe(200)
     const zero = { ...matrixInput(1), data: benchExpected.rows[0]?.map((value, index) => (index === 1 ? 0 : value)) }
-    expect((await infer('strict', { inputs: [withNull(1)] })).body.outputs).toEqual((await infer('strict', { inputs: [zero] })).body.outputs)
+    expect((await infer('strict', { inputs: [withNull(1)] })).body.outputs).toEqual(
+      (await infer('strict', { inputs: [zero] })).body.outputs,
+    )
     const refused = await infer('strict', { inputs: [withNull(2)] })
-    expect(refused).toMatchObject({ status: 400, body: { error: 'input "input": data[2]: null is refused by the null policy of the model' } })
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { error: 'input "input": data[2]: null is refused by the null policy of the model' },
+    })
   })
 
   it('takes columns by the dtype of the feature, and never rounds an INT64', async () => {
@@ -146,7 +170,11 @@ describe('inference of the Open Inference Protocol', () => {
   })
 
   it('tolerates members that it does not know, as clients send them', async () => {
-    const request = { model_name: 'bench', inputs: [{ ...matrixInput(), parameters: { content_type: 'np' } }], parameters: { priority: 1, binary_data_output: true } }
+    const request = {
+      model_name: 'bench',
+      inputs: [{ ...matrixInput(), parameters: { content_type: 'np' } }],
+      parameters: { priority: 1, binary_data_output: true },
+    }
     expect((await infer('bench', request)).status).toBe(200)
   })
 
@@ -157,25 +185,65 @@ describe('inference of the Open Inference Protocol', () => {
     ['an input twice', { inputs: [matrixInput(), matrixInput()] }, /the input "input" is there twice/],
     ['a matrix and its column', { inputs: [matrixInput(), columnInputs()[0]] }, /"f0" is a column of "input"/],
     ['a missing column', { inputs: columnInputs().slice(1) }, /the input "f0" is missing/],
-    ['a wrong datatype', { inputs: [{ ...matrixInput(), datatype: 'FP64' }] }, /input "input": expected the datatype FP32, found FP64/],
-    ['an unknown datatype', { inputs: [{ ...matrixInput(), datatype: 'FLOAT' }] }, /inputs\[0\]\.datatype: expected one of BOOL,/],
+    [
+      'a wrong datatype',
+      { inputs: [{ ...matrixInput(), datatype: 'FP64' }] },
+      /input "input": expected the datatype FP32, found FP64/,
+    ],
+    [
+      'an unknown datatype',
+      { inputs: [{ ...matrixInput(), datatype: 'FLOAT' }] },
+      /inputs\[0\]\.datatype: expected one of BOOL,/,
+    ],
     ['a wrong shape', { inputs: [{ ...matrixInput(), shape: [4, 10] }] }, /expected the shape \[-1, 20\], found \[4, 10\]/],
     ['a wrong rank', { inputs: [{ ...matrixInput(), shape: [40] }] }, /expected the shape \[-1, 20\], found \[40\]/],
     ['a negative size', { inputs: [{ ...matrixInput(), shape: [-1, 20] }] }, /inputs\[0\]\.shape\[0\] must be >= 0/],
     ['a size with a fraction', { inputs: [{ ...matrixInput(), shape: [1.5, 20] }] }, /inputs\[0\]\.shape\[0\] must be integer/],
-    ['a size beyond 2^53', { inputs: [{ ...matrixInput(), shape: [2 ** 60, 20] }] }, /inputs\[0\]\.shape\[0\] must be <= 9007199254740991/],
-    ['a product that overflows', { inputs: [{ ...matrixInput(), shape: [2 ** 52, 20] }] }, /more elements than a request can carry/],
+    [
+      'a size beyond 2^53',
+      { inputs: [{ ...matrixInput(), shape: [2 ** 60, 20] }] },
+      /inputs\[0\]\.shape\[0\] must be <= 9007199254740991/,
+    ],
+    [
+      'a product that overflows',
+      { inputs: [{ ...matrixInput(), shape: [2 ** 52, 20] }] },
+      /more elements than a request can carry/,
+    ],
     ['no rows', { inputs: [{ ...matrixInput(), shape: [0, 20], data: [] }] }, /the request has no rows/],
-    ['too many rows', { inputs: [{ ...matrixInput(), shape: [10_001, 20], data: new Array(200_020).fill(0) }] }, /10000 rows, found 10001/],
+    [
+      'too many rows',
+      { inputs: [{ ...matrixInput(), shape: [10_001, 20], data: new Array(200_020).fill(0) }] },
+      /10000 rows, found 10001/,
+    ],
     ['too little data', { inputs: [{ ...matrixInput(), data: [1, 2, 3] }] }, /has 40 elements, the data has 3/],
     ['ragged data', { inputs: [{ ...matrixInput(), data: [[1], [2]] }] }, /dimension 1 of the shape is 20, the data has 1/],
-    ['data nested too deep', { inputs: [{ ...matrixInput(1), data: [Array.from({ length: 20 }, () => [1])] }] }, /data\[0\]: expected a number, found an array/],
+    [
+      'data nested too deep',
+      { inputs: [{ ...matrixInput(1), data: [Array.from({ length: 20 }, () => [1])] }] },
+      /data\[0\]: expected a number, found an array/,
+    ],
     ['data that is no array', { inputs: [{ ...matrixInput(), data: 1 }] }, /inputs\[0\]\.data must be array/],
-    ['a text in a float tensor', { inputs: [{ ...matrixInput(1), data: [...(benchExpected.rows[0] ?? []).slice(1), 'x'] }] }, /data\[19\]: expected a number, found "x"/],
-    ['columns of different lengths', { inputs: replaceInput('f3', { shape: [1], data: [1] }) }, /input "f3": expected 2 rows like the first input, found 1/],
-    ['a column with two columns', { inputs: replaceInput('f3', { shape: [1, 2] }) }, /input "f3": expected the shape \[n\] or \[n, 1\]/],
+    [
+      'a text in a float tensor',
+      { inputs: [{ ...matrixInput(1), data: [...(benchExpected.rows[0] ?? []).slice(1), 'x'] }] },
+      /data\[19\]: expected a number, found "x"/,
+    ],
+    [
+      'columns of different lengths',
+      { inputs: replaceInput('f3', { shape: [1], data: [1] }) },
+      /input "f3": expected 2 rows like the first input, found 1/,
+    ],
+    [
+      'a column with two columns',
+      { inputs: replaceInput('f3', { shape: [1, 2] }) },
+      /input "f3": expected the shape \[n\] or \[n, 1\]/,
+    ],
     ['an unknown output', { inputs: [matrixInput()], outputs: [{ name: 'y' }] }, /the model has no output "y"; it has/],
-    ['an output twice', { inputs: [matrixInput()], outputs: [{ name: 'label' }, { name: 'label' }] }, /the output "label" is asked for twice/],
+    [
+      'an output twice',
+      { inputs: [matrixInput()], outputs: [{ name: 'label' }, { name: 'label' }] },
+      /the output "label" is asked for twice/,
+    ],
     ['an id that is no text', { id: 7, inputs: [matrixInput()] }, /id must be string/],
     ['a parameter that is an object', { inputs: [matrixInput()], parameters: { a: {} } }, /parameters\.a must be/],
   ])('refuses %s with 400', async (_what, body, message) => {
@@ -212,7 +280,8 @@ describe('metadata of the Open Inference Protocol', () => {
     expect(inputs).toHaveLength(20)
     expect(inputs[0]).toEqual({ name: 'f0', datatype: 'FP32', shape: [-1] })
     expect(outputs).toContainEqual({ name: 'probabilities', datatype: 'FP32', shape: [-1, 2] })
-    expect((await server.get('/v2/models/typed')).body).toMatchObject({ inputs: [{ datatype: 'INT64' }, { datatype: 'BOOL' }, { datatype: 'FP32' }, ...new Array(17).fill({})] })
+    const typedInputs = ((await server.get('/v2/models/typed')).body as { inputs: { datatype: string }[] }).inputs
+    expect(typedInputs.slice(0, 3).map(({ datatype }) => datatype)).toEqual(['INT64', 'BOOL', 'FP32'])
     expect((await server.get('/v2/models/bench/versions/3')).status).toBe(200)
     expect((await server.get('/v2/models/bench/versions/9')).status).toBe(404)
     expect((await server.get('/v2/models/nobody')).status).toBe(404)
@@ -220,7 +289,10 @@ describe('metadata of the Open Inference Protocol', () => {
 
   it('says which models and versions are ready', async () => {
     expect(await server.get('/v2/models/bench/ready')).toMatchObject({ status: 200, body: { name: 'bench', ready: true } })
-    expect(await server.get('/v2/models/bench/versions/2/ready')).toMatchObject({ status: 200, body: { name: 'bench', ready: true } })
+    expect(await server.get('/v2/models/bench/versions/2/ready')).toMatchObject({
+      status: 200,
+      body: { name: 'bench', ready: true },
+    })
     expect((await server.get('/v2/models/bench/versions/4/ready')).status).toBe(404)
     expect((await server.get('/v2/models/nobody/ready')).status).toBe(404)
   })

@@ -44,7 +44,11 @@ afterAll(async () => {
   await removeParts(server)
 })
 
-async function predict(model: string, body: unknown, headers?: Record<string, string>): Promise<{ status: number; body: Predictions & { error?: string } }> {
+async function predict(
+  model: string,
+  body: unknown,
+  headers?: Record<string, string>,
+): Promise<{ status: number; body: Predictions & { error?: string } }> {
   const { status, body: answer } = await server.post(`/v1/models/${model}/predict`, body, headers)
   return { status, body: answer as Predictions & { error?: string } }
 }
@@ -103,7 +107,9 @@ describe('plain JSON predictions', () => {
   })
 
   it("takes the model's own matrix where the signature has no features, and answers a score for each class", async () => {
-    const { status, body } = await predict('matrix', { rows: [{ input: benchExpected.rows[3] }, { input: benchExpected.rows[4] }] })
+    const { status, body } = await predict('matrix', {
+      rows: [{ input: benchExpected.rows[3] }, { input: benchExpected.rows[4] }],
+    })
     expect(status).toBe(200)
     const scores = body.predictions.map(({ score }) => score as unknown as readonly number[])
     expect(scores[0]?.[1]).toBeCloseTo(benchScore(3), 5)
@@ -136,12 +142,32 @@ describe('plain JSON predictions', () => {
     ['a text for a number', { rows: [benchRow(0), { ...benchRow(0), f3: '1' }] }, /rows\[1\]\.f3: expected a number, found "1"/],
     ['an object for a number', { rows: [{ ...benchRow(0), f3: {} }] }, /rows\[0\]\.f3: expected a number, found an object/],
     ['a number beyond float32', { rows: [{ ...benchRow(0), f3: 1e39 }] }, /rows\[0\]\.f3: the number is too large for FP32/],
-    ['1e400', JSON.stringify({ rows: [benchRow(0)] }).replace('0.3456', '1e400'), /rows\[0\]\.f0: the number is too large for FP32/],
-    ['another number of units', { rows: [benchRow(0)], units: ['a', 'b'] }, /units: expected one for each of the 1 rows, found 2/],
+    [
+      '1e400',
+      JSON.stringify({ rows: [benchRow(0)] }).replace('0.3456', '1e400'),
+      /rows\[0\]\.f0: the number is too large for FP32/,
+    ],
+    [
+      'another number of units',
+      { rows: [benchRow(0)], units: ['a', 'b'] },
+      /units: expected one for each of the 1 rows, found 2/,
+    ],
     ['two units that differ', { rows: [{ ...benchRow(0), flight_id: 'U1' }], units: ['U2'] }, /they must be equal/],
-    ['a unit that is an object', { rows: [{ ...benchRow(0), flight_id: {} }] }, /rows\[0\]\.flight_id: expected a string or a number/],
-    ['a unit that JSON rounded', '{"rows":[' + JSON.stringify(benchRow(0)) + '],"units":[9007199254740993]}', /units\[0\]: expected a string/],
-    ['a unit without end', { rows: [benchRow(0)], units: ['u'.repeat(1025)] }, /units\[0\] must NOT have more than 1024 characters/],
+    [
+      'a unit that is an object',
+      { rows: [{ ...benchRow(0), flight_id: {} }] },
+      /rows\[0\]\.flight_id: expected a string or a number/,
+    ],
+    [
+      'a unit that JSON rounded',
+      '{"rows":[' + JSON.stringify(benchRow(0)) + '],"units":[9007199254740993]}',
+      /units\[0\]: expected a string/,
+    ],
+    [
+      'a unit without end',
+      { rows: [benchRow(0)], units: ['u'.repeat(1025)] },
+      /units\[0\] must NOT have more than 1024 characters/,
+    ],
   ])('refuses %s with 400', async (_what, body, message) => {
     const answer = await predict('bench', body)
     expect(answer.status).toBe(400)

@@ -27,7 +27,10 @@ afterEach(async () => {
 
 const first = benchRelease({ version: 1 })
 const second = benchRelease({ version: 2 })
-const wrongGolden = benchRelease({ version: 3, goldenRows: [goldenRow(0), { inputs: benchRow(1), outputs: { probabilities: [0.1, 0.9] } }] })
+const wrongGolden = benchRelease({
+  version: 3,
+  goldenRows: [goldenRow(0), { inputs: benchRow(1), outputs: { probabilities: [0.1, 0.9] } }],
+})
 const elsewhere = benchRelease({ version: 4, artifact: { ...first.artifact, sha256: 'a'.repeat(64) } })
 
 async function answeredVersion(server: RunningServer, model = 'bench', unit = 'U1'): Promise<number | null> {
@@ -75,7 +78,10 @@ describe('the state of a replica', () => {
 
   it('finds a new state by polling as well, when no hint comes', async () => {
     const server = await start()
-    await writeFile(join(server.folder, 'source.json'), JSON.stringify(servingState(1, { releases: [first], routes: [stableRoute(first)] })))
+    await writeFile(
+      join(server.folder, 'source.json'),
+      JSON.stringify(servingState(1, { releases: [first], routes: [stableRoute(first)] })),
+    )
     await until(() => isReady(server))
     expect(await answeredVersion(server)).toBe(1)
   })
@@ -83,7 +89,9 @@ describe('the state of a replica', () => {
   it('refuses a state of another environment or of an unknown format', async () => {
     const server = await start()
     await server.source.write(servingState(9, { environment: 'staging', releases: [first], routes: [stableRoute(first)] }))
-    await until(() => server.log.some(({ reason }) => reason === 'the serving state is of environment staging, expected production'))
+    await until(() =>
+      server.log.some(({ reason }) => reason === 'the serving state is of environment staging, expected production'),
+    )
     await server.source.write({ ...servingState(9, { releases: [], routes: [] }), formatVersion: 2 } as never)
     await until(() => server.log.some(({ reason }) => String(reason).startsWith('the serving state has format 2')))
     expect(await isReady(server)).toBe(false)
@@ -142,13 +150,32 @@ describe('releases and routes', () => {
   it.each<[string, Release, string, RegExp]>([
     ['ArtifactMissing', elsewhere, 'a'.repeat(64), /no artifact a+/],
     ['LoadFailed', withArtifact(Buffer.from('no model')), '', /./],
-    ['SignatureMismatch', benchRelease({ signature: { inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 20] }], outputs: { score: 'y' } } }), '', /expected an input "x", found "input".*the signature does not name.*expected an output "y"/s],
-    ['SignatureMismatch', benchRelease({ signature: { inputs: [{ name: 'input', datatype: 'FP64', shape: [-1, 21] }], outputs: { score: 'probabilities', positiveIndex: 2 } } }), '', /expected FP64, the model file has FP32.*shape \[-1, 21\].*positiveIndex is 2/s],
+    [
+      'SignatureMismatch',
+      benchRelease({ signature: { inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 20] }], outputs: { score: 'y' } } }),
+      '',
+      /expected an input "x", found "input".*the signature does not name.*expected an output "y"/s,
+    ],
+    [
+      'SignatureMismatch',
+      benchRelease({
+        signature: {
+          inputs: [{ name: 'input', datatype: 'FP64', shape: [-1, 21] }],
+          outputs: { score: 'probabilities', positiveIndex: 2 },
+        },
+      }),
+      '',
+      /expected FP64, the model file has FP32.*shape \[-1, 21\].*positiveIndex is 2/s,
+    ],
   ])('reports %s', async (reason, release, _sha256, message) => {
     const server = await start()
     server.artifacts.contents.set(digestBytes(Buffer.from('no model')).slice(7), Buffer.from('no model'))
     await server.serve(servingState(1, { releases: [release], routes: [] }))
-    expect(readinessOf(server, release)).toMatchObject({ status: 'failed', reason, message: expect.stringMatching(message) as string })
+    expect(readinessOf(server, release)).toMatchObject({
+      status: 'failed',
+      reason,
+      message: expect.stringMatching(message) as string,
+    })
   })
 
   it('reports bytes with another digest, and loads the release when the right ones are there', async () => {
@@ -156,7 +183,9 @@ describe('releases and routes', () => {
     server.artifacts.contents.set('a'.repeat(64), benchBytes)
     await server.serve(servingState(1, { releases: [elsewhere], routes: [stableRoute(elsewhere)] }))
     expect(readinessOf(server, elsewhere)).toMatchObject({ status: 'failed', reason: 'DigestMismatch', retryable: true })
-    expect((await server.post('/v1/models/bench/predict', { rows: [benchRow(0)] })).body).toEqual({ error: 'the model "bench" is not ready' })
+    expect((await server.post('/v1/models/bench/predict', { rows: [benchRow(0)] })).body).toEqual({
+      error: 'the model "bench" is not ready',
+    })
   })
 
   it('tries again when the artifact could not be read', async () => {
@@ -181,7 +210,12 @@ describe('releases and routes', () => {
     const otherSecond = benchRelease({ model: 'other', version: 2 })
     const server = await start()
     await server.serve(servingState(1, { releases: [first, other], routes: [stableRoute(first), stableRoute(other)] }))
-    await server.serve(servingState(2, { releases: [first, elsewhere, otherSecond], routes: [canaryRoute(first, elsewhere, 100), stableRoute(otherSecond)] }))
+    await server.serve(
+      servingState(2, {
+        releases: [first, elsewhere, otherSecond],
+        routes: [canaryRoute(first, elsewhere, 100), stableRoute(otherSecond)],
+      }),
+    )
     expect(await answeredVersion(server)).toBe(1)
     expect(await answeredVersion(server, 'other')).toBe(2)
     expect(await isReady(server)).toBe(false)
@@ -239,7 +273,12 @@ describe('heartbeats', () => {
   it('come regularly, and at once when something changed', async () => {
     const server = await start({ times: { heartbeatMs: 60_000 } })
     await until(() => server.reporter.reports.length === 1)
-    expect(server.reporter.reports[0]).toMatchObject({ replica: 'replica-1', environment: 'production', stateVersion: null, releases: {} })
+    expect(server.reporter.reports[0]).toMatchObject({
+      replica: 'replica-1',
+      environment: 'production',
+      stateVersion: null,
+      releases: {},
+    })
     await server.serve(servingState(1, { releases: [first], routes: [stableRoute(first)] }))
     const statuses = server.reporter.reports.slice(1).map(({ releases }) => releases[first.digest]?.status)
     expect(statuses.at(-1)).toBe('ready')

@@ -34,7 +34,12 @@ export function benchRelease(changes: ReleaseChanges = {}): Release {
     model: 'bench',
     version: 1,
     task: 'binary-classification',
-    artifact: { path: 'models/bench/1.onnx', sha256: digestBytes(benchBytes).slice(7), sizeBytes: benchBytes.byteLength, opset: 15 },
+    artifact: {
+      path: 'models/bench/1.onnx',
+      sha256: digestBytes(benchBytes).slice(7),
+      sizeBytes: benchBytes.byteLength,
+      opset: 15,
+    },
     signature: {
       inputs: [{ name: 'input', datatype: 'FP32', shape: [-1, 20], features: benchFeatures }],
       outputs: { score: 'probabilities', label: 'label', positiveIndex: 1 },

@@ -10,10 +10,22 @@ const types: Record<string, Datatype> = { float32: 'FP32', int64: 'INT64', strin
 
 export const onnxRuntime: ModelRuntime = {
   load: async (bytes) => {
-    const session = await ort.InferenceSession.create(Buffer.from(bytes), { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 })
+    const session = await ort.InferenceSession.create(Buffer.from(bytes), {
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+    })
     const declared = (metadata: readonly ort.InferenceSession.ValueMetadata[]) =>
       metadata.flatMap((value) =>
-        value.isTensor ? [{ name: value.name, datatype: types[value.type] ?? 'FP32', shape: value.shape.map((size) => (typeof size === 'number' ? size : -1)) }] : [],
+        value.isTensor
+          ? [
+              {
+                name: value.name,
+                datatype: types[value.type] ?? 'FP32',
+                shape: value.shape.map((size) => (typeof size === 'number' ? size : -1)),
+              },
+            ]
+          : [],
       )
     const model: LoadedModel = {
       inputs: declared(session.inputMetadata),
@@ -29,7 +41,7 @@ export const onnxRuntime: ModelRuntime = {
         return Object.fromEntries(
           Object.entries(outputs).map(([name, value]): [string, Tensor] => [
             name,
-            { datatype: types[value.type] ?? 'FP32', shape: value.dims, data: value.data as TensorData },
+            { datatype: types[value.type] ?? 'FP32', shape: value.dims, data: value.data },
           ]),
         )
       },

@@ -14,7 +14,10 @@ export interface StateParts {
   readonly environment?: string
 }
 
-export function servingState(sequence: number, { releases, routes, epoch = 1, artifactStore = 'folder:/none', environment = 'production' }: StateParts): ServingState {
+export function servingState(
+  sequence: number,
+  { releases, routes, epoch = 1, artifactStore = 'folder:/none', environment = 'production' }: StateParts,
+): ServingState {
   return {
     formatVersion: 1,
     environment,
