@@ -1,4 +1,4 @@
-/** Finds a free port on loopback. Holds nothing: somebody else may take it before it is used. */
+/** Finds free ports. Holds nothing: somebody else may take it before it is used. */
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
@@ -14,13 +14,14 @@ export async function findFreePort(): Promise<number> {
   throw new Error(`no free port between ${lowest} and ${highest}`)
 }
 
-export function isFree(port: number): Promise<boolean> {
+/** Whether this process could listen there now. */
+export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', () => {
       resolve(false)
     })
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+    server.listen({ port, host, exclusive: true }, () => {
       server.close(() => {
         resolve(true)
       })

@@ -28,10 +28,8 @@ export const systemFolder = '/var/lib/mainward'
  * cannot get there; then a folder under `system`, named after the state folder.
  */
 export function ensureDatabaseHome(stateFolder: string, system: string): DatabaseHome {
-  const usual = join(stateFolder, 'postgres')
+  const [usual, remote] = possibleHomes(stateFolder, system)
   if (!isRoot()) return ensureOwnHome(usual)
-  const name = createHash('sha256').update(realpathSync(stateFolder)).digest('hex').slice(0, 16)
-  const remote = join(system, name)
   const account = chooseAccount(ownerOf(join(usual, 'data')) ?? ownerOf(join(remote, 'data')))
   if (existsSync(join(remote, 'data'))) return lendHome(remote, account)
   if (canEnter(account, dirname(realpathSync(stateFolder)))) {
@@ -41,6 +39,12 @@ export function ensureDatabaseHome(stateFolder: string, system: string): Databas
     return lendHome(usual, account)
   }
   return makeSystemHome(system, remote, account)
+}
+
+/** The usual home and the one for root's closed folders. The state folder exists. */
+export function possibleHomes(stateFolder: string, system: string): readonly [string, string] {
+  const name = createHash('sha256').update(realpathSync(stateFolder)).digest('hex').slice(0, 16)
+  return [join(stateFolder, 'postgres'), join(system, name)]
 }
 
 /** Removes what interrupted initialisations left behind. */

@@ -1,11 +1,11 @@
 /** The embedded database: makes, adopts, starts and stops the Postgres server of one state folder. */
-import { mkdirSync, realpathSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { MainwardError, messageOf } from '../../core/error.ts'
 import { databaseRole, ensureDataFolder } from './data-folder.ts'
 import { findFreePort, isFree } from './free-port.ts'
-import { ensureAccess, ensureDatabaseHome, recordAccess, systemFolder, type DatabaseAccess, type DatabaseHome } from './home.ts' // prettier-ignore
+import { ensureAccess, ensureDatabaseHome, possibleHomes, recordAccess, systemFolder, type DatabaseAccess, type DatabaseHome } from './home.ts' // prettier-ignore
 import { findRunningServer } from './postmaster-file.ts'
 import { isAlive, type ProcessIdentity } from './process-identity.ts'
 import { preparePrograms, type Programs } from './programs.ts'
@@ -58,6 +58,16 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const access = await ensurePort(home, options.keepPort === true)
   await ensureDataFolder(home, programs, access.password)
   return startFresh(options, home, programs)
+}
+
+/** Removes a state folder's database for good, wherever it lies; a server that still runs on it is stopped first. */
+export async function removeEmbeddedPostgres(stateFolder: string, system = systemFolder): Promise<void> {
+  for (const folder of possibleHomes(stateFolder, system)) {
+    const dataFolder = join(folder, 'data')
+    const running = existsSync(dataFolder) ? findRunningServer(dataFolder) : null
+    if (running !== null) await stopServer(running.identity)
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
 }
 
 async function adoptRunning(

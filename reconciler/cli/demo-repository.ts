@@ -1,0 +1,99 @@
+/** Makes, reuses and remakes the demo's git repository. Touches no folder that it did not make. */
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { promisify } from 'node:util'
+import { digestBytes, digestValue, type Digest } from '../core/digest.ts'
+import { MainwardError, messageOf } from '../core/error.ts'
+import { compareText } from '../core/finding.ts'
+import { removeEmbeddedPostgres } from '../database/embedded/start-embedded.ts'
+import { stateFolderName } from '../supervisor/state-folder.ts'
+import { readLockHolder } from '../supervisor/state-lock.ts'
+
+export interface DemoRequest {
+  /** The folder to copy. */
+  readonly example: string
+  /** The repository to make. */
+  readonly folder: string
+  readonly fresh: boolean
+  /** The wall clock. */
+  readonly nowMs: number
+}
+
+/** `outdated`: reused, and the example has changed since it was made. */
+export type DemoOutcome = 'made' | 'reused' | 'outdated'
+
+/** Lies in `.git`, so that it is no part of the repository. */
+const markName = 'mainward-example'
+
+export async function ensureDemoRepository(request: DemoRequest): Promise<DemoOutcome> {
+  const { example, folder, fresh } = request
+  const digest = digestFolder(example)
+  if (existsSync(folder)) {
+    const made = readMark(folder)
+    if (!fresh) return made === digest ? 'reused' : 'outdated'
+    await removeDemo(request)
+  }
+  await make(example, folder, digest)
+  return 'made'
+}
+
+function readMark(folder: string): string {
+  const mark = join(folder, '.git', markName)
+  if (existsSync(mark)) return readFileSync(mark, 'utf8').trim()
+  throw new MainwardError('conflict', `${folder} exists, and mainward demo did not make it`, {
+    hint: 'move it away, or start mainward demo in another folder',
+  })
+}
+
+async function removeDemo({ folder, nowMs }: DemoRequest): Promise<void> {
+  const stateFolder = join(folder, stateFolderName)
+  if (existsSync(stateFolder)) {
+    const holder = readLockHolder(stateFolder, nowMs)
+    if (holder !== null) {
+      throw new MainwardError('state-locked', `the demo runs (process ${holder.process.pid} since ${holder.since})`, {
+        hint: 'stop it first',
+      })
+    }
+    await removeEmbeddedPostgres(stateFolder)
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+}
+
+/** In a folder beside it that is renamed at the end: an interrupted copy is never taken for a demo. */
+async function make(example: string, folder: string, digest: Digest): Promise<void> {
+  const half = `${folder}.new`
+  rmSync(half, { recursive: true, force: true })
+  cpSync(example, half, { recursive: true })
+  const git = (...args: readonly string[]): Promise<void> => runGit(half, args)
+  await git('init', '--quiet', '--initial-branch=main')
+  await git('config', 'user.name', 'Mainward demo')
+  await git('config', 'user.email', 'demo@mainward.invalid')
+  await git('config', 'commit.gpgsign', 'false')
+  // Byte for byte: digests of model files are checked.
+  await git('config', 'core.autocrlf', 'false')
+  await git('add', '--all')
+  await git('commit', '--quiet', '--message=Start with the example')
+  writeFileSync(join(half, '.git', markName), `${digest}\n`)
+  renameSync(half, folder)
+}
+
+async function runGit(folder: string, args: readonly string[]): Promise<void> {
+  try {
+    await promisify(execFile)('git', ['-C', folder, ...args])
+  } catch (error) {
+    throw new MainwardError('environment', `git ${args[0] ?? ''} failed: ${messageOf(error)}`, {
+      hint: 'mainward demo needs the program git, 2.28 or newer',
+      cause: error,
+    })
+  }
+}
+
+/** Digest of all paths and contents. */
+function digestFolder(folder: string): Digest {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort(compareText)
+  return digestValue(files.map((file) => [relative(folder, file), digestBytes(readFileSync(file))]))
+}

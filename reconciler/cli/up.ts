@@ -1,0 +1,190 @@
+/** `mainward up`: one command that runs database, control plane and data plane on one machine, and says how they are. */
+import { rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from '../core/clock.ts'
+import { MainwardError, messageOf } from '../core/error.ts'
+import type { StatusDocument } from '../core/status.ts'
+import { isFree } from '../database/embedded/free-port.ts'
+import { ensureAdminToken, ensureStateFolder, findRepository, stateFolderName, type LocalRepository } from '../supervisor/state-folder.ts' // prettier-ignore
+import { takeStateLock } from '../supervisor/state-lock.ts'
+import { removeControlFile, supervise, type Supervision, type SupervisionEvents } from '../supervisor/supervise.ts'
+import { writeAtomically } from '../supervisor/write-atomically.ts'
+import type { ExitCode } from './command.ts'
+import type { Terminal } from './context.ts'
+import { buildReadyFile } from './up/ready-file.ts'
+import { reconcileArguments, serveArguments, type UpOptions } from './up/up-options.ts'
+import { renderChanges, renderDatabase, renderSettled, renderStart, renderTrouble } from './up/up-report.ts'
+import { watchStatus } from './up/watch-status.ts'
+
+export interface UpEffects {
+  /** The folder in which the program was started. */
+  readonly folder: string
+  readonly terminal: Terminal
+  readonly clock: Clock
+  readonly fetch: typeof fetch
+  /** Aborted when the program is asked to stop. */
+  readonly interruption: AbortSignal
+  /** `DATABASE_URL`; null: the embedded database. */
+  readonly databaseUrl: string | null
+  /** The environment that the children inherit. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** How a mainward command is run: node and the built program. */
+  readonly command: readonly [string, ...string[]]
+}
+
+/** Runs until it is interrupted. Throws `usage`, `state-locked`, `port-in-use`, `environment`. */
+export async function runUp(options: UpOptions, effects: UpEffects): Promise<ExitCode> {
+  const { repository, stateFolder, ...absolute } = resolvePaths(options, effects.folder)
+  ensureStateFolder(stateFolder, repository)
+  const lock = takeStateLock(stateFolder, effects.clock.now())
+  try {
+    await runLocked(absolute.options, stateFolder, effects)
+    return 0
+  } finally {
+    removeControlFile(stateFolder)
+    lock.release()
+  }
+}
+
+interface Paths {
+  readonly options: UpOptions
+  readonly repository: LocalRepository | null
+  readonly stateFolder: string
+}
+
+function resolvePaths(options: UpOptions, folder: string): Paths {
+  const absolute = (path: string | null): string | null => (path === null ? null : resolve(folder, path))
+  const files = { tokenFile: absolute(options.tokenFile), readyFile: absolute(options.readyFile) }
+  const given = absolute(options.stateFolder)
+  if (/^https?:\/\//.test(options.repository)) {
+    const name =
+      new URL(options.repository).pathname
+        .split('/')
+        .at(-1)
+        ?.replace(/\.git$/, '') || 'repository'
+    const stateFolder = given ?? join(folder, `${stateFolderName}-${name}`)
+    return { options: { ...options, ...files, stateFolder }, repository: null, stateFolder }
+  }
+  const repository = findRepository(resolve(folder, options.repository))
+  const stateFolder = given ?? join(repository.root, stateFolderName)
+  return { options: { ...options, ...files, repository: repository.root, stateFolder }, repository, stateFolder }
+}
+
+/** What is known of the running parts. */
+interface UpState {
+  serving: string | null
+  control: string | null
+  status: StatusDocument | null
+  settled: boolean
+  /** Why the status could not be told the last time. */
+  trouble: string | null
+}
+
+async function runLocked(options: UpOptions, stateFolder: string, effects: UpEffects): Promise<void> {
+  const { terminal } = effects
+  await requireFreePort(options.port, '--port', options.host)
+  await requireFreePort(options.adminPort, '--admin-port', options.host)
+  const { file: tokenFile, token } = ensureAdminToken(stateFolder)
+  if (options.readyFile !== null) rmSync(options.readyFile, { force: true })
+  terminal.write(renderStart(options, stateFolder, terminal.style))
+  const state: UpState = { serving: null, control: null, status: null, settled: false, trouble: null }
+  const startedAt = new Date(effects.clock.now()).toISOString()
+  const supervision = await supervise(
+    {
+      stateFolder,
+      databaseUrl: effects.databaseUrl,
+      programs: {
+        reconcile: { command: effects.command, arguments: (url) => reconcileArguments(options, stateFolder, url) },
+        serve: { command: effects.command, arguments: (url) => serveArguments(options, stateFolder, url) },
+      },
+      environment: { ...effects.environment, MAINWARD_TOKEN: token },
+      tokenFile,
+      events: reportEvents(state, terminal, effects.interruption),
+    },
+    startedAt,
+  )
+  await runUntilInterrupted(supervision, { options, effects, state, token })
+}
+
+/** A data plane whose supervisor was killed may still be answering its last requests: it gets a moment. */
+async function requireFreePort(port: number, option: string, host: string): Promise<void> {
+  const attempts = 100
+  for (let attempt = 1; port !== 0 && !(await isFree(port, host)); attempt++) {
+    if (attempt === attempts) {
+      throw new MainwardError('port-in-use', `port ${port} of ${host} is taken by another program`, {
+        hint: `choose another one with ${option}; 0 picks a free one`,
+      })
+    }
+    await sleep(30)
+  }
+}
+
+function reportEvents(state: UpState, terminal: Terminal, interruption: AbortSignal): SupervisionEvents {
+  return {
+    onDatabase: ({ url, adopted }) => {
+      if (!interruption.aborted) terminal.write(renderDatabase(new URL(url).port, adopted))
+    },
+    onListening: (part, url) => {
+      state[part === 'serve' ? 'serving' : 'control'] = url
+    },
+    onTrouble: (part, reason, pauseMs) => {
+      terminal.writeError(renderTrouble(part, reason, pauseMs, terminal.style))
+    },
+    onNotice: (message) => {
+      terminal.writeError(`${message}\n`)
+    },
+  }
+}
+
+interface Running {
+  readonly options: UpOptions
+  readonly effects: UpEffects
+  readonly state: UpState
+  readonly token: string
+}
+
+async function runUntilInterrupted(supervision: Supervision, running: Running): Promise<void> {
+  const { effects, state, token } = running
+  const broken = new AbortController()
+  const signal = AbortSignal.any([effects.interruption, broken.signal])
+  const failure: { error: Error | null } = { error: null }
+  supervision.database.catch((error: unknown) => {
+    failure.error = error instanceof Error ? error : new Error(String(error))
+    broken.abort()
+  })
+  const watching = { url: () => state.control, token, fetch: effects.fetch, signal }
+  await watchStatus({ ...watching, onStatus: (status) => takeStatusSafely(running, status) }).finally(async () => {
+    effects.terminal.write('stopping\n')
+    await supervision.stop()
+  })
+  if (failure.error !== null && !effects.interruption.aborted) throw failure.error
+}
+
+/** Whatever goes wrong with telling, serving goes on. */
+function takeStatusSafely(running: Running, status: StatusDocument): boolean {
+  const { state, effects } = running
+  try {
+    return takeStatus(running, status)
+  } catch (error) {
+    const trouble = messageOf(error)
+    if (trouble !== state.trouble) effects.terminal.writeError(`the status cannot be shown: ${trouble}\n`)
+    state.trouble = trouble
+    return true
+  }
+}
+
+/** True once everything is known and told. */
+function takeStatus({ options, effects, state }: Running, status: StatusDocument): boolean {
+  const { terminal } = effects
+  const { serving, control } = state
+  terminal.write(renderChanges(state.status, status, terminal.style))
+  state.status = status
+  if (state.settled || !status.settled || serving === null || control === null) return state.settled
+  state.settled = true
+  terminal.write(renderSettled(status, { serving, control }, terminal.style))
+  if (options.readyFile === null) return true
+  const content = JSON.stringify(buildReadyFile(status.models, serving, control), null, 2)
+  writeAtomically(options.readyFile, `${content}\n`, 0o644)
+  return true
+}

@@ -1,0 +1,57 @@
+/** What `mainward up` was asked to do, and the arguments that its children get. Pure. */
+
+export interface UpOptions {
+  /** Folder of a repository, or an http(s) URL. */
+  readonly repository: string
+  readonly branch: string
+  /** Folder of the repository that holds the manifests; empty: all of it. */
+  readonly path: string
+  readonly environment: string
+  /** Data plane; 0 picks a free port. */
+  readonly port: number
+  /** Control plane; 0 picks a free port. */
+  readonly adminPort: number
+  readonly host: string
+  /** Default: `.mainward` in the repository. */
+  readonly stateFolder: string | null
+  readonly readyFile: string | null
+  readonly dataClock: 'wall' | 'manual'
+  readonly allowAnonymous: boolean
+  /** Seconds between two looks at the branch; null: the reconciler's default. */
+  readonly pollSeconds: number | null
+  /** File with the token for an http(s) repository. */
+  readonly tokenFile: string | null
+}
+
+/** `mainward reconcile …`: paths are absolute, and a port that was picked once stays. */
+export function reconcileArguments(options: UpOptions, stateFolder: string, lastUrl: string | null): readonly string[] {
+  return [
+    'reconcile',
+    options.repository,
+    ...['--branch', options.branch],
+    ...(options.path === '' ? [] : ['--path', options.path]),
+    ...['--environment', options.environment],
+    ...['--admin-port', String(keptPort(options.adminPort, lastUrl))],
+    ...['--host', options.host],
+    ...['--state', stateFolder],
+    ...['--data-clock', options.dataClock],
+    ...(options.pollSeconds === null ? [] : ['--poll', String(options.pollSeconds)]),
+    ...(options.tokenFile === null ? [] : ['--token-file', options.tokenFile]),
+  ]
+}
+
+/** `mainward serve …` */
+export function serveArguments(options: UpOptions, stateFolder: string, lastUrl: string | null): readonly string[] {
+  return [
+    'serve',
+    ...['--port', String(keptPort(options.port, lastUrl))],
+    ...['--host', options.host],
+    ...['--environment', options.environment],
+    ...['--state', stateFolder],
+    ...(options.allowAnonymous ? ['--allow-anonymous'] : []),
+  ]
+}
+
+function keptPort(asked: number, lastUrl: string | null): number {
+  return asked !== 0 || lastUrl === null ? asked : Number(new URL(lastUrl).port)
+}

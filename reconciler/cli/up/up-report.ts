@@ -1,0 +1,69 @@
+/** What `mainward up` prints: all of its words stand here. Pure. */
+import type { Finding } from '../../core/finding.ts'
+import type { CommitStatus, ModelStatus, StatusDocument } from '../../core/status.ts'
+import type { Terminal } from '../context.ts'
+import { countFindings, renderFindings } from '../../manifests/findings-text.ts'
+import { renderArms, renderModels } from '../render-status.ts'
+import { renderExampleRequest } from './example-request.ts'
+import type { UpOptions } from './up-options.ts'
+
+type Style = Terminal['style']
+
+export interface Addresses {
+  readonly serving: string
+  readonly control: string
+}
+
+export function renderStart({ repository, branch, environment }: UpOptions, stateFolder: string, style: Style): string {
+  return `${style('bold', 'mainward')} ${repository}, branch ${branch}, environment ${environment}\nstate in ${stateFolder}\n`
+}
+
+export function renderDatabase(port: string, adopted: boolean): string {
+  return `database: embedded Postgres on port ${port}${adopted ? ', left running by the last start and taken over' : ''}\n`
+}
+
+export function renderTrouble(part: string, reason: string, pauseMs: number, style: Style): string {
+  const next = Number.isFinite(pauseMs) ? `starting again in ${pauseMs / 1000} s` : 'not started again'
+  return `${style('yellow', `${part} ended`)} (${reason}); ${next}\n`
+}
+
+/** What changed between two looks: a new commit and its findings, models on their way. Empty when nothing did. */
+export function renderChanges(before: StatusDocument | null, now: StatusDocument, style: Style): string {
+  return renderCommit(before?.head ?? null, now, style) + renderModelChanges(before?.models ?? [], now.models, style)
+}
+
+/** The whole picture, once every model answers or cannot: table, addresses, a request to try. */
+export function renderSettled({ models }: StatusDocument, addresses: Addresses, style: Style): string {
+  const request = renderExampleRequest(models, addresses.serving)
+  const lines = [
+    `predictions  ${addresses.serving}`,
+    `control      ${addresses.control}`,
+    ...(request === null ? [] : ['', `try: ${style('cyan', request)}`]),
+  ]
+  return `\n${renderModels(models, style)}\n${lines.join('\n')}\n\n`
+}
+
+function renderCommit(before: CommitStatus | null, { head, models }: StatusDocument, style: Style): string {
+  if (head === null || (head.commit === before?.commit && head.findings.length === before.findings.length)) return ''
+  const title = `commit ${head.commit.slice(0, 12)} "${head.message.split('\n', 1)[0] ?? ''}" by ${head.author}`
+  const found = head.valid ? `found ${models.length} ${models.length === 1 ? 'model' : 'models'}` : 'is not applied'
+  return `${title}: ${head.valid ? found : style('red', found)}${renderProblems(head.findings)}\n`
+}
+
+function renderProblems(findings: readonly Finding[]): string {
+  return findings.length === 0 ? '' : `, ${countFindings(findings)}\n${renderFindings(findings, 'text').trimEnd()}`
+}
+
+function renderModelChanges(before: readonly ModelStatus[], now: readonly ModelStatus[], style: Style): string {
+  const known = new Map(before.map((model) => [model.name, describe(model)]))
+  const changed = now.filter((model) => known.get(model.name) !== describe(model))
+  const gone = before.filter(({ name }) => !now.some((model) => model.name === name))
+  return [
+    ...changed.map((model) => `${style('bold', model.name)}  ${describe(model)}\n`),
+    ...gone.map(({ name }) => `${style('bold', name)}  removed\n`),
+  ].join('')
+}
+
+function describe({ phase, arms, stalled, message }: ModelStatus): string {
+  return `${phase ?? 'Pending'}: ${renderArms(arms)} (${stalled ?? message})`
+}
