@@ -14,9 +14,29 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./up-command.ts')).upCommand,
   },
   {
+    name: 'validate',
+    summary: 'all findings of a working tree, a commit or one file',
+    load: async () => (await import('./validate-command.ts')).validateCommand,
+  },
+  {
     name: 'explain',
     summary: 'why a rule of the manifests exists, and what is right',
     load: async () => (await import('./explain-command.ts')).explainCommand,
+  },
+  {
+    name: 'fmt',
+    summary: 'bring manifests into the one form',
+    load: async () => (await import('./fmt-command.ts')).fmtCommand,
+  },
+  {
+    name: 'show',
+    summary: 'a manifest with every default, and where each value comes from',
+    load: async () => (await import('./show-command.ts')).showCommand,
+  },
+  {
+    name: 'graph',
+    summary: 'what a resource needs, and what needs it',
+    load: async () => (await import('./graph-command.ts')).graphCommand,
   },
   {
     name: 'status',

@@ -49,6 +49,8 @@ describe('records of a replay', () => {
   })
 
   it('refuse a file that ends in gz and is none', async () => {
-    await expect(read('not.jsonl.gz', line)).rejects.toThrow(/^expected a gzip file, found .*not\.jsonl\.gz: incorrect header check$/)
+    await expect(read('not.jsonl.gz', line)).rejects.toThrow(
+      /^expected a gzip file, found .*not\.jsonl\.gz: incorrect header check$/,
+    )
   })
 })

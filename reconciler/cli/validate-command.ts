@@ -1,0 +1,76 @@
+/** `mainward validate`: all findings of a working tree, a commit, or one file alone. */
+import { stat, readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { MainwardError, messageOf } from '../core/error.ts'
+import { type Finding, hasErrors } from '../core/finding.ts'
+import { assembleCommit } from '../manifests/assemble.ts'
+import { checkSingleFile } from '../manifests/check-single.ts'
+import { countFindings, type FindingFormat, findingFormats, renderFindings } from '../manifests/findings-text.ts'
+import { type CommandDefinition, type CommandInput, flagOption, textOption } from './command.ts'
+import type { CliContext } from './context.ts'
+import { readManifests } from './manifests/read-manifests.ts'
+
+/** What was checked, and what came of it. */
+interface Check {
+  readonly findings: readonly Finding[]
+  /** `repository`: every rule; `schema`: what one file tells alone. */
+  readonly checked: 'repository' | 'schema'
+  /** What was looked at, one sentence. */
+  readonly note: string
+}
+
+export const validateCommand: CommandDefinition = {
+  details:
+    'A folder is a repository, or the folder of it that is reconciled. A single file, or - for standard input, is checked\n' +
+    'against its schema only. Exit code 1 when a finding is an error; warnings alone are fine.',
+  arguments: [{ usage: '[path]', description: 'folder, file or - (default: here)' }],
+  options: [
+    { flags: '--ref <ref>', description: 'a commit, branch or tag of the repository, in place of its working tree' },
+    { flags: '--format <format>', description: 'text for people, json for programs, github for annotations', default: 'text', choices: findingFormats }, // prettier-ignore
+    {
+      flags: '--reconciled',
+      description: 'judge as the reconciler does: a rollout may not name a version that is not there yet',
+    },
+  ],
+  examples: [
+    { line: 'validate', explains: 'the working tree here' },
+    { line: 'validate --ref main --reconciled', explains: 'what a reconciler of main would say' },
+    { line: 'validate --format github', explains: 'annotations in a pull request' },
+    { line: 'validate rollouts/flight-delay.yaml', explains: 'one file, against its schema' },
+  ],
+  async run(context, input) {
+    const check = await checkPath(context, input)
+    const format = (textOption(input, 'format') ?? 'text') as FindingFormat
+    context.terminal.write(renderCheck(check, format))
+    if (format !== 'json') context.terminal.writeError(`${check.note}: ${countFindings(check.findings)}\n`)
+    return hasErrors(check.findings) ? 1 : 0
+  },
+}
+
+async function checkPath(context: CliContext, input: CommandInput): Promise<Check> {
+  const path = input.arguments[0] ?? '.'
+  if (path === '-') return checkAlone(await context.readStandardInput(), 'standard input', input)
+  const place = resolve(context.configuration.folder, path)
+  const found = await stat(place).catch((cause: unknown) => {
+    throw new MainwardError('usage', `no file or folder ${path}: ${messageOf(cause)}`, { cause })
+  })
+  if (!found.isDirectory()) return checkAlone(await readFile(place), path, input)
+  const { contents, origin } = await readManifests(place, textOption(input, 'ref'))
+  const { findings } = assembleCommit(contents, { mode: flagOption(input, 'reconciled') ? 'reconciled' : 'proposed' })
+  const documents = contents.files.reduce((sum, { parsed }) => sum + parsed.documents.length, 0)
+  return { findings, checked: 'repository', note: `${origin}, ${documents} manifests` }
+}
+
+function checkAlone(bytes: Uint8Array, name: string, input: CommandInput): Check {
+  if (textOption(input, 'ref') !== null) {
+    throw new MainwardError('usage', '--ref needs a repository, found one file', { hint: 'leave the path out, or name a folder' })
+  }
+  const { findings, note } = checkSingleFile(bytes, name)
+  return { findings, checked: 'schema', note }
+}
+
+function renderCheck({ findings, checked, note }: Check, format: FindingFormat): string {
+  if (format !== 'json') return renderFindings(findings, format)
+  const list = JSON.parse(renderFindings(findings, 'json')) as readonly Finding[]
+  return `${JSON.stringify({ valid: !hasErrors(findings), checked, note, findings: list }, null, 2)}\n`
+}
