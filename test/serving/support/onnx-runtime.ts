@@ -2,7 +2,7 @@
 import * as ort from 'onnxruntime-node'
 import type { Datatype, Release } from '../../../reconciler/core/release.ts'
 import type { LoadedModel } from '../../../reconciler/inference/model.ts'
-import type { Tensor, TensorData } from '../../../reconciler/inference/tensor.ts'
+import type { Tensor } from '../../../reconciler/inference/tensor.ts'
 import type { ModelRuntime } from '../../../reconciler/serving/ports.ts'
 import { compileRowAssembler } from '../../../reconciler/serving/assembly/row-assembler.ts'
 

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import type { ModelRoute } from '../../../reconciler/core/serving-state.ts'
+import { HeldRelease } from '../../../reconciler/serving/releases/held-release.ts'
+import { buildActiveRoutes, requiredArms } from '../../../reconciler/serving/routing/active-route.ts'
+import { benchRelease } from '../support/bench-model.ts'
+import { canaryRoute, route, servingState, stableRoute } from '../support/serving-state.ts'
+
+const stable = benchRelease({ version: 1 })
+const canary = benchRelease({ version: 2 })
+const neverRun = { inputs: [], outputs: [], run: () => Promise.reject(new Error('not run')), release: () => Promise.resolve() }
+
+function findHeld(...loaded: readonly { readonly digest: string }[]) {
+  return (digest: string) => {
+    const release = [stable, canary].find((candidate) => candidate.digest === digest)
+    return release !== undefined && loaded.some((found) => found.digest === digest) ? new HeldRelease(release, neverRun) : null
+  }
+}
+
+function activate(
+  wanted: ModelRoute,
+  previous: ModelRoute | null,
+  ...loaded: readonly { readonly digest: string }[]
+): ModelRoute | undefined {
+  const state = servingState(1, { releases: [stable, canary], routes: [wanted] })
+  const before = new Map(previous === null ? [] : [[previous.model, previous]])
+  return buildActiveRoutes(state, before, findHeld(...loaded)).get('bench')?.route
+}
+
+describe('the route that answers', () => {
+  it('needs every arm with weight, and the default arm', () => {
+    const names = (arms: readonly { readonly name: string }[]) => arms.map(({ name }) => name)
+    expect(names(requiredArms(canaryRoute(stable, canary, 5)))).toEqual(['canary', 'stable'])
+    expect(names(requiredArms(canaryRoute(stable, canary, 0)))).toEqual(['stable'])
+    expect(names(requiredArms(canaryRoute(stable, canary, 100)))).toEqual(['canary', 'stable'])
+    expect(requiredArms(route('bench', [{ name: 'stable', release: stable.digest, weight: 0 }]))).toEqual([])
+  })
+
+  it("is the state's when all of it is loaded, else the one before, else none", () => {
+    const wanted = canaryRoute(stable, canary, 5)
+    expect(activate(wanted, stableRoute(stable), stable, canary)).toBe(wanted)
+    const before = stableRoute(stable)
+    expect(activate(wanted, before, stable)).toBe(before)
+    expect(activate(wanted, before, canary)).toBeUndefined()
+    expect(activate(wanted, null, stable)).toBeUndefined()
+  })
+
+  it('is none for a model without traffic, whatever answered before', () => {
+    const waiting = route('bench', [{ name: 'stable', release: canary.digest, weight: 0 }])
+    expect(activate(waiting, stableRoute(stable), stable, canary)).toBeUndefined()
+  })
+})
