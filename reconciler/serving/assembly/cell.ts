@@ -32,9 +32,12 @@ export function nullRuleOf(policy: NullPolicy, feature: string): NullRule {
   return rules !== undefined && Object.hasOwn(rules, feature) ? (rules[feature] ?? policy.default) : policy.default
 }
 
-/** Throws `unsupported` when values of this dtype can not be put into a tensor of this datatype. */
+/**
+ * Throws `unsupported` when values of this dtype can not be put into a tensor of this datatype. A timestamp in a tensor of
+ * numbers is a number in the unit that the model was trained with: nothing is guessed from text.
+ */
 export function compileCell({ datatype, dtype, nulls }: CellOptions): ReadCell {
-  const read = compileValue(datatype, dtype)
+  const read = compileValue(datatype, dtype === 'timestamp' && datatype !== 'BYTES' ? undefined : dtype)
   const nullValue = compileNull(datatype, nulls)
   return (value) => (value === null || value === undefined ? nullValue() : read(value))
 }
@@ -60,17 +63,17 @@ function compileValue(datatype: Datatype, dtype: FeatureDtype | undefined): Read
     case 'INT64':
     case 'UINT64':
       if (dtype === 'bool') return (value) => BigInt(readBoolean(value))
-      if (dtype !== 'string' && dtype !== 'timestamp') return (value) => readBigInteger(value, datatype)
+      if (dtype !== 'string') return (value) => readBigInteger(value, datatype)
       break
     case 'FP32':
     case 'FP64':
-      if (dtype !== 'string' && dtype !== 'timestamp') return compileFloat(datatype, dtype)
+      if (dtype !== 'string') return compileFloat(datatype, dtype)
       break
     case 'FP16':
       return () => refuse('FP16 has no JSON form: use the binary tensor extension')
     default:
       if (dtype === 'bool') return readBoolean
-      if (dtype !== 'string' && dtype !== 'timestamp') return compileInteger(integerRanges[datatype])
+      if (dtype !== 'string') return compileInteger(integerRanges[datatype])
   }
   throw new MainwardError('unsupported', `a ${String(dtype)} can not be put into a tensor of ${datatype}`)
 }

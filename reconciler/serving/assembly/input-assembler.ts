@@ -55,8 +55,7 @@ const datatypeOfDtype = {
   float32: 'FP32',
   float64: 'FP64',
   string: 'BYTES',
-  timestamp: 'BYTES',
-} as const satisfies Record<FeatureDtype, Datatype>
+} as const satisfies Record<Exclude<FeatureDtype, 'timestamp'>, Datatype>
 
 /** Throws `unsupported` for a signature that this version can not fill. */
 export function compileInputAssembler(release: Release): InputAssembler {
@@ -87,10 +86,15 @@ function compileTensor(input: InputTensor, release: Release): CompiledTensor {
   const columns = features.map((name): Column => {
     const dtype = release.requestFeatures.find((feature) => feature.name === name)?.dtype
     const read = compileCell({ datatype, dtype, nulls: nullRuleOf(release.nulls, name) })
-    return { name, datatype: dtype === undefined ? datatype : datatypeOfDtype[dtype], read }
+    return { name, datatype: columnDatatype(datatype, dtype), read }
   })
   const cells = features.map((name) => compileCell({ datatype, dtype: undefined, nulls: nullRuleOf(release.nulls, name) }))
   return { input, columns, cells }
+}
+
+/** A timestamp in a tensor of numbers is such a number. */
+function columnDatatype(datatype: Datatype, dtype: FeatureDtype | undefined): Datatype {
+  return dtype === undefined || dtype === 'timestamp' ? datatype : datatypeOfDtype[dtype]
 }
 
 /** A feature that several tensors use is declared once. */

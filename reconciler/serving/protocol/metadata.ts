@@ -10,12 +10,6 @@ import { findRoute, findVersion, type RouteView } from '../routing/find-route.ts
 /** The protocol's extensions that this server answers. */
 export const extensions = ['model_repository'] as const
 
-export interface ServerMetadata {
-  readonly name: 'mainward'
-  readonly version: string
-  readonly extensions: readonly string[]
-}
-
 export interface ModelMetadata {
   readonly name: string
   /** Loaded versions, ascending. */

@@ -57,9 +57,9 @@ describe('rows', () => {
     const free = benchRelease({
       signature: { inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, -1] }], outputs: { score: 'y' } },
     })
-    const { assemble } = compileRowAssembler(free)
-    expect(assemble([{ x: [1, 2, 3] }, { x: [4, 5, 6] }], [0, 1]).x?.shape).toEqual([2, 3])
-    expect(() => assemble([{ x: [1, 2, 3] }, { x: [4, 5] }], [0, 1])).toThrow(/rows\[1\]\.x/)
+    const assembler = compileRowAssembler(free)
+    expect(assembler.assemble([{ x: [1, 2, 3] }, { x: [4, 5, 6] }], [0, 1]).x?.shape).toEqual([2, 3])
+    expect(() => assembler.assemble([{ x: [1, 2, 3] }, { x: [4, 5] }], [0, 1])).toThrow(/rows\[1\]\.x/)
   })
 
   it('never throw anything but a refusal, whatever JSON they are', () => {

@@ -23,12 +23,16 @@ describe('a value on its way into a tensor', () => {
     ['UINT8', undefined, 255, 255],
     ['BOOL', undefined, true, 1],
     ['BYTES', 'string', 'ä😀', 'ä😀'],
+    ['BYTES', 'timestamp', '2013-06-01T00:00:00Z', '2013-06-01T00:00:00Z'],
+    ['FP64', 'timestamp', 1370044800000, 1370044800000],
+    ['INT64', 'timestamp', 1370044800, 1370044800n],
   ])('%s of %s takes %j', (datatype, dtype, value, stored) => {
     expect(read(datatype, dtype, value)).toBe(stored)
   })
 
   it.each<[Datatype, FeatureDtype | undefined, unknown, RegExp]>([
     ['FP32', undefined, '1', /expected a number, found "1"/],
+    ['FP64', 'timestamp', '2013-06-01', /expected a number, found "2013-06-01"/],
     ['FP32', undefined, true, /expected a number, found true/],
     ['FP32', undefined, [1], /expected a number, found an array/],
     ['FP32', undefined, 3.5e38, /too large for FP32/],
