@@ -1,7 +1,6 @@
 /** The folder that holds one embedded database: its data, its password and leftovers. Starts no process. */
 import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs' // prettier-ignore
-import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { MainwardError } from '../../core/error.ts'
 import { canEnter, chooseAccount, isRoot, type Account } from './account.ts'
@@ -32,6 +31,7 @@ export function ensureDatabaseHome(stateFolder: string, system: string): Databas
   if (!isRoot()) return ensureOwnHome(usual)
   const account = chooseAccount(ownerOf(join(usual, 'data')) ?? ownerOf(join(remote, 'data')))
   if (existsSync(join(remote, 'data'))) return lendHome(remote, account)
+  if (canEnter(account, realpathSync(stateFolder))) return lendHome(usual, account)
   if (canEnter(account, dirname(realpathSync(stateFolder)))) {
     // The account may pass through the state folder, and may not list it.
     chownSync(stateFolder, 0, account.gid)
@@ -88,7 +88,7 @@ function ensureOwnHome(folder: string): DatabaseHome {
 }
 
 function ownedBySomebodyElse(folder: string, cause?: unknown): MainwardError {
-  return new MainwardError('environment', `the database in ${folder} does not belong to user ${userInfo().username}`, {
+  return new MainwardError('environment', `the database in ${folder} does not belong to user ${process.getuid?.() ?? '?'}`, {
     hint: 'start mainward as the user that made it (root, perhaps), or choose another folder with --state',
     cause,
   })

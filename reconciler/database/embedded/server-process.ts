@@ -51,9 +51,12 @@ export async function startServer(request: ServerRequest): Promise<ServerProcess
   }
 }
 
-/** Fast shutdown, then an immediate one, then the hard way: data stay whole in every case. */
-export async function stopServer(identity: ProcessIdentity): Promise<void> {
-  const steps = [['SIGINT', 15_000], ['SIGQUIT', 3_000], ['SIGKILL', 5_000]] as const // prettier-ignore
+/**
+ * Fast shutdown, then an immediate one, then the hard way: data stay whole in every case. One that does not answer is
+ * not asked for the first.
+ */
+export async function stopServer(identity: ProcessIdentity, answers = true): Promise<void> {
+  const steps = [['SIGINT', answers ? 15_000 : 0], ['SIGQUIT', 2_000], ['SIGKILL', 5_000]] as const // prettier-ignore
   for (const [signal, patienceMs] of steps) {
     signalProcess(identity, signal)
     if (await waitForEnd(identity, patienceMs)) return
@@ -106,8 +109,9 @@ async function waitUntilReady(request: ServerRequest, server: ServerProcess, log
 
 function explainEnd(logFile: string, logStart: number, end: string): ServerStartError {
   const written = readFileSync(logFile).subarray(logStart).toString('utf8')
-  const fatal = written.split('\n').findLast((line) => /FATAL|PANIC/.test(line))
-  const reason = fatal?.replace(/^.*?(FATAL|PANIC):\s*/, '') ?? end
+  const lines = written.split('\n').filter((line) => line.trim() !== '')
+  const telling = lines.findLast((line) => /FATAL|PANIC/.test(line)) ?? lines.find((line) => line.startsWith('postgres:'))
+  const reason = telling?.replace(/^.*?(FATAL|PANIC|postgres):\s*/, '') ?? end
   return new ServerStartError(problemOf(written), `Postgres did not start: ${reason}`)
 }
 

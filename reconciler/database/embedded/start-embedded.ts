@@ -1,7 +1,7 @@
 /** The embedded database: makes, adopts, starts and stops the Postgres server of one state folder. */
 import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { Client } from 'pg'
+import { Client, DatabaseError } from 'pg'
 import { MainwardError, messageOf } from '../../core/error.ts'
 import { databaseRole, ensureDataFolder } from './data-folder.ts'
 import { findFreePort, isFree } from './free-port.ts'
@@ -78,35 +78,61 @@ async function adoptRunning(
   const running = findRunningServer(home.dataFolder)
   if (running === null) return null
   const access = { ...ensureAccess(home), port: running.port }
-  const problem = await inspectServer(home, programs, urlOf(access))
-  if (problem === null) {
+  const found = await inspectServer(home, programs, urlOf(access))
+  if (found.problem === null) {
     recordAccess(home, access)
     return describe(access, { identity: running.identity, ended: watchEnd(running.identity) }, true)
   }
-  log(`stopping the Postgres that an earlier run left behind (process ${running.pid}): ${problem}`)
-  await stopServer(running.identity)
+  log(`stopping the Postgres that an earlier run left behind (process ${running.pid}): ${found.problem}`)
+  await stopServer(running.identity, found.answers)
   return null
 }
 
-/** Null when the server at the address is ours, of this version, and well; else what is wrong with it. */
-async function inspectServer(home: DatabaseHome, programs: Programs, url: string): Promise<string | null> {
+interface Inspection {
+  /** Null when the server is ours, of this version, and well. */
+  readonly problem: string | null
+  readonly answers: boolean
+}
+
+/** A server that is still starting (after a crash it recovers first) gets time. */
+async function inspectServer(home: DatabaseHome, programs: Programs, url: string): Promise<Inspection> {
+  const deadline = Date.now() + 60_000
+  for (;;) {
+    try {
+      const found = await readServer(url)
+      return { problem: compareServer(found, home, programs), answers: true }
+    } catch (error) {
+      const starting = error instanceof DatabaseError && error.code === '57P03'
+      if (!starting || Date.now() > deadline) {
+        return { problem: `it does not answer: ${messageOf(error)}`, answers: error instanceof DatabaseError }
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+interface ServerFacts {
+  readonly folder: string
+  readonly version: string
+}
+
+async function readServer(url: string): Promise<ServerFacts> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000, query_timeout: 2_000 })
   client.on('error', () => undefined)
   try {
     await client.connect()
-    const result = await client.query<{ folder: string; version: string }>(
+    const result = await client.query<ServerFacts>(
       "select current_setting('data_directory') as folder, current_setting('server_version') as version",
     )
-    const found = result.rows[0]
-    if (found === undefined || realpathSync(found.folder) !== realpathSync(home.dataFolder)) {
-      return `it serves ${found?.folder ?? 'nothing'}`
-    }
-    return found.version === programs.version ? null : `it is version ${found.version}, and ours is ${programs.version}`
-  } catch (error) {
-    return `it does not answer: ${messageOf(error)}`
+    return result.rows[0] ?? { folder: '', version: '' }
   } finally {
     await client.end().catch(() => undefined)
   }
+}
+
+function compareServer({ folder, version }: ServerFacts, home: DatabaseHome, programs: Programs): string | null {
+  if (realpathSync(folder) !== realpathSync(home.dataFolder)) return `it serves ${folder}`
+  return version === programs.version ? null : `it is version ${version}, and ours is ${programs.version}`
 }
 
 async function startFresh(options: EmbeddedOptions, home: DatabaseHome, programs: Programs): Promise<EmbeddedPostgres> {
