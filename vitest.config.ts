@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/build.ts'],
+    globalSetup: ['test/support/build.ts', 'test/support/database-server.ts'],
     exclude: ['test/bench/**', 'test/soak/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
