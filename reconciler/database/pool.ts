@@ -8,6 +8,8 @@ import type { Queryable } from './queryable.ts'
 export interface Connection extends Queryable {
   /** Calls back once, at once if it happened already, when the connection broke. */
   onLost(listener: (error: Error) => void): void
+  /** Calls back with the payload of every notification on a channel that this connection listens to. */
+  onNotification(listener: (payload: string) => void): void
   /** Gives it back to its pool, or closes it when it has none or `destroy` is set. */
   release(destroy?: boolean): Promise<void>
 }
@@ -118,6 +120,11 @@ function wrapClient(client: pg.ClientBase, close: (destroy: boolean) => Promise<
     onLost(listener) {
       if (state.lost === null) listeners.push(listener)
       else listener(state.lost)
+    },
+    onNotification(listener) {
+      client.on('notification', ({ payload }) => {
+        listener(payload ?? '')
+      })
     },
     async release(destroy = false) {
       if (state.released) return
