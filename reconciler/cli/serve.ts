@@ -27,10 +27,10 @@ export interface ParentChannel {
 
 /** Resolves when the server has stopped in good order. Throws `usage`, `port-in-use`, `environment`. */
 export async function runServe(options: ServeOptions, effects: ServeEffects): Promise<void> {
-  refuseOpenHost(options)
   const { log, stop, parent } = effects
   const stopAsked = whenAborted(parent === null ? [stop] : [stop, parent.gone])
   try {
+    refuseOpenHost(options)
     const dataPlane = await startDataPlane(options, effects)
     log.info({ url: dataPlane.url }, 'listening')
     parent?.announce(dataPlane.url)
