@@ -183,7 +183,7 @@ describe('an embedded database', () => {
     await expect(query(without, 'select 1')).rejects.toThrow('password authentication failed')
     expect(statSync(join(state, 'postgres/access.json')).mode & 0o777).toBe(0o600)
     expect(statSync(join(state, 'postgres')).mode & 0o777).toBe(0o700)
-        await server.stop()
+    await server.stop()
   })
 
   it.each([
