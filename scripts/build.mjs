@@ -2,7 +2,7 @@
 // Incremental: a build without changes takes about a second. TypeScript is a development dependency; an installed
 // package already contains dist/ and runs this script never.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -13,5 +13,14 @@ const compiler = fileURLToPath(import.meta.resolve('typescript')).replace(/lib\/
 const compiled = spawnSync(process.execPath, [compiler, '-p', at('tsconfig.build.json')], { stdio: 'inherit' })
 if (compiled.status !== 0) process.exit(compiled.status ?? 1)
 
+removeStale()
 cpSync(at('reconciler/database/migrations'), at('dist/database/migrations'), { recursive: true })
 chmodSync(at('dist/main.js'), 0o755)
+
+/** Files whose source is gone: nothing may run, or be packed, that a clean clone would not have. */
+function removeStale() {
+  for (const path of readdirSync(at('dist'), { recursive: true })) {
+    const source = path.replace(/\.(js|d\.ts)$/, '.ts')
+    if (source !== path && !existsSync(at(`reconciler/${source}`))) rmSync(at(`dist/${path}`))
+  }
+}
