@@ -11,6 +11,7 @@ import type { ArtifactReader, ModelRuntime, ReplicaReporter, ServingStateSource 
 import { loadRelease } from './releases/load-release.ts'
 import { ReleasePool } from './releases/release-pool.ts'
 import { buildActiveRoutes, requiredArms, type ActiveRoute } from './routing/active-route.ts'
+import { findStateProblem } from './state/check-state.ts'
 import { followState, type Following } from './state/follow-state.ts'
 import { Heartbeat } from './state/heartbeat.ts'
 import { readStateFile } from './state/state-file.ts'
@@ -137,8 +138,9 @@ export class Replica {
     if (found.type === 'corrupt') log.error({ reason: found.message }, 'the state on disk is ignored and fetched again')
     if (found.type !== 'found') return
     const { state, heldRoutes, heldReleases } = found.remembered
-    if (state.environment !== environment) {
-      log.error({ found: state.environment, expected: environment }, 'the state on disk is of another environment and is ignored')
+    const problem = findStateProblem(state, environment)
+    if (problem !== null) {
+      log.error({ reason: problem }, 'the state on disk is ignored and fetched again')
       return
     }
     this.#answered = new Map(heldRoutes.map((route) => [route.model, route]))

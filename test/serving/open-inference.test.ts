@@ -118,6 +118,10 @@ describe('inference of the Open Inference Protocol', () => {
       seen.set(byParameter.body.parameters.variant, byParameter.body.model_version)
     }
     expect(Object.fromEntries(seen)).toEqual({ stable: '1', canary: '2' })
+    const unicode = 'Jürgen 😀'
+    const header = Buffer.from(unicode).toString('latin1')
+    const same = await infer('bench', { inputs: [matrixInput()], parameters: { unit: unicode } }, { 'Mainward-Unit': header })
+    expect(same.status).toBe(200)
     const both = await infer('bench', { inputs: [matrixInput()], parameters: { unit: 'a' } }, { 'Mainward-Unit': 'b' })
     expect(both).toMatchObject({
       status: 400,

@@ -94,6 +94,9 @@ describe('the state of a replica', () => {
     )
     await server.source.write({ ...servingState(9, { releases: [], routes: [] }), formatVersion: 2 } as never)
     await until(() => server.log.some(({ reason }) => String(reason).startsWith('the serving state has format 2')))
+    const lacking = servingState(9, { releases: [], routes: [stableRoute(first)] })
+    await server.source.write(lacking)
+    await until(() => server.log.some(({ reason }) => String(reason).includes('which the serving state does not have')))
     expect(await isReady(server)).toBe(false)
   })
 
@@ -196,6 +199,18 @@ describe('releases and routes', () => {
     server.artifacts.contents.set(first.artifact.sha256, benchBytes)
     await until(() => isReady(server))
     expect(readinessOf(server, first)).toMatchObject({ status: 'ready' })
+  })
+
+  it('survives a defect while loading: it is the failure of that release, the others go on', async () => {
+    const verifyGoldenRows: ModelRuntime['verifyGoldenRows'] = () => Promise.resolve(null)
+    const load: ModelRuntime['load'] = async (bytes) => {
+      const model = await onnxRuntime.load(bytes)
+      return { ...model, outputs: null as never }
+    }
+    const server = await start({ runtime: { load, verifyGoldenRows } })
+    await server.serve(servingState(1, { releases: [first], routes: [] }))
+    expect(readinessOf(server, first)).toMatchObject({ status: 'failed', reason: 'LoadFailed', retryable: false })
+    expect((await server.get('/v2/health/live')).status).toBe(200)
   })
 
   it('a canary that fails with weight 0 does not unready', async () => {

@@ -51,11 +51,16 @@ export function buildPredictionRoutes(service: PredictionService): readonly ApiR
 
 async function answerInfer(service: PredictionService, { params, headers, requestId, body }: ApiRequest): Promise<ApiResponse> {
   refuseBinary(headers)
-  const unit = headers['mainward-unit']
-  const unitHeader = Array.isArray(unit) ? unit[0] : unit
+  const unitHeader = readUnitHeader(headers['mainward-unit'])
   return toResponse(
     await infer(service, { model: params.model ?? '', version: params.version ?? null, requestId, unitHeader, body }),
   )
+}
+
+/** Header bytes arrive as Latin-1; a unit is UTF-8, so that it is the same text as in a body. */
+function readUnitHeader(header: string | string[] | undefined): string | undefined {
+  const text = Array.isArray(header) ? header[0] : header
+  return text === undefined ? undefined : Buffer.from(text, 'latin1').toString('utf8')
 }
 
 function toResponse({ body, served }: Answer): ApiResponse {

@@ -9,8 +9,12 @@ import type { Release } from '../../core/release.ts'
 import type { ReleaseReadiness } from '../../core/serving-state.ts'
 import type { LoadedModel } from '../../inference/model.ts'
 import type { ArtifactReader, ModelRuntime } from '../ports.ts'
+import { withTimeLimit } from '../state/time-limit.ts'
 import { HeldRelease } from './held-release.ts'
 import { compareSignature } from './signature-check.ts'
+
+/** A read that takes longer would hold up every other release. */
+const readLimitMs = 60_000
 
 export type FailedReadiness = Extract<ReleaseReadiness, { status: 'failed' }>
 
@@ -51,7 +55,7 @@ async function readArtifact(
   const { sha256 } = release.artifact
   let content: Uint8Array
   try {
-    content = await artifacts.read(store, sha256)
+    content = await withTimeLimit(artifacts.read(store, sha256), readLimitMs, `reading the artifact ${sha256}`)
   } catch (error) {
     if (error instanceof MainwardError && error.code === 'artifact-mismatch')
       return failed('DigestMismatch', messageOf(error), error.retry !== 'never')

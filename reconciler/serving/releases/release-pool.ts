@@ -92,7 +92,7 @@ export class ReleasePool {
   }
 
   async #load(entry: Entry): Promise<void> {
-    const outcome = await this.#options.load(entry.release)
+    const outcome = await this.#tryLoad(entry.release)
     const { digest } = entry.release
     if (this.#entries.get(digest) !== entry) {
       if (outcome.type === 'held') this.#free(digest, outcome.held)
@@ -107,6 +107,16 @@ export class ReleasePool {
       if (outcome.failed.retryable) this.#scheduleRetry(entry)
     }
     this.#options.onChange(digest, entry.readiness)
+  }
+
+  /** A defect while loading is that release's failure: the others go on. */
+  async #tryLoad(release: Release): Promise<LoadOutcome> {
+    try {
+      return await this.#options.load(release)
+    } catch (error) {
+      const message = `a defect of mainward: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+      return { type: 'failed', failed: { status: 'failed', reason: 'LoadFailed', message, retryable: false } }
+    }
   }
 
   #scheduleRetry(entry: Entry): void {

@@ -2,6 +2,7 @@
 import { messageOf } from '../../core/error.ts'
 import { compareStateVersions, type ServingState, type StateVersion } from '../../core/serving-state.ts'
 import type { ServingStateSource } from '../ports.ts'
+import { findStateProblem } from './check-state.ts'
 import { withTimeLimit } from './time-limit.ts'
 
 export interface FollowOptions {
@@ -15,7 +16,7 @@ export interface FollowOptions {
   onState(state: ServingState): void
   /** Called when the source starts to fail, with the reason, and with null when it answers again. */
   onSourceProblem(message: string | null): void
-  /** Called for a state that can not be taken over: a wrong environment, an unknown format. */
+  /** Called once for a state that can not be taken over: a wrong environment, an unknown format. */
   onRefused(message: string): void
 }
 
@@ -94,7 +95,7 @@ class Follower {
   }
 
   #take(state: ServingState): void {
-    const problem = this.#problemOf(state)
+    const problem = findStateProblem(state, this.#options.environment)
     if (problem !== null) {
       if (problem !== this.#refused) this.#options.onRefused(problem)
       this.#refused = problem
@@ -104,14 +105,5 @@ class Follower {
     if (this.#held !== null && compareStateVersions(state.version, this.#held) <= 0) return
     this.#held = state.version
     this.#options.onState(state)
-  }
-
-  #problemOf(state: ServingState): string | null {
-    const { formatVersion } = state as { formatVersion: number }
-    if (formatVersion !== 1) return `the serving state has format ${formatVersion}, expected 1: this program is too old`
-    const { environment } = this.#options
-    if (state.environment !== environment)
-      return `the serving state is of environment ${state.environment}, expected ${environment}`
-    return null
   }
 }
