@@ -1,6 +1,6 @@
 /** The packed program, installed by the image's own steps into an empty folder outside of the checkout, runs there. */
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -44,6 +44,18 @@ describe('the packed program', () => {
     const script = `const { MainwardError } = await import('mainward/core'); const schema = await import('mainward/schemas/model.schema.json', { with: { type: 'json' } }); console.log(MainwardError.name, schema.default.$schema)`
     const { stdout } = await run(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], { cwd: folder })
     expect(stdout.trim()).toBe('MainwardError https://json-schema.org/draft/2020-12/schema')
+  })
+
+  it('brings types that a strict program can use', async () => {
+    const program = `import { MainwardError, type Release } from 'mainward/core'
+export const version: Release['version'] = 3
+export const failure: Error = new MainwardError('usage', 'x')
+// @ts-expect-error a version is a number
+export const wrong: Release['version'] = '3'
+`
+    writeFileSync(join(folder, 'program.mts'), program)
+    const compiler = join(packageRoot, 'node_modules/typescript/bin/tsc')
+    await run(process.execPath, [compiler, '--noEmit', '--strict', '--module', 'nodenext', 'program.mts'], { cwd: folder })
   })
 
   it('holds what runs, and neither sources nor tests', () => {
