@@ -149,8 +149,8 @@ async function runUntilInterrupted(supervision: Supervision, running: Running): 
   const broken = new AbortController()
   const signal = AbortSignal.any([effects.interruption, broken.signal])
   const failure: { error: Error | null } = { error: null }
-  supervision.database.catch((error: unknown) => {
-    failure.error = error instanceof Error ? error : new Error(String(error))
+  void supervision.hopeless.then((error) => {
+    failure.error = error
     broken.abort()
   })
   const watching = { url: () => state.control, token, fetch: effects.fetch, signal }

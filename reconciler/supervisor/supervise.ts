@@ -1,6 +1,7 @@
 /** Runs a whole Mainward on one machine: the database, the control plane, the data plane. Prints nothing itself. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { MainwardError, messageOf } from '../core/error.ts'
 import { reserveEmbeddedUrl, type EmbeddedPostgres } from '../database/embedded/start-embedded.ts'
 import { keepPostgres, type KeptPostgres } from './keep-postgres.ts'
 import { rotateLog } from './state-folder.ts'
@@ -37,8 +38,8 @@ export interface SupervisionEvents {
 }
 
 export interface Supervision {
-  /** Rejects when the database can never start here. */
-  readonly database: Promise<void>
+  /** Resolves with the reason when a part can never start here; the caller stops the rest. */
+  readonly hopeless: Promise<Error>
   pids(): Readonly<Record<PartName, number | null>>
   /** The data plane drains, then the control plane ends, then the database. */
   stop(): Promise<void>
@@ -62,6 +63,7 @@ export async function supervise(request: SupervisionRequest, startedAt: string):
     events.onListening(part, url)
   }
   removeControlFile(stateFolder)
+  const refusal = createRefusal()
   const postgres =
     request.databaseUrl === null
       ? keepPostgres({
@@ -76,17 +78,28 @@ export async function supervise(request: SupervisionRequest, startedAt: string):
         })
       : null
   const children = {
-    reconcile: startChild(request, 'reconcile', address.url, writeControl),
-    serve: startChild(request, 'serve', address.url, writeControl),
+    reconcile: startChild(request, 'reconcile', address.url, { onListening: writeControl, onRefusal: refusal.tell }),
+    serve: startChild(request, 'serve', address.url, { onListening: writeControl, onRefusal: refusal.tell }),
   }
-  return describe(postgres, children)
+  return describe(postgres, children, refusal.told)
+}
+
+function createRefusal(): { readonly told: Promise<Error>; readonly tell: (part: string, reason: string) => void } {
+  const settle: { tell: (error: Error) => void } = { tell: () => undefined }
+  const told = new Promise<Error>((resolve) => (settle.tell = resolve))
+  return { told, tell: (part, reason) => settle.tell(new MainwardError('usage', `${part}: ${reason}`)) }
+}
+
+interface ChildEvents {
+  readonly onListening: (part: 'reconcile' | 'serve', url: string) => void
+  readonly onRefusal: (part: string, reason: string) => void
 }
 
 function startChild(
   request: SupervisionRequest,
   name: 'reconcile' | 'serve',
   databaseUrl: string,
-  onListening: (part: 'reconcile' | 'serve', url: string) => void,
+  events: ChildEvents,
 ): SupervisedChild {
   const { command, arguments: childArguments } = request.programs[name]
   return superviseChild({
@@ -97,7 +110,10 @@ function startChild(
     logFile: rotateLog(request.stateFolder, name),
     patienceMs: name === 'serve' ? servePatienceMs : reconcilePatienceMs,
     onListening: (url) => {
-      onListening(name, url)
+      events.onListening(name, url)
+    },
+    onRefusal: (reason) => {
+      events.onRefusal(name, reason)
     },
     onEnd: (reason, pauseMs) => {
       request.events.onTrouble(name, reason, pauseMs)
@@ -123,9 +139,15 @@ function withDatabase(request: SupervisionRequest, url: string): SupervisionRequ
 function describe(
   postgres: KeptPostgres | null,
   children: Readonly<Record<'reconcile' | 'serve', SupervisedChild>>,
+  refusal: Promise<Error>,
 ): Supervision {
+  const database = new Promise<Error>((resolve) => {
+    postgres?.ready.catch((error: unknown) => {
+      resolve(error instanceof Error ? error : new Error(messageOf(error)))
+    })
+  })
   return {
-    database: postgres === null ? Promise.resolve() : postgres.ready.then(() => undefined),
+    hopeless: Promise.race([refusal, database]),
     pids: () => ({
       reconcile: children.reconcile.pid(),
       serve: children.serve.pid(),

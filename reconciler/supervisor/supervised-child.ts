@@ -18,7 +18,12 @@ export interface ChildRequest {
   onListening(url: string): void
   /** It ended without being asked to, and starts again after the pause. */
   onEnd(reason: string, pauseMs: number): void
+  /** It refused its arguments, before it ever listened: it is not started again. */
+  onRefusal(reason: string): void
 }
+
+/** What every command says when it was used wrongly. */
+const wrongUseCode = 2
 
 export interface SupervisedChild {
   /** Null between two lives. */
@@ -88,28 +93,38 @@ function start(request: ChildRequest, state: ChildState): void {
     request.onListening(url)
   })
   const ended = new Promise<void>((resolve) => {
-    const end = (reason: string): void => {
+    const end = (reason: string, code: number | null): void => {
       resolve()
-      continueAfter(request, state, reason)
+      continueAfter(request, state, { reason, code })
     }
     child.once('error', (error) => {
       // An error after the start (a signal or a message that failed) ends nothing.
-      if (child.pid === undefined) end(messageOf(error))
+      if (child.pid === undefined) end(messageOf(error), null)
     })
     child.once('exit', (code, signal) => {
-      end(signal === null ? `exit code ${code ?? '?'}` : signal)
+      end(signal === null ? `exit code ${code ?? '?'}` : signal, code)
     })
   })
   state.life = { child, startedAtMs: Date.now(), logStart, ended }
 }
 
-function continueAfter(request: ChildRequest, state: ChildState, reason: string): void {
+interface End {
+  readonly reason: string
+  readonly code: number | null
+}
+
+function continueAfter(request: ChildRequest, state: ChildState, { reason, code }: End): void {
   const life = state.life
   state.life = null
   if (state.stopping || life === null) return
+  const lastLine = readLastLine(request.logFile, life.logStart)
+  if (code === wrongUseCode && state.lastUrl === null) {
+    request.onRefusal(lastLine ?? reason)
+    return
+  }
   state.failures = countFailures(state.failures, Date.now() - life.startedAtMs)
   const pauseMs = restartPauseMs(state.failures)
-  request.onEnd(explain(reason, readLastLine(request.logFile, life.logStart)), pauseMs)
+  request.onEnd(explain(reason, lastLine), pauseMs)
   state.timer = setTimeout(() => {
     start(request, state)
   }, pauseMs)
@@ -149,7 +164,7 @@ function readLastLine(logFile: string, logStart: number): string | null {
     const parsed = JSON.parse(line) as { msg?: unknown }
     return typeof parsed.msg === 'string' ? parsed.msg : line
   } catch (error) {
-    if (error instanceof SyntaxError) return line
+    if (error instanceof SyntaxError) return line.replace(/^error: /, '')
     throw error
   }
 }

@@ -180,6 +180,16 @@ describe('up', () => {
     expect(await stop(run)).toBe(0)
   })
 
+  it('ends with what a child says about wrong use', async () => {
+    const sandbox = makeSandbox()
+    sandbox.write('serve-refuses', '0.0.0.0 can be reached from other machines')
+    const run = sandbox.up()
+    expect(await run.exited).toBe(2)
+    expect(run.output()).toContain('error: serve: 0.0.0.0 can be reached from other machines')
+    expect(sandbox.notes().at(-1)).toBe('reconcile stopped')
+    expect(findRunningServer(join(sandbox.state, 'postgres/data'))).toBe(null)
+  })
+
   it('lets the data plane drain before anything else stops', async () => {
     const sandbox = makeSandbox()
     sandbox.write('drain-ms', '500')
@@ -194,6 +204,19 @@ describe('up', () => {
     expect(await stopped).toBe(0)
   })
 
+  it.each([1, 2])('takes one Ctrl-C for one, also when it arrives %d times at once', async (times) => {
+    const sandbox = makeSandbox()
+    sandbox.write('drain-ms', '300')
+    const run = sandbox.up()
+    await sandbox.control(run)
+    for (let time = 0; time < times; time++) {
+      run.process.kill('SIGINT')
+      await new Promise((resolve) => setTimeout(resolve, 30))
+    }
+    expect(await run.exited).toBe(0)
+    expect(sandbox.notes().slice(-2)).toEqual(['serve stopped', 'reconcile stopped'])
+  })
+
   it('ends at once at the second Ctrl-C', async () => {
     const sandbox = makeSandbox()
     sandbox.write('drain-ms', '20000')
@@ -201,6 +224,7 @@ describe('up', () => {
     await sandbox.control(run)
     run.process.kill('SIGINT')
     await eventually(() => expect(run.output()).toContain('stopping'))
+    await new Promise((resolve) => setTimeout(resolve, 600))
     const before = Date.now()
     await stop(run, 'SIGINT')
     expect(Date.now() - before).toBeLessThan(2_000)

@@ -15,6 +15,11 @@ if (setting(`${part}-fails`) !== null) {
   process.exit(3)
 }
 
+if (setting(`${part}-refuses`) !== null) {
+  process.stderr.write(`error: ${setting(`${part}-refuses`)}\nhint: none\n`)
+  process.exit(2)
+}
+
 const server = createServer((request, response) => {
   if (request.url === '/die') process.kill(process.pid, 'SIGKILL')
   if (request.url === '/environment') return response.end(JSON.stringify({ url: process.env.DATABASE_URL, argv: rest }))
