@@ -29,6 +29,12 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
+/** A problem with what only this edge knows. */
+interface Refusal extends RequestProblem {
+  readonly cause?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 const emptyBody = Buffer.alloc(0)
 const allMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'] as const
 
@@ -67,16 +73,15 @@ function createApp({ limits, log }: HttpServerOptions): FastifyInstance {
     http: { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headersTimeoutMs, connectionsCheckingInterval: 1000 },
     clientErrorHandler: (error, socket) => answerBrokenConnection(error, socket, log),
     frameworkErrors: (_error, _request, reply) => {
-      writeJson(reply, { status: 400, body: JSON.stringify({ error: 'the address is not a valid URL' }) })
+      writeResponse(reply, 400, JSON.stringify({ error: 'the address is not a valid URL' }), {})
     },
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     delete request.raw.headers['content-type']
     const coding = request.raw.headers['content-encoding']
     if (coding === undefined || coding === 'identity') return done()
-    void reply.header('accept-encoding', 'identity')
     done(
       new MainwardError(
         'invalid-input',
@@ -95,8 +100,8 @@ function refuseOtherVerbs(app: FastifyInstance, routes: readonly ApiRoute[], res
       method: allMethods.filter((method) => !allowed.includes(method)),
       url: path,
       handler: (request, reply) => {
-        void reply.header('allow', allowed.join(', '))
-        responder.refuse(request.raw, reply, { status: 405, reason: 'method', message: 'Method Not Allowed' })
+        const headers = { allow: allowed.join(', ') }
+        responder.refuse(request.raw, reply, { status: 405, reason: 'method', message: 'Method Not Allowed', headers })
       },
     })
   }
@@ -130,7 +135,12 @@ class Responder {
         requestId,
       })
       status = response.status
-      this.#send(reply, response, requestId, route.responseType)
+      this.#send(
+        reply,
+        response,
+        requestId,
+        route.responseType === undefined ? undefined : { 'content-type': route.responseType },
+      )
       for (const served of response.served ?? []) {
         metrics.countServed(served)
         if (performance.now() - startedAt > served.release.serving.budgetMs) metrics.countOverBudget(served)
@@ -150,22 +160,21 @@ class Responder {
   }
 
   /** Answers a request that no route took. */
-  refuse(raw: IncomingMessage, reply: FastifyReply, problem: RequestProblem & { cause?: unknown }): void {
+  refuse(raw: IncomingMessage, reply: FastifyReply, problem: Refusal): void {
     const requestId = readRequestId(raw.headers)
     this.#logProblem(problem, problem.cause, requestId, raw)
     this.#sendProblem(reply, problem, requestId)
   }
 
-  #sendProblem(reply: FastifyReply, { status, message, retryAfterSeconds }: RequestProblem, requestId: string): void {
-    if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds))
-    this.#send(reply, { status, body: JSON.stringify({ error: message }) }, requestId)
+  #sendProblem(reply: FastifyReply, { status, message, headers }: Refusal, requestId: string): void {
+    this.#send(reply, { status, body: JSON.stringify({ error: message }) }, requestId, headers)
   }
 
-  #send(reply: FastifyReply, response: ApiResponse, requestId: string, contentType?: string): void {
-    void reply.header('mainward-request-id', requestId)
-    if (this.#draining) void reply.header('connection', 'close')
-    if (response.status === 503) void reply.header('retry-after', '1')
-    writeJson(reply, response, contentType)
+  #send(reply: FastifyReply, { status, body }: ApiResponse, requestId: string, more?: Readonly<Record<string, string>>): void {
+    const headers: Record<string, string> = { 'mainward-request-id': requestId, ...more }
+    if (this.#draining) headers.connection = 'close'
+    if (status === 503) headers['retry-after'] = '1'
+    writeResponse(reply, status, body, headers)
   }
 
   #logProblem(problem: RequestProblem, error: unknown, requestId: string, raw: IncomingMessage): void {
@@ -177,16 +186,29 @@ class Responder {
   }
 }
 
-/** As bytes: the framework would put a charset behind the content type of a text, and clients want it exact. */
-function writeJson(reply: FastifyReply, { status, body }: ApiResponse, contentType = 'application/json'): void {
-  void reply.code(status).header('content-type', contentType).send(Buffer.from(body))
+/**
+ * Past the framework: it would put a charset behind the content type, which clients want exact, and head and body as one text
+ * leave in one write.
+ */
+function writeResponse(reply: FastifyReply, status: number, body: string, headers: Readonly<Record<string, string>>): void {
+  reply.hijack()
+  reply.raw.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers })
+  reply.raw.end(body)
 }
 
-function describeFrameworkFailure(error: unknown): RequestProblem & { cause?: unknown } {
+function describeFrameworkFailure(error: unknown): Refusal {
   const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string }
-  if (error instanceof MainwardError) return { status: 415, message: error.message, reason: 'content-coding' }
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return { status: 413, message: 'the body is larger than this server takes', reason: 'too-large' }
+  if (error instanceof MainwardError) {
+    return { status: 415, message: error.message, reason: 'content-coding', headers: { 'accept-encoding': 'identity' } }
+  }
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return {
+      status: 413,
+      message: 'the body is larger than this server takes',
+      reason: 'too-large',
+      headers: { connection: 'close' },
+    }
+  }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return { status: statusCode, message: message ?? '', reason: 'http' }
   return { ...describeFailure(error), cause: error }

@@ -5,8 +5,6 @@ import { MainwardError } from '../../core/error.ts'
 export interface RequestProblem {
   readonly status: number
   readonly message: string
-  /** Seconds after which a client may try again. */
-  readonly retryAfterSeconds?: number
   /** One word for the error counter. */
   readonly reason: string
 }
@@ -25,7 +23,7 @@ export function describeFailure(error: unknown): RequestProblem {
     case 'unsupported':
       return { status: 501, message, reason: code }
     case 'unavailable':
-      return { status: 503, message, reason: code, retryAfterSeconds: 1 }
+      return { status: 503, message, reason: code }
     default:
       return { status: 500, message: internalMessage, reason: 'internal' }
   }
