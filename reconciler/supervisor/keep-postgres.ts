@@ -59,10 +59,8 @@ function watch(request: PostgresRequest, keeper: KeeperState): void {
       })
       request.onReady(server)
     },
-    (error: unknown) => {
-      // A first start that cannot succeed is told by `ready`; a later one that cannot is still worth saying.
-      if (!keeper.stopping.signal.aborted) request.onTrouble(messageOf(error), Number.POSITIVE_INFINITY)
-    },
+    // The failure of a first start is told by `ready`; later ones are never final.
+    () => undefined,
   )
 }
 
@@ -78,10 +76,11 @@ async function startUntilRunning(
       state.server = server
       return server
     } catch (error) {
-      const mayHelp = error instanceof MainwardError && error.retry !== 'never'
+      // What ran once will run again, when whatever happened to it is mended.
+      const mayHelp = keepPort || (error instanceof MainwardError && error.retry !== 'never')
       if (!mayHelp) throw error
       state.failures++
-      request.onTrouble(error.message, restartPauseMs(state.failures))
+      request.onTrouble(messageOf(error), restartPauseMs(state.failures))
       await pause(state)
     }
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -153,6 +153,20 @@ describe('up', () => {
     expect(await eventually(() => query(url, 'select value from kept'))).toEqual([{ value: 42 }])
     expect(run.output()).toContain('postgres ended (was ended by SIGKILL); starting again in 0.1 s')
     expect(await databaseUrl(sandbox, run)).toBe(url)
+    expect(await stop(run)).toBe(0)
+  })
+
+  it('tries again until a dead Postgres can start', async () => {
+    const sandbox = makeSandbox()
+    const run = sandbox.up()
+    const url = await databaseUrl(sandbox, run)
+    await eventually(() => query(url, 'create table kept as select 42 as value'))
+    const control = join(sandbox.state, 'postgres/data/global/pg_control')
+    renameSync(control, `${control}.away`)
+    process.kill(postgresPid(sandbox), 'SIGKILL')
+    await eventually(() => expect(run.output()).toMatch(/Postgres did not start.*again in 0\.4 s/))
+    renameSync(`${control}.away`, control)
+    expect(await eventually(() => query(url, 'select value from kept'))).toEqual([{ value: 42 }])
     expect(await stop(run)).toBe(0)
   })
 

@@ -66,6 +66,7 @@ async function startServer(folder: string, file: string): Promise<void> {
 async function prepareServer(folder: string): Promise<ServerRecord> {
   const server = await startEmbeddedPostgres({
     stateFolder: folder,
+    systemFolder: join(folder, 'system'),
     log: () => undefined,
     // The data of a test need not outlive a power failure.
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: 200 },

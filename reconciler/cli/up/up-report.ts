@@ -23,8 +23,7 @@ export function renderDatabase(port: string, adopted: boolean): string {
 }
 
 export function renderTrouble(part: string, reason: string, pauseMs: number, style: Style): string {
-  const next = Number.isFinite(pauseMs) ? `starting again in ${pauseMs / 1000} s` : 'not started again'
-  return `${style('yellow', `${part} ended`)} (${reason}); ${next}\n`
+  return `${style('yellow', `${part} ended`)} (${reason}); starting again in ${pauseMs / 1000} s\n`
 }
 
 /** What changed between two looks: a new commit and its findings, models on their way. Empty when nothing did. */

@@ -4,7 +4,7 @@ import type { ModelStatus, StatusDocument } from '../../../reconciler/core/statu
 import { renderExampleRequest } from '../../../reconciler/cli/up/example-request.ts'
 import { buildReadyFile } from '../../../reconciler/cli/up/ready-file.ts'
 import { reconcileArguments, serveArguments, type UpOptions } from '../../../reconciler/cli/up/up-options.ts'
-import { renderChanges, renderSettled, renderTrouble } from '../../../reconciler/cli/up/up-report.ts'
+import { renderChanges, renderSettled } from '../../../reconciler/cli/up/up-report.ts'
 
 const plain = (_style: string, text: string): string => text
 
@@ -104,10 +104,6 @@ it('calls a model ready when its stable release answers, also while a rollout st
     control: 'http://c',
     models: { 'flight-delay': 'Ready', a: 'Ready', b: 'Stalled: no artifact' },
   })
-})
-
-it('says when something is not started again', () => {
-  expect(renderTrouble('postgres', 'why', Number.POSITIVE_INFINITY, plain)).toBe('postgres ended (why); not started again\n')
 })
 
 describe('the arguments of the children', () => {
