@@ -9,6 +9,8 @@ export interface ServingLimits {
   readonly headerBytes: number
   /** Objects and arrays inside each other in a JSON body. */
   readonly jsonDepth: number
+  /** Objects and arrays of a JSON body together: each costs fifty times its two bytes once it is parsed. */
+  readonly jsonContainers: number
   /** UTF-16 code units of a unit. */
   readonly unitLength: number
   /** Time in which a client must have sent its headers. */
@@ -26,6 +28,7 @@ export const defaultLimits: ServingLimits = {
   rows: 10_000,
   headerBytes: 16 * 1024,
   jsonDepth: 64,
+  jsonContainers: 200_000,
   unitLength: 1024,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,

@@ -6,7 +6,7 @@ import { MainwardError } from '../../core/error.ts'
 import type { Datatype, FeatureDtype, InputTensor, Release } from '../../core/release.ts'
 import type { DeclaredTensor } from '../../inference/model.ts'
 import type { Tensor, Tensors } from '../../inference/tensor.ts'
-import { compileCell, nullRuleOf, placeError, type ReadCell } from './cell.ts'
+import { compileCell, describe, nullRuleOf, placeError, type ReadCell } from './cell.ts'
 import { checkDataShape, countElements, depthOf, visitElements } from './nested-data.ts'
 import { allocateData, storeCell, type WritableData } from './tensor-data.ts'
 
@@ -112,7 +112,7 @@ function indexInputs({ inputs, tolerated }: InferInputs, names: ReadonlySet<stri
   for (const input of inputs) {
     if (given.has(input.name)) throw invalid(`the input "${input.name}" is there twice`)
     if (!names.has(input.name) && !tolerated.has(input.name)) {
-      throw invalid(`the model has no input "${input.name}"; it has ${[...names].join(', ')}`)
+      throw invalid(`the model has no input ${describe(input.name)}; it has ${[...names].join(', ')}`)
     }
     given.set(input.name, input)
   }

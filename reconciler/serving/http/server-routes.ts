@@ -80,7 +80,7 @@ function buildMetadataRoutes(service: PredictionService, status: ServerStatus): 
 }
 
 function wantsOnlyReady({ validators, limits }: PredictionService, body: Buffer): boolean {
-  return body.length > 0 && validators.index(parseJsonBody(body, limits.jsonDepth)).ready === true
+  return body.length > 0 && validators.index(parseJsonBody(body, limits)).ready === true
 }
 
 function buildModelRoutes(service: PredictionService): readonly ApiRoute[] {

@@ -38,7 +38,7 @@ interface Target {
 export async function infer(service: PredictionService, call: InferCall): Promise<Answer> {
   const pinned = call.version === null ? null : findVersion(service.view, call.model, call.version)
   if (pinned === null) findRoute(service.view, call.model)
-  const request = service.validators.infer(parseJsonBody(call.body, service.limits.jsonDepth))
+  const request = service.validators.infer(parseJsonBody(call.body, service.limits))
   const unit = readUnit(request, call.unitHeader, service.limits.unitLength)
   const target = pinned === null ? chooseTarget(findRoute(service.view, call.model), unit) : pinTarget(service, pinned)
   const { held } = target

@@ -27,7 +27,7 @@ interface ArmRows {
 /** Answers `POST /v1/models/NAME/predict`. Throws `invalid-input`, `not-found`, `unavailable`. */
 export async function predict(service: PredictionService, call: PredictCall): Promise<Answer> {
   const route = findRoute(service.view, call.model)
-  const request = service.validators.predict(parseJsonBody(call.body, service.limits.jsonDepth))
+  const request = service.validators.predict(parseJsonBody(call.body, service.limits))
   const units = readUnits(request, route.route, service.limits.unitLength)
   const groups = groupByArm(route, units)
   const predictions = new Array<string>(request.rows.length)

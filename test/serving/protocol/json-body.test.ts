@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseJsonBody } from '../../../reconciler/serving/protocol/json-body.ts'
 
-const parse = (text: string, depth = 64) => parseJsonBody(Buffer.from(text), depth)
+const parse = (text: string, jsonDepth = 64) => parseJsonBody(Buffer.from(text), { jsonDepth, jsonContainers: 1000 })
 
 describe('a JSON body', () => {
   it('is what JSON.parse says, for any JSON that is not too deep', () => {
@@ -25,6 +25,11 @@ describe('a JSON body', () => {
     const startedAt = performance.now()
     expect(() => parse('['.repeat(10_000_000))).toThrow('nested deeper')
     expect(performance.now() - startedAt).toBeLessThan(500)
+  })
+
+  it('may have as many objects and arrays as the limit', () => {
+    expect(parse(`[${'{},'.repeat(998)}[]]`)).toHaveLength(999)
+    expect(() => parse(`[${'{},'.repeat(999)}[]]`)).toThrow('the JSON has more than 1000 objects and arrays')
   })
 
   it.each(['', ' ', '{', '"', '"\\', 'NaN', '{"a":1}}', '\ufeff{}', "{'a':1}", '[1,]', '01', '+1', '\u0000'])(
