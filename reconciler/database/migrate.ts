@@ -49,9 +49,10 @@ export async function migrate(pool: Pool, folder: string = ownFolder): Promise<r
     assertHistory(migrations, applied)
     const missing = migrations.slice(applied.length)
     for (const migration of missing) await apply(connection, migration)
+    await connection.query('select pg_advisory_unlock($1)', [lockKey])
     return missing.map((migration) => migration.name)
   } finally {
-    // Ends the session, and the lock with it.
+    // Ends the session, its settings, and the lock when something failed.
     await connection.release(true)
   }
 }

@@ -88,6 +88,9 @@ it.each(['0004-gap.sql', '0002-twice.sql', '3-short.sql', '0003_Case.sql'])('ref
 
 it('leaves no lock behind', async () => {
   await migrate(pool, folder)
-  const locks = await pool.query("select 1 from pg_locks where locktype = 'advisory'")
+  const locks = await pool.query(
+    `select 1 from pg_locks join pg_database on pg_database.oid = database
+      where locktype = 'advisory' and datname = current_database()`,
+  )
   expect(locks.rowCount).toBe(0)
 })
