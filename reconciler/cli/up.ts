@@ -79,6 +79,7 @@ interface UpState {
   settled: boolean
   /** Why the status could not be told the last time. */
   trouble: string | null
+  stopping: boolean
 }
 
 async function runLocked(options: UpOptions, stateFolder: string, effects: UpEffects): Promise<void> {
@@ -88,7 +89,7 @@ async function runLocked(options: UpOptions, stateFolder: string, effects: UpEff
   const { file: tokenFile, token } = ensureAdminToken(stateFolder)
   if (options.readyFile !== null) rmSync(options.readyFile, { force: true })
   terminal.write(renderStart(options, stateFolder, terminal.style))
-  const state: UpState = { serving: null, control: null, status: null, settled: false, trouble: null }
+  const state: UpState = { serving: null, control: null, status: null, settled: false, trouble: null, stopping: false }
   const startedAt = new Date(effects.clock.now()).toISOString()
   const supervision = await supervise(
     {
@@ -100,7 +101,7 @@ async function runLocked(options: UpOptions, stateFolder: string, effects: UpEff
       },
       environment: { ...effects.environment, MAINWARD_TOKEN: token },
       tokenFile,
-      events: reportEvents(state, terminal, effects.interruption),
+      events: reportEvents(state, terminal),
     },
     startedAt,
   )
@@ -120,10 +121,10 @@ async function requireFreePort(port: number, option: string, host: string): Prom
   }
 }
 
-function reportEvents(state: UpState, terminal: Terminal, interruption: AbortSignal): SupervisionEvents {
+function reportEvents(state: UpState, terminal: Terminal): SupervisionEvents {
   return {
     onDatabase: ({ url, adopted }) => {
-      if (!interruption.aborted) terminal.write(renderDatabase(new URL(url).port, adopted))
+      if (!state.stopping) terminal.write(renderDatabase(new URL(url).port, adopted))
     },
     onListening: (part, url) => {
       state[part === 'serve' ? 'serving' : 'control'] = url
@@ -155,6 +156,7 @@ async function runUntilInterrupted(supervision: Supervision, running: Running): 
   })
   const watching = { url: () => state.control, token, fetch: effects.fetch, signal }
   await watchStatus({ ...watching, onStatus: (status) => takeStatusSafely(running, status) }).finally(async () => {
+    state.stopping = true
     effects.terminal.write('stopping\n')
     await supervision.stop()
   })

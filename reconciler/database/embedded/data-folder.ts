@@ -57,9 +57,16 @@ async function initialise(home: DatabaseHome, programs: Programs, half: string, 
     '--no-instructions',
   ]).catch((error: unknown) => ({ exitCode: null, stderr: messageOf(error) }))
   if (result.exitCode === 0) return
-  const reason = result.stderr.split('\n').find((line) => /error|fatal|panic/i.test(line)) ?? result.stderr.trim()
-  throw new MainwardError('environment', `Postgres could not make its data folder in ${home.folder}: ${reason}`, {
-    retry: 'backoff',
-    hint: 'is the disk full, or the folder not writable for the user that runs Postgres?',
-  })
+  throw explainFailure(home, result.stderr)
+}
+
+function explainFailure(home: DatabaseHome, stderr: string): MainwardError {
+  const reason = stderr.split('\n').find((line) => /error|fatal|panic/i.test(line)) ?? stderr.trim()
+  const message = `Postgres could not make its data folder in ${home.folder}: ${reason}`
+  // Containers that run under a number without a name.
+  if (reason.includes('effective user ID')) {
+    return new MainwardError('environment', message, { hint: 'give this user a line in /etc/passwd, or set DATABASE_URL' })
+  }
+  const hint = 'is the disk full, or the folder not writable for the user that runs Postgres?'
+  return new MainwardError('environment', message, { retry: 'backoff', hint })
 }

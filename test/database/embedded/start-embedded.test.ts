@@ -420,6 +420,14 @@ describe.skipIf(other === null)('users', () => {
     await server.stop()
   })
 
+  it('a user without a name is told what Postgres needs', async () => {
+    const nameless = { uid: 54_321, gid: 54_321 }
+    chownSync(state, nameless.uid, nameless.gid)
+    const { error, hint } = await startApart(nameless).said
+    expect(error).toContain('could not look up effective user ID 54321')
+    expect(hint).toBe('give this user a line in /etc/passwd, or set DATABASE_URL')
+  })
+
   it("an ordinary user is told that the database is root's", async () => {
     const server = await start()
     await server.stop()
