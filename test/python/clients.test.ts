@@ -6,7 +6,7 @@ import { packageRoot } from '../../reconciler/core/package-root.ts'
 import { benchExpected, benchRelease } from '../serving/support/bench-model.ts'
 import { removeParts, startServer, type RunningServer } from '../serving/support/running-server.ts'
 import { canaryRoute, servingState } from '../serving/support/serving-state.ts'
-import { ensurePythonEnvironment, makingTimeoutMs } from './python-environment.ts'
+import { ensurePythonEnvironment, makingTimeoutMs } from '../support/python-environment.ts'
 
 interface Seen {
   readonly triton: Readonly<Record<string, unknown>> & { readonly errors: Readonly<Record<string, readonly [string, string]>> }
@@ -18,7 +18,7 @@ let seen: Seen
 
 beforeAll(async () => {
   server = await startServer()
-  const python = await ensurePythonEnvironment('requirements-clients.txt')
+  const python = await ensurePythonEnvironment('test/python/requirements-clients.txt')
   const [stable, canary] = [benchRelease({ version: 1 }), benchRelease({ version: 2 })]
   await server.serve(servingState(1, { releases: [stable, canary], routes: [canaryRoute(stable, canary, 5)] }))
   const rows = join(server.folder, 'rows.json')

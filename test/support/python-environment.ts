@@ -1,6 +1,6 @@
-/** A Python environment for real clients: made once from a pinned list, kept under node_modules/.cache, keyed by the list. */
+/** Python environments for real clients and trainers: made once from a pinned list, kept under node_modules/.cache, keyed by the list. */
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { digestBytes, shortDigest } from '../../reconciler/core/digest.ts'
@@ -12,19 +12,18 @@ export const makingTimeoutMs = 600_000
 const programs = ['python3.11', 'python3']
 
 /**
- * The path of the environment's Python. Made on first use; later calls find it. Throws with what to install when there is
- * no Python 3.11 with venv.
+ * The path of the environment's Python. `requirementsFile` is a path in the package. Made on first use; later calls find
+ * it. Throws with what to install when there is no Python 3.11 with venv.
  */
 export async function ensurePythonEnvironment(requirementsFile: string): Promise<string> {
-  const requirements = join(packageRoot, 'test/python', requirementsFile)
-  const name = requirementsFile.replace(/^requirements-|\.txt$/g, '')
-  const folder = join(packageRoot, 'node_modules/.cache', `python-${name}`, shortDigest(digestBytes(readFileSync(requirements))))
+  const requirements = join(packageRoot, requirementsFile)
+  const environments = join(packageRoot, 'node_modules/.cache/python')
+  const folder = join(environments, shortDigest(digestBytes(readFileSync(requirements))))
   const python = join(folder, 'bin/python')
   if (existsSync(join(folder, 'complete'))) return python
-  await mkdir(join(folder, '..'), { recursive: true })
+  await mkdir(environments, { recursive: true })
   await withLock(`${folder}.lock`, async () => {
-    if (existsSync(join(folder, 'complete'))) return
-    await makeEnvironment(folder, requirements)
+    if (!existsSync(join(folder, 'complete'))) await makeEnvironment(folder, requirements)
   })
   return python
 }
@@ -50,7 +49,7 @@ async function findPython(): Promise<string> {
   )
 }
 
-/** Two test files that start at once make the environment once. The folder is the lock: making it is atomic. */
+/** Two test files that start at once make the environment once. The lock of a process that is gone is taken over. */
 async function withLock(lock: string, work: () => Promise<void>): Promise<void> {
   const deadline = Date.now() + makingTimeoutMs
   while (!(await tryLock(lock))) {
@@ -60,16 +59,31 @@ async function withLock(lock: string, work: () => Promise<void>): Promise<void> 
   try {
     await work()
   } finally {
-    await rm(lock, { recursive: true, force: true })
+    await rm(lock, { force: true })
   }
 }
 
 async function tryLock(lock: string): Promise<boolean> {
   try {
-    await mkdir(lock)
+    await writeFile(lock, String(process.pid), { flag: 'wx' })
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
-    throw error
+    if (!hasCode(error, 'EEXIST')) throw error
   }
+  const holder = Number(await readFile(lock, 'utf8').catch(() => ''))
+  if (holder > 0 && !isAlive(holder)) await rm(lock, { force: true })
+  return false
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return !hasCode(error, 'ESRCH')
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }
