@@ -51,10 +51,11 @@ def as_json(value):
 
 
 def choose_golden_rows(inputs):
-    """A row of nulls, two rows without nulls (where there are any), and rows spread over the part in time."""
-    complete = np.flatnonzero(~np.isnan(inputs).any(axis=1))
-    chosen = [int(complete[0]), int(complete[-1])]
-    spread = np.linspace(0, len(inputs) - 1, GOLDEN_ROWS - 1 - len(chosen) + 2).astype(int)[1:-1]
+    """A row of nulls, two rows without any, the row with the most, and rows spread over the part in time."""
+    nulls = np.isnan(inputs).sum(axis=1)
+    complete = np.flatnonzero(nulls == 0)
+    chosen = [int(complete[0]), int(complete[-1]), int(nulls.argmax())]
+    spread = np.linspace(0, len(inputs) - 1, GOLDEN_ROWS + 1 - len(chosen)).astype(int)[1:-1]
     rows = inputs[chosen + [int(index) for index in spread]]
     return np.vstack([np.full((1, inputs.shape[1]), np.nan, dtype=np.float32), rows])
 
