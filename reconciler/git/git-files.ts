@@ -1,0 +1,68 @@
+/** The file system as isomorphic-git sees it: whole files only, so that a killed writer leaves no half object. Knows no git objects. */
+import { createHash, randomUUID } from 'node:crypto'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { PromiseFsClient } from 'isomorphic-git'
+import { MainwardError } from '../core/error.ts'
+
+/**
+ * Reads are synchronous: this runs in processes of its own, where a turn of the event loop for each of 50,000 objects
+ * costs more than the read. isomorphic-git looks for every object as a loose file first, so a miss must be cheap.
+ */
+export function createGitFiles(): PromiseFsClient {
+  const missing = Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' })
+  return {
+    promises: {
+      readFile: (path: string, options?: { encoding?: 'utf8' } | 'utf8') =>
+        settle(() => {
+          if (!existsSync(path)) throw missing
+          const encoding = typeof options === 'string' ? options : options?.encoding
+          return readFileSync(path, encoding)
+        }),
+      writeFile: (path: string, content: Uint8Array | string) => settle(() => writeWhole(path, content)),
+      unlink: (path: string) => settle(() => unlinkSync(path)),
+      readdir: (path: string) => settle(() => readdirSync(path)),
+      mkdir: (path: string) => settle(() => mkdirSync(path)),
+      rmdir: (path: string) => settle(() => rmdirSync(path)),
+      stat: (path: string) => settle(() => statSync(path)),
+      lstat: (path: string) => settle(() => lstatSync(path)),
+      readlink: (path: string) => settle(() => readlinkSync(path)),
+      symlink: (target: string, path: string) => settle(() => symlinkSync(target, path)),
+    },
+  }
+}
+
+function settle<T>(action: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(action()))
+}
+
+/** Writes beside the place and renames. `tmp_obj_` is the prefix that `git gc` clears away after a crash. */
+export function writeWhole(path: string, content: Uint8Array | string): void {
+  if (path.endsWith('.pack')) assertWholePack(content)
+  const temporary = join(dirname(path), `tmp_obj_${randomUUID().slice(0, 8)}`)
+  writeFileSync(temporary, content)
+  renameSync(temporary, path)
+}
+
+/** A pack ends with the SHA-1 of everything before: one that was cut off never reaches its place (gitformat-pack). */
+function assertWholePack(content: Uint8Array | string): void {
+  const bytes = Buffer.from(content)
+  const sum = createHash('sha1').update(bytes.subarray(0, -20)).digest()
+  if (bytes.length >= 32 && sum.equals(bytes.subarray(-20))) return
+  throw new MainwardError('git-protocol', `expected a whole pack, found one of ${bytes.length} bytes that is cut off`, {
+    retry: 'backoff',
+  })
+}

@@ -1,0 +1,148 @@
+/** A repository behind an http(s) URL, kept as a bare, shallow clone of the branches that were asked for. One user a folder. */
+import git, { type HttpClient } from 'isomorphic-git'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { digestBytes } from '../core/digest.ts'
+import { MainwardError } from '../core/error.ts'
+import { remoteError } from './git-error.ts'
+import { createHttpClient, defaultHttpLimits, type HttpLimits } from './http-client.ts'
+import { ObjectStore } from './object-store.ts'
+import { pushRef } from './push-ref.ts'
+import { readRef } from './read-ref.ts'
+import type { RefStore } from './ref-store.ts'
+import { moveRef, type RefMove } from './write-ref.ts'
+
+export interface RemoteOptions {
+  readonly url: string
+  /** Sent as the password of `x-access-token`. */
+  readonly token: string | null
+  /** Clones lie in here, one folder a URL. */
+  readonly cacheFolder: string
+  readonly limits?: HttpLimits
+}
+
+/** Commits of a branch that are fetched: enough to look back for the last good one. */
+const depth = 50
+/** Fetches add packs; a clone with more is made anew. */
+const maximumPacks = 64
+
+export class Remote implements RefStore {
+  readonly objects: ObjectStore
+  /** Without credentials. */
+  readonly url: string
+  readonly #http: HttpClient
+
+  constructor(options: RemoteOptions) {
+    const url = parseUrl(options.url)
+    const authorization = authorizationOf(url, options.token)
+    url.username = ''
+    url.password = ''
+    this.url = url.href.replace(/\/$/, '')
+    this.#http = createHttpClient(url, authorization, options.limits ?? defaultHttpLimits)
+    this.objects = new ObjectStore(join(options.cacheFolder, digestBytes(this.url).slice('sha256:'.length, 23)))
+  }
+
+  /** One request when nothing has changed. */
+  async readBranch(branch: string): Promise<string | null> {
+    const tip = (await this.#listRefs(`refs/heads/${branch}`)).get(`refs/heads/${branch}`)
+    if (tip === undefined) return null
+    if (readRef(this.objects.gitdir, tracking(branch)) === tip) return tip
+    prepareClone(this.objects.gitdir)
+    const fetched = (await this.objects.has(tip)) ? tip : await this.#fetch(branch)
+    const { gitdir } = this.objects
+    await moveRef(gitdir, { ref: tracking(branch), expected: readRef(gitdir, tracking(branch)), next: fetched })
+    return fetched
+  }
+
+  async readTag(name: string): Promise<string | null> {
+    const refs = await this.#listRefs(`refs/tags/${name}`)
+    return refs.get(`refs/tags/${name}^{}`) ?? refs.get(`refs/tags/${name}`) ?? null
+  }
+
+  async moveRef(move: RefMove, created: readonly string[]): Promise<boolean> {
+    try {
+      const pack = await this.objects.pack(created)
+      return await pushRef({ ...move, http: this.#http, url: this.url, pack })
+    } catch (thrown) {
+      throw remoteError(thrown, this.url)
+    }
+  }
+
+  async #listRefs(prefix: string): Promise<ReadonlyMap<string, string>> {
+    try {
+      const refs = await git.listServerRefs({ http: this.#http, url: this.url, prefix, peelTags: true, protocolVersion: 2 })
+      return new Map(
+        refs.flatMap(({ ref, oid, peeled }) => [
+          [ref, oid] as const,
+          ...(peeled === undefined ? [] : [[`${ref}^{}`, peeled] as const]),
+        ]),
+      )
+    } catch (thrown) {
+      throw remoteError(thrown, this.url)
+    }
+  }
+
+  /**
+   * isomorphic-git writes the ref and the shallow file before it has the pack. Its ref is therefore one that nobody
+   * reads, and the shallow file is put back when the pack does not arrive.
+   */
+  async #fetch(branch: string): Promise<string> {
+    const { gitdir, files } = this.objects
+    const shallowFile = join(gitdir, 'shallow')
+    const shallow = existsSync(shallowFile) ? readFileSync(shallowFile) : null
+    this.objects.forget()
+    try {
+      const { fetchHead } = await git.fetch({
+        fs: files,
+        http: this.#http,
+        gitdir,
+        url: this.url,
+        remote: 'origin',
+        ref: tracking(branch),
+        remoteRef: `refs/heads/${branch}`,
+        singleBranch: true,
+        tags: false,
+        depth,
+      })
+      this.objects.forget()
+      if (fetchHead !== null && (await this.objects.has(fetchHead))) return fetchHead
+      throw new MainwardError('git-protocol', `${this.url} sent no commit for ${branch}`, { retry: 'backoff' })
+    } catch (thrown) {
+      if (shallow === null) rmSync(shallowFile, { force: true })
+      else writeFileSync(shallowFile, shallow)
+      this.objects.forget()
+      throw remoteError(thrown, this.url)
+    }
+  }
+}
+
+function tracking(branch: string): string {
+  return `refs/remotes/origin/${branch}`
+}
+
+function prepareClone(gitdir: string): void {
+  const packs = join(gitdir, 'objects/pack')
+  if (existsSync(packs) && readdirSync(packs).filter((name) => name.endsWith('.idx')).length > maximumPacks) {
+    rmSync(gitdir, { recursive: true, force: true })
+  }
+  if (existsSync(join(gitdir, 'HEAD'))) return
+  mkdirSync(packs, { recursive: true })
+  mkdirSync(join(gitdir, 'refs'), { recursive: true })
+  const fetchSpec = '+refs/heads/*:refs/incoming/*'
+  writeFileSync(join(gitdir, 'config'), `[core]\n\tbare = true\n[remote "origin"]\n\tfetch = ${fetchSpec}\n`)
+  writeFileSync(join(gitdir, 'HEAD'), 'ref: refs/heads/main\n')
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url
+  throw new MainwardError('usage', 'expected an http:// or https:// URL of a git repository', {
+    hint: 'ssh is not supported; give a token with the https URL',
+  })
+}
+
+function authorizationOf(url: URL, token: string | null): string | null {
+  const inUrl = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  const pair = token !== null ? `x-access-token:${token}` : inUrl === ':' ? null : inUrl
+  return pair === null ? null : `Basic ${Buffer.from(pair).toString('base64')}`
+}

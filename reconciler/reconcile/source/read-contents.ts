@@ -1,0 +1,90 @@
+/** The manifests of a commit or of a working tree as one value, read in this process: what `validate` and `plan` look at. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { TreeReader } from '../../git/list-files.ts'
+import type { Repository } from '../../git/open-repository.ts'
+import { artifactPaths, type CommitContents } from '../../manifests/assemble.ts'
+import type { StoredFile } from '../../manifests/commit-view.ts'
+import { parseFile } from '../../manifests/parse-file.ts'
+import { projectOf, selectManifestPaths } from '../../manifests/select-files.ts'
+
+/** The file that says which others are manifests. */
+export const projectFile = 'mainward.yaml'
+
+export function isYamlName(name: string): boolean {
+  return name.endsWith('.yaml') || name.endsWith('.yml')
+}
+
+/** `commit` is a full id; `path` is relative to the repository's root, '' for all of it. Throws not-found. */
+export async function readCommitContents(repository: Repository, commit: string, path: string): Promise<CommitContents> {
+  const { objects } = repository
+  const trees = new TreeReader(objects)
+  const folder = await trees.findFolder((await objects.readCommit(commit)).tree, path)
+  if (folder === null) return { files: [], artifacts: new Map() }
+  const listed = new Map((await trees.listFiles(folder, isYamlName)).map(({ path: file, oid }) => [file, oid]))
+  const read = async (file: string): Promise<Uint8Array> => objects.readBlob(listed.get(file) ?? '')
+  return readSelected([...listed.keys()], read, async (file) => {
+    const oid = await trees.findFile(folder, file)
+    return oid === null ? null : describeBytes(await objects.readBlob(oid))
+  })
+}
+
+/**
+ * The files under a folder as they are on disk, tracked or not. Folders that begin with a dot, `node_modules` and
+ * repositories within are left out; .gitignore is not read.
+ */
+export async function readWorkingTree(folder: string): Promise<CommitContents> {
+  const paths = await listWorkingTree(folder, '')
+  const all = new Set(paths)
+  return readSelected(
+    paths,
+    (path) => readFile(join(folder, path)),
+    async (path) => (all.has(path) ? describeFile(join(folder, path)) : null),
+  )
+}
+
+async function readSelected(
+  paths: readonly string[],
+  read: (path: string) => Promise<Uint8Array>,
+  describeArtifact: (path: string) => Promise<StoredFile | null>,
+): Promise<CommitContents> {
+  const project = paths.includes(projectFile) ? projectOf(parseFile(await read(projectFile))) : null
+  const files: { path: string; parsed: ReturnType<typeof parseFile> }[] = []
+  for (const path of selectManifestPaths(paths, project)) files.push({ path, parsed: parseFile(await read(path)) })
+  const artifacts = new Map<string, StoredFile>()
+  for (const path of artifactPaths(files)) {
+    const stored = await describeArtifact(path)
+    if (stored !== null) artifacts.set(path, stored)
+  }
+  return { files, artifacts }
+}
+
+async function listWorkingTree(folder: string, prefix: string): Promise<readonly string[]> {
+  const entries = await readdir(join(folder, prefix), { withFileTypes: true })
+  if (prefix !== '' && entries.some(({ name }) => name === '.git')) return []
+  const paths: string[] = []
+  for (const entry of entries) {
+    const path = `${prefix}${entry.name}`
+    if (entry.isFile()) paths.push(path)
+    else if (entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules') {
+      paths.push(...(await listWorkingTree(folder, `${path}/`)))
+    }
+  }
+  return paths
+}
+
+export function describeBytes(bytes: Uint8Array): StoredFile {
+  return { sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+}
+
+async function describeFile(path: string): Promise<StoredFile> {
+  const hash = createHash('sha256')
+  let sizeBytes = 0
+  for await (const part of createReadStream(path)) {
+    hash.update(part as Buffer)
+    sizeBytes += (part as Buffer).length
+  }
+  return { sizeBytes, sha256: hash.digest('hex') }
+}
