@@ -127,7 +127,8 @@ function checkBehind(view: CommitView): Finding[] {
   return view.entries.flatMap((entry): Finding[] => {
     if (entry.document.kind !== 'Model' || entry.document.spec === null || entry.document.name === null) return []
     const newest = view.versionsByModel.get(entry.document.name)?.at(-1)
-    if (newest === undefined) return []
+    // Where one of the two is wrong itself, their difference says nothing.
+    if (newest === undefined || !newest.entry.document.valid || !entry.document.valid) return []
     const model = entry.document.spec as ModelSpec
     return fieldsBehind(model, newest.spec).map((field) => {
       const message = `expected ${field} as version ${newest.spec.version} has it, found a change that no version has yet`
@@ -141,7 +142,8 @@ function fieldsBehind(model: ModelSpec, version: ModelVersionSpec): readonly str
   const pairs: readonly (readonly [string, unknown, unknown])[] = [
     ['requestFeatures', featuresMeaning(model.requestFeatures), featuresMeaning(version.requestFeatures)],
     ['nulls', model.nulls, version.nulls],
-    ['decision', model.decision, version.decision ?? model.decision],
+    // A version without a threshold, or a model of another task, has nothing to compare.
+    ['decision', model.decision, model.decision && (version.decision ?? model.decision)],
   ]
   return pairs.filter(([, ours, theirs]) => canonicalJson(ours) !== canonicalJson(theirs)).map(([field]) => field)
 }

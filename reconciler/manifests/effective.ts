@@ -4,6 +4,7 @@ import type { Kind } from '../core/resource.ts'
 import type { JsonSchema } from './kinds/kind-definition.ts'
 import { kindDefinitions } from './kinds/registry.ts'
 import { escapePointer } from './kinds/request-features.ts'
+import { LineIndex } from './line-index.ts'
 import { readDocument } from './read-document.ts'
 import { isManifest } from './recognise.ts'
 import { splitDocuments } from './split-documents.ts'
@@ -30,8 +31,9 @@ export interface DocumentChoice {
 
 /** The effective manifest of a valid document, or null when the text has no such document. */
 export function effectiveManifest(text: string, choice: DocumentChoice): EffectiveManifest | null {
+  const lines = new LineIndex(text)
   for (const source of splitDocuments(text)) {
-    const { value } = readDocument(source)
+    const { value } = readDocument(source, lines)
     if (!isManifest(value)) continue
     const { kind, manifest } = validateDocument(value)
     if (kind !== choice.kind || manifest === null || manifest.metadata.name !== choice.name) continue

@@ -1,7 +1,8 @@
 /** Brings manifests into one form, so that a change is a one-line diff. Comments stay, and the meaning too. */
 import { isCollection, isMap, isNode, isScalar, isSeq, parseDocument, visit, type Document, type Pair, type YAMLMap } from 'yaml'
 import { canonicalJson } from '../core/digest.ts'
-import { readDocument } from './read-document.ts'
+import { LineIndex } from './line-index.ts'
+import { readDocument, type DocumentReading } from './read-document.ts'
 import { isManifest, mayBeManifest } from './recognise.ts'
 import { splitDocuments, type DocumentText } from './split-documents.ts'
 
@@ -27,7 +28,7 @@ export function formatManifest(text: string): string {
 
 /** Null when the document must stay as it is. */
 function formatDocument(source: DocumentText): string | null {
-  const reading = readDocument(source)
+  const reading = readAlone(source.text)
   if (reading.problems.length > 0 || !isManifest(reading.value)) return null
   const before = source.text.replaceAll('\r\n', '\n')
   // Comments can take two rounds until they stand where they stay.
@@ -93,10 +94,14 @@ function hasComment(node: unknown): boolean {
 
 /** The last line of defence: the value and every comment are still there. */
 function keepsMeaning(before: string, after: string): boolean {
-  const reading = readDocument({ text: after, offset: 0 })
+  const reading = readAlone(after)
   if (reading.problems.length > 0) return false
-  if (canonicalJson(reading.value) !== canonicalJson(readDocument({ text: before, offset: 0 }).value)) return false
+  if (canonicalJson(reading.value) !== canonicalJson(readAlone(before).value)) return false
   return commentsOf(before) === commentsOf(after)
+}
+
+function readAlone(text: string): DocumentReading {
+  return readDocument({ text, offset: 0 }, new LineIndex(text))
 }
 
 /** The texts of all comments, sorted: order of keys may move them. */

@@ -49,7 +49,7 @@ function parseDocumentText(source: DocumentText, lines: LineIndex): ParsedText {
     if (!isMeantAsManifest(source.text)) return nothing
     return { document: null, findings: [findingAt(lines.positionOf(source.offset), { rule: 'document-too-large', message })] }
   }
-  const reading = readDocument(source)
+  const reading = readDocument(source, lines)
   const isBroken = reading.problems.some(
     ({ rule }) => rule === 'yaml-syntax' || rule === 'tab-indentation' || rule === 'document-too-deep',
   )

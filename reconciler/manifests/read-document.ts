@@ -1,6 +1,7 @@
 /** One YAML document as a plain value, with a finding for everything that manifests do not use. Positions come from the same parse. */
 import { isAlias, isMap, isScalar, isSeq, parseDocument, Schema, type Document, type Node, type ParsedNode } from 'yaml'
 import type { RuleId } from './explain.ts'
+import type { LineIndex } from './line-index.ts'
 import { isExactNumber } from './number-precision.ts'
 import type { Problem } from './local-finding.ts'
 import type { DocumentText } from './split-documents.ts'
@@ -26,15 +27,16 @@ export const maximumDepth = 64
 const schema = new Schema({ schema: 'core', resolveKnownTags: false, merge: false })
 
 /** Parses a document that is small enough. Never throws. */
-export function readDocument(source: DocumentText): DocumentReading {
+export function readDocument(source: DocumentText, lines: LineIndex): DocumentReading {
   const document = parseSafely(source.text)
   if (document === null) return unreadable(source, 'document-too-deep', 'expected at most 64 levels of nesting, found more')
-  const problems = syntaxProblems(document, source.offset)
-  const reader = new ValueReader(source.offset)
+  const problems = syntaxProblems(document, source.text, source.offset)
+  const reader = new ValueReader(source.offset, (offset) => lines.positionOf(offset).line)
   const value = reader.read(document.contents, 0)
+  const tooDeep = reader.problems.filter(({ rule }) => rule === 'document-too-deep')
   return {
     value,
-    problems: [...problems, ...directiveProblems(source), ...reader.problems],
+    problems: tooDeep.length > 0 ? tooDeep : [...problems, ...directiveProblems(source), ...reader.problems],
     offsetOf: (pointer, part) => source.offset + offsetOf(document, pointer, part),
   }
 }
@@ -53,13 +55,22 @@ function unreadable(source: DocumentText, rule: RuleId, message: string): Docume
   return { value: undefined, problems: [{ rule, message, offset: source.offset }], offsetOf: () => source.offset }
 }
 
-function syntaxProblems(document: Document.Parsed, offset: number): OffsetProblem[] {
-  return document.errors.map((error) => {
+/** A parser stumbles on over one mistake: tabs alone when there are tabs, else one problem a line. */
+function syntaxProblems(document: Document.Parsed, text: string, offset: number): OffsetProblem[] {
+  const tabs = document.errors.filter((error) => error.code === 'TAB_AS_INDENT')
+  const seen = new Set<number>()
+  const first = (tabs.length > 0 ? tabs : document.errors).filter(({ pos: [start] }) => {
+    const lineStart = text.lastIndexOf('\n', start - 1)
+    return seen.size < maximumSyntaxProblems && !seen.has(lineStart) && seen.add(lineStart)
+  })
+  return first.map((error) => {
     const isTab = error.code === 'TAB_AS_INDENT'
     const message = isTab ? 'expected spaces as indentation, found a tab' : `expected well-formed YAML, found: ${error.message}`
     return { rule: isTab ? 'tab-indentation' : 'yaml-syntax', message, offset: offset + error.pos[0] }
   })
 }
+
+const maximumSyntaxProblems = 20
 
 function directiveProblems({ text, offset }: DocumentText): OffsetProblem[] {
   const match = /^%[^\n]*/m.exec(text)
@@ -71,10 +82,12 @@ function directiveProblems({ text, offset }: DocumentText): OffsetProblem[] {
 class ValueReader {
   readonly problems: OffsetProblem[] = []
   readonly #offset: number
+  readonly #lineOf: (offset: number) => number
   #tooDeep = false
 
-  constructor(offset: number) {
+  constructor(offset: number, lineOf: (offset: number) => number) {
     this.#offset = offset
+    this.#lineOf = lineOf
   }
 
   read(node: ParsedNode | null, depth: number): unknown {
@@ -95,13 +108,19 @@ class ValueReader {
       if (key === null) continue
       const value = this.read(pair.value as ParsedNode | null, depth + 1)
       const place = startOf(pair.key as Node)
-      if (places.has(key)) this.#report('duplicate-key', `expected the key ${key} once, found it again`, place)
+      const first = places.get(key)
+      if (first !== undefined) this.#reportDuplicate(key, first, place)
       places.set(key, place)
       if (key === '__proto__')
         Object.defineProperty(members, key, { value, enumerable: true, configurable: true, writable: true })
       else members[key] = value
     }
     return members
+  }
+
+  #reportDuplicate(key: string, first: number, place: number): void {
+    const line = this.#lineOf(this.#offset + first)
+    this.#report('duplicate-key', `expected the key ${key} once, found it again (first in line ${line})`, place)
   }
 
   #readKey(key: ParsedNode | null): string | null {

@@ -51,7 +51,7 @@ export interface KindDefinition<Written = unknown, Spec = unknown> {
   normalise(written: Written): Spec
   /** What the digest is of: nothing for people, no default that was not written. */
   meaning(written: Written): Json
-  /** The part of the meaning that a release is made of; kinds without one leave it out. */
+  /** The part of the meaning that is served: what makes a release or a target; kinds without one leave it out. */
   servingMeaning?(written: Written): Json
   references(manifest: WrittenManifest<Written>): readonly PointedReference[]
 }

@@ -15,7 +15,7 @@ export const modelVersionChecks: readonly KindCheck<WrittenModelVersionSpec>[] =
   { reads: ['/spec/signature/inputs'], check: checkShapes },
   { reads: ['/spec/signature/inputs', '/spec/requestFeatures'], check: checkDatatypes },
   { reads: ['/spec/signature/inputs'], check: checkTensorNames },
-  { reads: ['/spec/signature/inputs', '/spec/goldenRows'], check: checkGoldenRows },
+  { reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/goldenRows'], check: checkGoldenRows },
 ]
 
 function checkName({ metadata, spec }: ModelVersion, report: Report): void {
@@ -107,18 +107,22 @@ function checkTensorNames({ spec }: ModelVersion, report: Report): void {
 }
 
 function checkGoldenRows({ spec }: ModelVersion, report: Report): void {
-  const expected = new Set(spec.signature.inputs.flatMap((input) => input.features ?? [input.name]))
+  // Features on which signature and embedded features disagree are reported there, not once more in every row.
+  const taken = new Set(spec.signature.inputs.flatMap((input) => input.features ?? [input.name]))
+  const embedded = new Set((spec.requestFeatures ?? []).map((feature) => feature.name))
+  const tensors = spec.signature.inputs.filter((input) => input.features === undefined).map((input) => input.name)
+  const required = [...taken].filter((name) => embedded.has(name) || tensors.includes(name))
+  const known = new Set([...taken, ...embedded])
   spec.goldenRows?.forEach((row, index) => {
     const pointer = `/spec/goldenRows/${index}/inputs`
-    const found = Object.keys(row.inputs)
-    const missing = [...expected].filter((name) => !Object.hasOwn(row.inputs, name))
+    const missing = required.filter((name) => !Object.hasOwn(row.inputs, name))
     if (missing.length > 0) {
       const message = `expected a value for every input, found none for ${missing.map((name) => JSON.stringify(name)).join(', ')}`
       report(pointer, { rule: 'golden-row', message })
     }
-    for (const name of found.filter((candidate) => !expected.has(candidate))) {
+    for (const name of Object.keys(row.inputs).filter((candidate) => !known.has(candidate))) {
       const message = `expected an input of the signature, found ${JSON.stringify(name)}`
-      report(`${pointer}/${escapePointer(name)}`, { rule: 'golden-row', message, hint: didYouMean(name, expected) })
+      report(`${pointer}/${escapePointer(name)}`, { rule: 'golden-row', message, hint: didYouMean(name, known) })
     }
   })
 }

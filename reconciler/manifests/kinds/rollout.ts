@@ -65,8 +65,9 @@ export const rolloutKind: KindDefinition<WrittenRolloutSpec, RolloutSpec | null>
     if (written.split === undefined) return null
     return { ...base, split: { ...written.split, coverage: written.split.coverage ?? 100 } }
   },
-  meaning: (written) =>
-    writtenMembers({ ...written, canary: written.canary && canaryMeaning(written.canary), split: splitMeaning(written.split) }),
+  meaning,
+  // Freezing and thawing is no new target: a rollout goes on where it stands.
+  servingMeaning: ({ suspend: _suspend, ...written }) => meaning(written),
   references({ metadata, spec }) {
     const versions = [
       ...(spec.canary === undefined ? [] : [{ number: spec.canary.version, pointer: '/spec/canary/version' }]),
@@ -80,6 +81,14 @@ export const rolloutKind: KindDefinition<WrittenRolloutSpec, RolloutSpec | null>
       ...versions.map(({ number, pointer }) => ({ kind: 'ModelVersion', name: `${metadata.name}-${number}`, pointer }) as const),
     ]
   },
+}
+
+function meaning(written: WrittenRolloutSpec): Json {
+  return writtenMembers({
+    ...written,
+    canary: written.canary && canaryMeaning(written.canary),
+    split: splitMeaning(written.split),
+  })
 }
 
 function normaliseCanary(canary: WrittenCanary): CanarySpec {

@@ -1,0 +1,263 @@
+import { describe, expect, it } from 'vitest'
+import { assembleCommit } from '../../reconciler/manifests/assemble.ts'
+import { checkSingleFile } from '../../reconciler/manifests/check-single.ts'
+import { isRuleId, renderRule, ruleIds, rules, type RuleId } from '../../reconciler/manifests/explain.ts'
+import {
+  canaryExample,
+  modelExample,
+  projectExample,
+  splitExample,
+  versionExample,
+} from '../../reconciler/manifests/rules/examples.ts'
+import { assembleWith, bytesOf, parse, soundFiles, type CommitOptions, type FileTexts } from './commit-of.ts'
+
+const project = 'mainward.yaml'
+const model = 'models/flight-delay.yaml'
+const version = 'models/flight-delay/versions/3.yaml'
+const rollout = 'rollouts/flight-delay.yaml'
+const artifact = 'models/flight-delay/versions/3.onnx'
+const sha256 = /sha256: ([0-9a-f]{64})/.exec(versionExample)?.[1] ?? ''
+
+function edit(text: string, from: string | RegExp, to: string): string {
+  const edited = text.replace(from, to)
+  if (edited === text) throw new Error(`nothing to replace: ${from}`)
+  return edited
+}
+
+const changed = {
+  model: (from: string | RegExp, to: string): FileTexts => ({ [model]: edit(modelExample, from, to) }),
+  version: (from: string | RegExp, to: string): FileTexts => ({ [version]: edit(versionExample, from, to) }),
+  canary: (from: string | RegExp, to: string): FileTexts => ({ [rollout]: edit(canaryExample, from, to) }),
+  split: (from: string | RegExp, to: string): FileTexts => ({ [rollout]: edit(splitExample, from, to) }),
+}
+
+interface Wrong {
+  readonly files: FileTexts
+  readonly options?: CommitOptions
+}
+
+const twice = '    - { name: distance, dtype: float32, unit: mi }\n    - { name: wind'
+
+/** For every rule what breaks it, and it alone. A circle of references needs kinds that this version has not; see below. */
+const wrong: Record<Exclude<RuleId, 'reference-cycle'>, readonly Wrong[]> = {
+  encoding: [
+    { files: { 'x.yaml': Uint8Array.from([...bytesOf(edit(canaryExample, 'flight_id', 'flight')), 0xff]) } },
+    { files: { 'x.yaml': new Uint8Array(Buffer.from(`\uFEFF${canaryExample}`, 'utf16le')) } },
+  ],
+  'document-too-large': [{ files: { 'x.yaml': `${canaryExample}# ${'x'.repeat(1024 * 1024)}\n` } }],
+  'document-too-deep': [
+    { files: { 'x.yaml': edit(versionExample, /$/, `  evidence: ${'['.repeat(80)}${']'.repeat(80)}\n`) } },
+    { files: { 'x.yaml': edit(versionExample, /$/, `  evidence: ${'['.repeat(30_000)}\n`) } },
+  ],
+  'yaml-syntax': [
+    { files: { 'x.yaml': edit(canaryExample, 'canary:', 'canary: [') } },
+    { files: { 'x.yaml': edit(canaryExample, 'unit: flight_id', 'unit: "flight_id') } },
+    { files: { 'x.yaml': edit(canaryExample, '    version: 3', '   version: 3') } },
+  ],
+  'tab-indentation': [{ files: { 'x.yaml': edit(canaryExample, '    version: 3', '\tversion: 3') } }],
+  'duplicate-key': [{ files: changed.canary('version: 3', 'version: 3\n    version: 3') }],
+  'key-type': [{ files: changed.version(/$/, '  evidence: { ? [a, b] : 1 }\n') }],
+  anchor: [
+    { files: changed.canary('flight_id', '&unit flight_id') },
+    { files: changed.version(/$/, '  evidence: { a: &a 1, b: *a }\n') },
+  ],
+  'merge-key': [{ files: changed.version(/$/, '  evidence: { <<: { a: 1 } }\n') }],
+  'yaml-extra': [
+    { files: changed.canary('flight_id', '!!str flight_id') },
+    { files: changed.canary('flight_id', '!unit flight_id') },
+    { files: changed.canary(/^/, '%YAML 1.1\n---\n') },
+  ],
+  'number-precision': [
+    { files: changed.version('distance: 733', 'distance: 9007199254740993') },
+    { files: changed.version('distance: 733', 'distance: 1e999') },
+    { files: changed.version('distance: 733', 'distance: .nan') },
+    { files: changed.version('distance: 733', 'distance: 0.12345678901234567891') },
+  ],
+  'api-version': [
+    { files: { 'x.yaml': edit(canaryExample, 'v1alpha1', 'v1') } },
+    { files: { 'x.yaml': edit(canaryExample, 'mainward.dev', 'mainwrad.dev') } },
+    { files: { 'x.yaml': edit(canaryExample, 'mainward.dev', 'mainward.io') } },
+  ],
+  'unknown-kind': [
+    { files: { 'x.yaml': edit(canaryExample, 'kind: Rollout', 'kind: Rolout') } },
+    { files: { 'x.yaml': edit(canaryExample, 'kind: Rollout', 'kind: [Rollout]') } },
+  ],
+  'not-supported': [
+    { files: { 'x.yaml': edit(canaryExample, 'kind: Rollout', 'kind: FeatureView') } },
+    { files: changed.canary(/$/, '  guardrails:\n    - { metric: error_rate, atMost: 0.01 }\n') },
+    { files: changed.canary('weight: 5,', 'weight: 5, minExposures: 500,') },
+    { files: changed.split(/$/, '    decide: { metric: log_loss }\n') },
+    { files: changed.model(/$/, '  riskTier: medium\n') },
+    { files: changed.version(/$/, '  views:\n    - { name: weather }\n') },
+    { files: { [project]: edit(projectExample, /$/, '  artifacts: { store: "s3:bucket" }\n') } },
+    { files: { [project]: edit(projectExample, /$/, '  environments: { production: { after: staging } }\n') } },
+  ],
+  'unknown-field': [{ files: changed.canary('unit:', 'unti:') }, { files: changed.canary('environment:', 'enviroment:') }],
+  'missing-field': [
+    { files: changed.model('  task: binary-classification\n', '') },
+    { files: { 'x.yaml': edit(canaryExample, 'kind: Rollout\n', '') } },
+    { files: { 'x.yaml': edit(canaryExample, 'apiVersion: mainward.dev/v1alpha1\n', '') } },
+  ],
+  'wrong-type': [
+    { files: changed.canary('unit: flight_id', 'suspend: no') },
+    { files: changed.canary('version: 3', 'version: "3"') },
+    { files: changed.canary('version: 3', 'version: null') },
+    { files: changed.canary('unit: flight_id', 'unit: 7') },
+    { files: changed.model('default: model', 'default: zero') },
+  ],
+  'invalid-value': [
+    { files: changed.model('binary-classification', 'binary-clasification') },
+    { files: changed.version(sha256, 'ABC') },
+    { files: changed.canary('version: 3', 'version: 0') },
+    { files: changed.model('threshold: 0.5', 'threshold: 1.5') },
+  ],
+  'name-format': [
+    { files: { 'x.yaml': edit(canaryExample, 'name: flight-delay', 'name: Flight_Delay') } },
+    { files: { [project]: edit(projectExample, /$/, '  environments: { production: {}, Staging: {} }\n') } },
+  ],
+  duration: [{ files: changed.canary('hold: 10m', 'hold: 10 minutes') }, { files: changed.canary('hold: 10m', 'hold: 600') }],
+  size: [{ files: changed.version('sizeBytes: 128233', 'sizeBytes: 20Mi') }],
+  percent: [
+    { files: changed.canary('weight: 5,', 'weight: 0,') },
+    { files: changed.canary('weight: 5,', 'weight: 5%,') },
+    { files: changed.canary('weight: 5,', 'weight: 2.5,') },
+    { files: changed.split('coverage: 100', 'coverage: 101') },
+  ],
+  'canary-or-split': [
+    { files: changed.canary(/$/, splitExample.slice(splitExample.indexOf('  split:'))) },
+    { files: changed.canary(/ {2}canary:[^]*$/, '') },
+  ],
+  'steps-order': [
+    { files: changed.canary('weight: 25', 'weight: 5') },
+    { files: changed.canary('      - { weight: 100 }\n', '') },
+  ],
+  'weights-sum': [{ files: changed.split('version: 3, weight: 50', 'version: 3, weight: 45') }],
+  'control-variant': [{ files: changed.split('name: control', 'name: contrl') }],
+  'duplicate-variant': [{ files: changed.split('name: treatment', 'name: control') }],
+  'version-name': [{ files: { 'x.yaml': edit(versionExample, 'name: flight-delay-3', 'name: flight-delay-v3') } }],
+  'artifact-place': [
+    { files: changed.version('    path: models/flight-delay/versions/3.onnx\n', '') },
+    { files: changed.version('    path:', '    uri: folder:sha256/9f\n    path:') },
+    { files: changed.version('path: models', 'path: ../models') },
+  ],
+  'signature-features': [
+    { files: changed.version('          - wind_speed\n', '          - wind_sped\n') },
+    { files: changed.version('  nulls:', '    - { name: extra, dtype: float32 }\n  nulls:') },
+  ],
+  'signature-shape': [
+    { files: changed.version('          - 2\n', '          - 3\n') },
+    { files: changed.version('          - -1\n', '          - 1\n') },
+  ],
+  'signature-datatype': [{ files: changed.version('datatype: FP32', 'datatype: INT64') }],
+  'duplicate-feature': [
+    { files: { ...changed.model(/ {4}- \{ name: wind/, twice), ...changed.version(/ {4}- \{ name: wind/, twice) } },
+  ],
+  'null-rule': [
+    {
+      files: {
+        ...changed.model('{ wind_speed: 0 }', '{ wind_sped: 0 }'),
+        ...changed.version('{ wind_speed: 0 }', '{ wind_sped: 0 }'),
+      },
+    },
+  ],
+  'decision-task': [{ files: changed.model('binary-classification', 'regression') }],
+  'golden-row': [
+    { files: changed.version('distance: 733, ', '') },
+    { files: changed.version('distance: 733', 'distance: 733, extra: 1') },
+  ],
+  'missing-project': [{ files: { [project]: null } }, { files: { [project]: '# nothing\n' } }],
+  'project-file': [
+    { files: { 'x.yaml': edit(projectExample, 'flights', 'others') } },
+    { files: { [project]: `${projectExample}---\n${edit(projectExample, 'flights', 'others')}` } },
+  ],
+  'duplicate-name': [{ files: { 'x.yaml': modelExample } }, { files: { [rollout]: `${canaryExample}---\n${canaryExample}` } }],
+  'unresolved-reference': [
+    {
+      files: {
+        'x.yaml': edit(
+          edit(versionExample, 'name: flight-delay-3', 'name: flight-delays-3'),
+          'model: flight-delay',
+          'model: flight-delays',
+        ),
+      },
+    },
+  ],
+  'version-pending': [
+    { files: changed.canary('version: 3', 'version: 4') },
+    { files: changed.canary('version: 3', 'version: 4'), options: { mode: 'proposed' } },
+  ],
+  'version-behind': [
+    { files: changed.model('threshold: 0.5', 'threshold: 0.4') },
+    { files: changed.model('wind_speed: 0', 'wind_speed: 1') },
+  ],
+  'unknown-environment': [{ files: changed.canary('production', 'producton') }],
+  'artifact-missing': [{ files: {}, options: { artifacts: { [artifact]: null } } }],
+  'artifact-mismatch': [
+    { files: {}, options: { artifacts: { [artifact]: { sha256: '0'.repeat(64), sizeBytes: 128233 } } } },
+    { files: {}, options: { artifacts: { [artifact]: { sha256, sizeBytes: 1 } } } },
+  ],
+  'artifact-too-large': [
+    {
+      files: changed.version('sizeBytes: 128233', 'sizeBytes: 2097152'),
+      options: { artifacts: { [artifact]: { sha256, sizeBytes: 2097152 } } },
+    },
+  ],
+  'model-without-rollout': [{ files: { [rollout]: null } }],
+}
+
+describe('every rule', () => {
+  it('says what, why, and shows a right example', () => {
+    expect(Object.keys(wrong).concat('reference-cycle').sort()).toEqual([...ruleIds].sort())
+    for (const id of ruleIds) {
+      expect(renderRule(id)).toContain(rules[id].why)
+      expect(isRuleId(id)).toBe(true)
+    }
+    expect(isRuleId('toString')).toBe(false)
+  })
+
+  it.each(ruleIds)('%s: its right example validates', (id) => {
+    const { example } = rules[id]
+    expect(checkSingleFile(bytesOf(example), 'example.yaml').findings).toEqual([])
+    const isWhole = example.includes('---')
+    const places: readonly (readonly [string, string])[] = [
+      ['kind: Project', project],
+      ['kind: ModelVersion', version],
+      ['kind: Model\n', model],
+      ['kind: Rollout', rollout],
+    ]
+    const place = places.find(([text]) => example.includes(text))?.[1] ?? ''
+    const files = isWhole ? { [model]: null, [version]: null, [rollout]: null, 'x.yaml': example } : { [place]: example }
+    expect(assembleWith(files).findings).toEqual([])
+  })
+
+  const cases = Object.entries(wrong).flatMap(([id, list]) => list.map((entry, index) => ({ id, index, ...entry })))
+  it.each(cases)('$id: wrong example $index yields exactly this rule', ({ id, files, options }) => {
+    const { findings } = assembleWith(files, options)
+    expect([...new Set(findings.map(({ rule }) => rule))]).toEqual([id])
+    for (const finding of findings) {
+      expect(Object.keys(soundFiles).concat('x.yaml')).toContain(finding.file)
+      expect(finding.line).toBeGreaterThan(0)
+      expect(finding.column).toBeGreaterThan(0)
+    }
+  })
+
+  it('reference-cycle: a circle between documents is found and told', () => {
+    const parsed = parse(modelExample)
+    const [document] = parsed.documents
+    if (document === undefined) throw new Error('no document')
+    const at = { line: 1, column: 1 }
+    const make = (name: string, target: string) => ({
+      ...document,
+      name,
+      metadata: { name },
+      references: [{ kind: 'Model' as const, name: target, position: at }],
+    })
+    const files = [
+      { path: 'mainward.yaml', parsed: parse(projectExample) },
+      { path: 'a.yaml', parsed: { documents: [make('b', 'c'), make('a', 'b'), make('c', 'a')], findings: [] } },
+    ]
+    const { findings } = assembleCommit({ files, artifacts: new Map() }, { mode: 'reconciled' })
+    const cycles = findings.filter(({ rule }) => rule === 'reference-cycle')
+    expect(cycles.map(({ message }) => message)).toEqual(['expected no circle, found Model/a → Model/b → Model/c → Model/a'])
+  })
+})
