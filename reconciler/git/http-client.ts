@@ -72,7 +72,14 @@ function send(sending: Sending, limits: HttpLimits): Promise<IncomingMessage> {
   })
 }
 
-function describe(asked: GitHttpRequest, response: IncomingMessage): GitHttpResponse {
+/** Everything is read before it is handed on: isomorphic-git takes an answer that breaks off for one that ended. */
+async function describe(asked: GitHttpRequest, response: IncomingMessage): Promise<GitHttpResponse> {
+  const parts: Uint8Array[] = []
+  try {
+    for await (const part of response) parts.push(part as Uint8Array)
+  } catch (cause) {
+    throw cause instanceof MainwardError ? cause : unreachable(new URL(asked.url), cause)
+  }
   const headers = Object.fromEntries(Object.entries(response.headers).map(([key, value]) => [key, String(value)]))
   return {
     url: asked.url,
@@ -80,19 +87,12 @@ function describe(asked: GitHttpRequest, response: IncomingMessage): GitHttpResp
     statusCode: response.statusCode ?? 0,
     statusMessage: response.statusMessage ?? '',
     headers,
-    body: readBody(response, new URL(asked.url)),
+    body: emitParts(parts),
   }
 }
 
-/** Everything is read before it is handed on: isomorphic-git does not hear of an answer that breaks off. */
-async function* readBody(response: IncomingMessage, url: URL): AsyncGenerator<Uint8Array, void> {
-  const parts: Uint8Array[] = []
-  try {
-    for await (const part of response) parts.push(part as Uint8Array)
-  } catch (cause) {
-    throw cause instanceof MainwardError ? cause : unreachable(url, cause)
-  }
-  yield* parts
+async function* emitParts(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void> {
+  yield* await Promise.resolve(parts)
 }
 
 async function collect(body: GitHttpRequest['body']): Promise<Buffer> {

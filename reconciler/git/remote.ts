@@ -42,7 +42,7 @@ export class Remote implements RefStore {
     this.objects = new ObjectStore(join(options.cacheFolder, digestBytes(this.url).slice('sha256:'.length, 23)))
   }
 
-  /** One request when nothing has changed. */
+  /** Two small requests, and nothing else, when nothing has changed. */
   async readBranch(branch: string): Promise<string | null> {
     const tip = (await this.#listRefs(`refs/heads/${branch}`)).get(`refs/heads/${branch}`)
     if (tip === undefined) return null

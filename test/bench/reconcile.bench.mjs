@@ -35,9 +35,13 @@ function createRepository() {
   runGit(folder, ['init', '--quiet', '--bare', '--initial-branch=main'])
   const parts = ['commit refs/heads/main\ncommitter B <b@example.org> 1700000000 +0000\ndata 4\nMany\n']
   const add = (path, text) => parts.push(`M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`)
-  add('mainward.yaml', 'apiVersion: mainward.dev/v1alpha1\nkind: Project\nmetadata:\n  name: bench\nspec:\n  include:\n    - teams/**\n')
+  add(
+    'mainward.yaml',
+    'apiVersion: mainward.dev/v1alpha1\nkind: Project\nmetadata:\n  name: bench\nspec:\n  include:\n    - teams/**\n',
+  )
   for (let index = 0; index < manifests; index += 1) add(manifestPath(index), modelText(index))
-  for (let index = 0; index < others; index += 1) add(`src/part-${index % 400}/file${index}.py`, `print(${index})\n# ${'x'.repeat(index % 200)}\n`)
+  for (let index = 0; index < others; index += 1)
+    add(`src/part-${index % 400}/file${index}.py`, `print(${index})\n# ${'x'.repeat(index % 200)}\n`)
   runGit(folder, ['fast-import', '--quiet'], parts.join(''))
   return folder
 }
@@ -126,13 +130,21 @@ const walk = median(sums.walk)
 const cold = median(sums.cold)
 const change = median(sums.change)
 const rows = [
-  ['cold read + validate', formatMs(cold), `git cat-file --batch: ${formatMs(catFile)}`, `${(cold / catFile).toFixed(1)} x`, '<= 45 x'],
+  [
+    'cold read + validate',
+    formatMs(cold),
+    `git cat-file --batch: ${formatMs(catFile)}`,
+    `${(cold / catFile).toFixed(1)} x`,
+    '<= 45 x',
+  ],
   ['one file changed', formatMs(change), `tree walk by id: ${formatMs(walk)}`, `${(change / walk).toFixed(2)} x`, '<= 2 x'],
   ['unchanged commit', formatMs(median(sums.unchanged)), '', '', ''],
   ['cold process, parsed manifests on disk', formatMs(median(sums.warm)), '', '', ''],
   ['event loop of the control plane held', formatMs(Math.max(...sums.loop)), '', '', '<= 50 ms'],
   ['PSS of both processes after the cold read', `${median(sums.pss).toFixed(0)} MiB`, '', '', ''],
 ]
-process.stdout.write(`${manifests} manifests among ${manifests + others} files, ${runs} runs: ${counts.resources} resources, ${counts.findings} findings\n\n`)
+process.stdout.write(
+  `${manifests} manifests among ${manifests + others} files, ${runs} runs: ${counts.resources} resources, ${counts.findings} findings\n\n`,
+)
 process.stdout.write(`${renderTable(['item', 'measured', 'floor', 'ratio', 'target'], rows)}\n`)
 if (process.argv.includes('--json')) writeFileSync(process.argv[process.argv.indexOf('--json') + 1], JSON.stringify(sums))

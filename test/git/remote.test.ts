@@ -1,0 +1,165 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { TreeReader } from '../../reconciler/git/list-files.ts'
+import { readFirstParents } from '../../reconciler/git/read-history.ts'
+import { Remote } from '../../reconciler/git/remote.ts'
+import { serveGit, type GitServer } from '../support/git-http-server.ts'
+import {
+  commitFiles,
+  createBareClone,
+  createRepository,
+  removeFolder,
+  runGit,
+  temporaryFolder,
+} from '../support/git-repositories.ts'
+
+const limits = { connectMs: 500, idleMs: 500, totalMs: 2000 }
+const cleanups: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup()
+})
+
+interface Place {
+  readonly source: string
+  readonly server: GitServer
+  readonly cacheFolder: string
+  readonly open: (token?: string) => Remote
+  push(...options: string[]): void
+}
+
+async function createPlace(): Promise<Place> {
+  const source = createRepository()
+  commitFiles(source, { 'a.yaml': 'a', 'deep/b.yaml': 'b' })
+  const bare = createBareClone(source)
+  const server = await serveGit(bare)
+  const cacheFolder = temporaryFolder()
+  cleanups.push(() => server.stop(), () => removeFolder(source), () => removeFolder(cacheFolder)) // prettier-ignore
+  return {
+    source,
+    server,
+    cacheFolder,
+    open: (token) => new Remote({ url: server.url, token: token ?? null, cacheFolder, limits }),
+    push: (...options) => runGit(source, 'push', '--quiet', ...options, bare, 'main'),
+  }
+}
+
+async function listPaths(remote: Remote, commit: string): Promise<string[]> {
+  const { tree } = await remote.objects.readCommit(commit)
+  const files = await new TreeReader(remote.objects).listFiles(tree, () => true)
+  for (const { oid } of files) await remote.objects.readBlob(oid)
+  return files.map(({ path }) => path)
+}
+
+function packCount(cacheFolder: string): number {
+  const clone = readdirSync(cacheFolder)[0] ?? ''
+  return readdirSync(join(cacheFolder, clone, 'objects/pack')).filter((name) => name.endsWith('.idx')).length
+}
+
+describe('a remote', () => {
+  it('is fetched, then asked with two small requests while nothing changes, also by the next process', async () => {
+    const { source, server, open } = await createPlace()
+    const remote = open()
+    const head = await remote.readBranch('main')
+    expect(head).toBe(runGit(source, 'rev-parse', 'main'))
+    expect(await listPaths(remote, head ?? '')).toEqual(['a.yaml', 'deep/b.yaml'])
+    server.requests.length = 0
+    expect(await remote.readBranch('main')).toBe(head)
+    expect(await open().readBranch('main')).toBe(head)
+    const once = ['GET /remote.git/info/refs?service=git-upload-pack', 'POST /remote.git/git-upload-pack']
+    expect(server.requests).toEqual([...once, ...once])
+  })
+
+  it('is fetched incrementally and through force-pushes', async () => {
+    const { source, cacheFolder, push, open } = await createPlace()
+    for (let index = 0; index < 60; index += 1) commitFiles(source, { 'a.yaml': String(index) }, `Commit ${index}`)
+    push()
+    const remote = open()
+    const first = await remote.readBranch('main')
+    expect(await readFirstParents(remote.objects, first ?? '', 200)).toHaveLength(50)
+    commitFiles(source, { 'c.yaml': 'c' })
+    push()
+    const second = await remote.readBranch('main')
+    expect(await listPaths(remote, second ?? '')).toEqual(['a.yaml', 'c.yaml', 'deep/b.yaml'])
+    expect(packCount(cacheFolder)).toBe(2)
+    runGit(source, 'reset', '--quiet', '--hard', 'HEAD~5')
+    const third = commitFiles(source, { 'forced.yaml': 'f' })
+    push('--force')
+    expect(await remote.readBranch('main')).toBe(third)
+    expect(await listPaths(remote, third)).toEqual(['a.yaml', 'deep/b.yaml', 'forced.yaml'])
+    runGit(source, 'checkout', '--quiet', '--orphan', 'fresh')
+    runGit(source, 'rm', '-rfq', '.')
+    const fourth = commitFiles(source, { 'only.yaml': 'o' })
+    runGit(source, 'branch', '-M', 'main')
+    push('--force')
+    expect(await remote.readBranch('main')).toBe(fourth)
+    expect(await listPaths(remote, fourth)).toEqual(['only.yaml'])
+  })
+
+  it.each(['truncate', 'cut', 'hang', 'stall', 500] as const)('recovers from: %s', async (how) => {
+    const { source, server, push, open } = await createPlace()
+    const remote = open()
+    await remote.readBranch('main')
+    const head = commitFiles(source, { 'c.yaml': 'c'.repeat(5000), 'd/e.yaml': 'e' })
+    push()
+    server.behave(how)
+    const expected = {
+      hang: 'timeout',
+      stall: 'timeout',
+      truncate: 'git-protocol',
+      cut: 'git-unreachable',
+      500: 'git-unreachable',
+    }
+    await expect(remote.readBranch('main')).rejects.toMatchObject({ code: expected[how], retry: 'backoff' })
+    server.behave('none')
+    expect(await open().readBranch('main')).toBe(head)
+    expect(await remote.readBranch('main')).toBe(head)
+    expect(await listPaths(remote, head)).toEqual(['a.yaml', 'c.yaml', 'd/e.yaml', 'deep/b.yaml'])
+  })
+
+  it.each(['truncate', 'cut'] as const)('recovers from a first fetch that meets: %s', async (how) => {
+    const { source, server, open } = await createPlace()
+    server.behave(how)
+    await expect(open().readBranch('main')).rejects.toMatchObject({ retry: 'backoff' })
+    server.behave('none')
+    const head = await open().readBranch('main')
+    expect(head).toBe(runGit(source, 'rev-parse', 'main'))
+    expect(await listPaths(open(), head ?? '')).toEqual(['a.yaml', 'deep/b.yaml'])
+  })
+
+  it('says that it is down', async () => {
+    const { server, open } = await createPlace()
+    await server.stop()
+    await expect(open().readBranch('main')).rejects.toMatchObject({ code: 'git-unreachable', retry: 'backoff' })
+  })
+
+  it('sends the token, and names no secret when it is refused', async () => {
+    const { server, open } = await createPlace()
+    server.requireToken('s3cret')
+    expect(await open('s3cret').readBranch('main')).toHaveLength(40)
+    const inUrl = server.url.replace('http://', 'http://x-access-token:s3cret@')
+    expect(await new Remote({ url: inUrl, token: null, cacheFolder: temporaryFolder(), limits }).readBranch('main')).toHaveLength(
+      40,
+    )
+    const refused = open('wr0ng').readBranch('main')
+    await expect(refused).rejects.toMatchObject({ code: 'unauthorized' })
+    await expect(refused).rejects.not.toThrow(/wr0ng/)
+  })
+
+  it('knows a missing branch, a missing repository and an empty one', async () => {
+    const { server, open } = await createPlace()
+    expect(await open().readBranch('other')).toBeNull()
+    const missing = new Remote({ url: `${server.url}x`, token: null, cacheFolder: temporaryFolder(), limits })
+    await expect(missing.readBranch('main')).rejects.toMatchObject({ code: 'not-found' })
+    const empty = createBareClone(createRepository())
+    const emptyServer = await serveGit(empty)
+    cleanups.push(() => emptyServer.stop())
+    const remote = new Remote({ url: emptyServer.url, token: null, cacheFolder: temporaryFolder(), limits })
+    expect(await remote.readBranch('main')).toBeNull()
+  })
+
+  it.each(['git@github.com:a/b.git', 'ssh://host/a', 'file:///x', 'nonsense'])('refuses the URL %s', (url) => {
+    expect(() => new Remote({ url, token: null, cacheFolder: '/nowhere' })).toThrow(/http/)
+  })
+})

@@ -1,0 +1,125 @@
+/** A git server over HTTP on loopback (`git http-backend` behind node:http) that can misbehave on demand. */
+import { spawn } from 'node:child_process'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { basename, dirname } from 'node:path'
+
+/**
+ * hang: no answer. stall: half of the answer, then silence. truncate: half of a pack, then a proper end. cut: half of a pack, then the
+ * connection breaks. A number: that status for everything, `push-403`: only for pushes.
+ */
+export type Misbehaviour = 'none' | 'hang' | 'stall' | 'truncate' | 'cut' | 'push-403' | 401 | 403 | 404 | 500
+
+export interface GitServer {
+  readonly url: string
+  behave(how: Misbehaviour): void
+  /** Only requests with this password are answered; null: all. */
+  requireToken(token: string | null): void
+  /** Runs before each push reaches git. */
+  onPush(action: () => void): void
+  /** `METHOD PATH` of every request so far. */
+  readonly requests: string[]
+  stop(): Promise<void>
+}
+
+interface State {
+  readonly repository: string
+  readonly requests: string[]
+  how: Misbehaviour
+  token: string | null
+  beforePush: () => void
+}
+
+export async function serveGit(repository: string): Promise<GitServer> {
+  const state: State = { repository, requests: [], how: 'none', token: null, beforePush: () => undefined }
+  const server = createServer((request, response) => answer(state, request, response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}/${basename(repository)}`,
+    behave: (how) => (state.how = how),
+    requireToken: (token) => (state.token = token),
+    onPush: (action) => (state.beforePush = action),
+    requests: state.requests,
+    stop: () => stop(server),
+  }
+}
+
+function stop(server: Server): Promise<void> {
+  server.closeAllConnections()
+  return new Promise((resolve) => server.close(() => resolve()))
+}
+
+function answer(state: State, request: IncomingMessage, response: ServerResponse): void {
+  const url = new URL(request.url ?? '/', 'http://localhost')
+  state.requests.push(`${request.method} ${url.pathname}${url.search}`)
+  const isPush = `${url.pathname}${url.search}`.includes('git-receive-pack')
+  const refusal = refusalOf(state, request, isPush)
+  if (state.how === 'hang') return
+  if (refusal !== null) {
+    request.resume()
+    response.writeHead(refusal).end('no')
+    return
+  }
+  if (isPush) state.beforePush()
+  runBackend(state, request, response, url)
+}
+
+function refusalOf({ how, token }: State, request: IncomingMessage, isPush: boolean): number | null {
+  if (typeof how === 'number') return how
+  if (how === 'push-403' && isPush) return 403
+  const expected = token === null ? null : `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
+  return expected === null || request.headers.authorization === expected ? null : 401
+}
+
+function runBackend(state: State, request: IncomingMessage, response: ServerResponse, url: URL): void {
+  const git = spawn('git', ['http-backend'], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: '/nonexistent',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'safe.directory',
+      GIT_CONFIG_VALUE_0: '*',
+      GIT_PROJECT_ROOT: dirname(state.repository),
+      GIT_HTTP_EXPORT_ALL: '1',
+      PATH_INFO: url.pathname,
+      QUERY_STRING: url.search.slice(1),
+      REQUEST_METHOD: request.method ?? 'GET',
+      CONTENT_TYPE: request.headers['content-type'] ?? '',
+      CONTENT_LENGTH: request.headers['content-length'] ?? '',
+      GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
+      REMOTE_ADDR: '127.0.0.1',
+      REMOTE_USER: 'mainward',
+    },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const parts: Buffer[] = []
+  request.pipe(git.stdin)
+  git.stdin.on('error', () => request.unpipe())
+  git.stdout.on('data', (part: Buffer) => parts.push(part))
+  git.on('close', () => respond(state, Buffer.concat(parts), response, request.method === 'POST'))
+}
+
+function respond({ how }: State, output: Buffer, response: ServerResponse, isPost: boolean): void {
+  const end = output.indexOf('\r\n\r\n')
+  const headers = output.subarray(0, end).toString().split('\r\n').map((line) => line.split(': ') as [string, string]) // prettier-ignore
+  const status = headers.find(([name]) => name === 'Status')?.[1]
+  const body = output.subarray(end + 4)
+  response.writeHead(Number(status?.slice(0, 3) ?? 200), Object.fromEntries(headers.filter(([name]) => name !== 'Status')))
+  const isPack = isPost && body.includes('PACK')
+  if (how === 'stall' || (isPack && how === 'cut')) {
+    response.write(body.subarray(0, body.length / 2))
+    if (how === 'cut') setTimeout(() => response.destroy(), 20)
+    return
+  }
+  response.end(isPack && how === 'truncate' ? cutPack(body) : body)
+}
+
+/** Leaves out the second half of the pack, with packet lines that are whole. */
+function cutPack(body: Buffer): Buffer {
+  const start = body.indexOf('PACK')
+  const pack = body.subarray(start, start + Math.floor((body.length - start) / 2))
+  const length = (pack.length + 5).toString(16).padStart(4, '0')
+  return Buffer.concat([body.subarray(0, start - 5), Buffer.from(`${length}\u0001`, 'latin1'), pack, Buffer.from('0000')])
+}
