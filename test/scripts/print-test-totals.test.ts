@@ -23,41 +23,43 @@ function print(files: readonly FileResult[] | null, checkStatus: number) {
 }
 
 describe('the totals', () => {
-  it.each<[string, readonly FileResult[] | null, number, string, number]>([
-    [
-      'everything passed',
-      [
+  it.each<{ when: string; files: readonly FileResult[] | null; checkStatus: number; prints: readonly [string, number] }>([
+    {
+      when: 'everything passed',
+      files: [
         ['passed', ['passed', 'passed']],
         ['passed', ['passed', 'skipped']],
       ],
-      0,
-      '3 passed, 0 failed',
-      0,
-    ],
-    [
-      'a test failed',
-      [
+      checkStatus: 0,
+      prints: ['3 passed, 0 failed\n', 0],
+    },
+    {
+      when: 'a test failed',
+      files: [
         ['failed', ['passed', 'failed']],
         ['passed', ['passed']],
       ],
-      1,
-      '2 passed, 1 failed',
-      1,
-    ],
-    [
-      'a file could not be loaded',
-      [
+      checkStatus: 1,
+      prints: ['2 passed, 1 failed\n', 1],
+    },
+    {
+      when: 'a file could not be loaded',
+      files: [
         ['failed', []],
         ['passed', ['passed']],
       ],
-      1,
-      '1 passed, 1 failed',
-      1,
-    ],
-    ['an error happened outside of the tests', [['passed', ['passed']]], 1, '1 passed, 1 failed', 1],
-    ['a check stopped before the tests', null, 1, '0 passed, 1 failed', 1],
-    ['no test ran', [], 0, '0 passed, 1 failed', 1],
-  ])('are right when %s', (_, files, checkStatus, line, exitCode) => {
-    expect(print(files, checkStatus)).toEqual([`${line}\n`, exitCode])
+      checkStatus: 1,
+      prints: ['1 passed, 1 failed\n', 1],
+    },
+    {
+      when: 'an error happened outside of the tests',
+      files: [['passed', ['passed']]],
+      checkStatus: 1,
+      prints: ['1 passed, 1 failed\n', 1],
+    },
+    { when: 'a check stopped before the tests', files: null, checkStatus: 1, prints: ['0 passed, 1 failed\n', 1] },
+    { when: 'no test ran', files: [], checkStatus: 0, prints: ['0 passed, 1 failed\n', 1] },
+  ])('are right when $when', ({ files, checkStatus, prints }) => {
+    expect(print(files, checkStatus)).toEqual(prints)
   })
 })
