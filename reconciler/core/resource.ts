@@ -24,7 +24,7 @@ export interface Resource<Spec = unknown> {
   readonly line: number
   /** Digest of the meaning: comments, descriptions, order and defaults that were not written do not count. */
   readonly digest: Digest
-  /** Digest of the part that a release is made of; Model and ModelVersion have one. */
+  /** Digest of the part that is served: what a release is made of (Model, ModelVersion), what a rollout is told (Rollout). */
   readonly servingDigest?: Digest
 }
 

@@ -1,13 +1,98 @@
 /** From the resources of a valid commit to what one environment should serve. Pure, but yields: ten thousand resources must not hold the loop. */
+import { setImmediate as yieldToLoop } from 'node:timers/promises'
 import { digestValue } from '../core/digest.ts'
 import { compareText } from '../core/finding.ts'
 import type { Desired } from '../core/plan.ts'
 import type { Release } from '../core/release.ts'
 import type { Resource } from '../core/resource.ts'
-import type { CanaryStep, DesiredRollout, DesiredStrategy } from '../core/rollout-state.ts'
-import { durationMs } from '../manifests/duration.ts'
-import type { ModelSpec } from '../manifests/generated/model.ts'
-import type { ModelVersionSpec } from '../manifests/generated/modelversion.ts'
-import type { ProjectSpec } from '../manifests/generated/project.ts'
-import type { RolloutSpec } from '../manifests/generated/rollout.ts'
+import type { DesiredRollout, DesiredStrategy } from '../core/rollout-state.ts'
+import type { ModelSpec } from '../manifests/kinds/model.ts'
+import type { ModelVersionSpec } from '../manifests/kinds/model-version.ts'
+import type { ProjectSpec } from '../manifests/kinds/project.ts'
+import type { RolloutSpec } from '../manifests/kinds/rollout.ts'
 import { buildRelease } from '../manifests/release.ts'
+import { releasesOf } from '../rollout/traffic.ts'
+
+/** Rollouts between two turns of the event loop: each digests a release, about 0.1 ms. */
+const rolloutsPerTurn = 50
+
+/** Format of the value that a target's digest is taken from. */
+const digestVersion = 1
+
+export interface ValidCommit {
+  readonly commit: string
+  /** Of a reading without error findings: every reference resolves. */
+  readonly resources: readonly Resource[]
+}
+
+/** Only the environment's rollouts; all model versions, since each gets a tag. */
+export async function assembleDesired({ commit, resources }: ValidCommit, environment: string): Promise<Desired> {
+  const index = indexResources(resources)
+  const rollouts: DesiredRollout[] = []
+  const own = resources.filter(({ kind, metadata }) => kind === 'Rollout' && metadata.environment === environment)
+  for (const [count, resource] of own.entries()) {
+    if (count % rolloutsPerTurn === rolloutsPerTurn - 1) await yieldToLoop()
+    rollouts.push(assembleRollout(resource as Resource<RolloutSpec>, index))
+  }
+  const { metadata, spec } = index.project
+  return {
+    commit,
+    project: metadata.name,
+    environment,
+    allowEmpty: spec.allowEmpty,
+    artifactStore: spec.artifacts.store,
+    rollouts: rollouts.sort((a, b) => compareText(a.rollout, b.rollout)),
+    versions: [...index.versions.values()]
+      .map(({ spec: { model, version } }) => ({ model, version }))
+      .sort((a, b) => compareText(a.model, b.model) || a.version - b.version),
+  }
+}
+
+interface ResourceIndex {
+  readonly project: Resource<ProjectSpec>
+  readonly models: ReadonlyMap<string, Resource<ModelSpec>>
+  /** By `MODEL/VERSION`. */
+  readonly versions: ReadonlyMap<string, Resource<ModelVersionSpec>>
+}
+
+function indexResources(resources: readonly Resource[]): ResourceIndex {
+  const project = resources.find(({ kind }) => kind === 'Project')
+  if (project === undefined) throw new Error('a valid commit has a Project')
+  const models = resources.filter(({ kind }) => kind === 'Model') as Resource<ModelSpec>[]
+  const versions = resources.filter(({ kind }) => kind === 'ModelVersion') as Resource<ModelVersionSpec>[]
+  return {
+    project: project as Resource<ProjectSpec>,
+    models: new Map(models.map((model) => [model.metadata.name, model])),
+    versions: new Map(versions.map((version) => [`${version.spec.model}/${version.spec.version}`, version])),
+  }
+}
+
+/** `suspend` is no part of the target: lifting it goes on where the rollout stands. */
+function assembleRollout({ metadata, spec, servingDigest }: Resource<RolloutSpec>, index: ResourceIndex): DesiredRollout {
+  const { name: rollout } = metadata
+  const strategy = assembleStrategy(rollout, spec, index)
+  const unit = spec.unit ?? null
+  const desired: DesiredRollout = { rollout, target: digestValue(null), unit, suspend: spec.suspend, strategy }
+  const releases = releasesOf(desired).map(({ digest }) => digest)
+  return { ...desired, target: digestValue({ digestVersion, rollout: servingDigest, releases }) }
+}
+
+function assembleStrategy(rollout: string, spec: RolloutSpec, index: ResourceIndex): DesiredStrategy {
+  if (spec.canary !== undefined) {
+    return { type: 'canary', release: requireRelease(rollout, spec.canary.version, index), steps: spec.canary.steps }
+  }
+  const { seed, coverage, variants } = spec.split
+  const resolved = variants.map(({ name, version, weight }) => ({
+    name,
+    weight,
+    release: requireRelease(rollout, version, index),
+  }))
+  return { type: 'split', seed, coverage, variants: resolved }
+}
+
+function requireRelease(name: string, version: number, { models, versions }: ResourceIndex): Release {
+  const model = models.get(name)
+  const found = versions.get(`${name}/${version}`)
+  if (model === undefined || found === undefined) throw new Error(`a valid commit has version ${version} of ${name}`)
+  return buildRelease(found, model)
+}

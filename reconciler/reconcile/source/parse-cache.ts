@@ -81,7 +81,7 @@ export class ParseCache {
     if (size > maximumBytes) rmSync(this.#path)
     if (size === 0 || size > maximumBytes) return
     const bytes = this.#readAt({ start: 0, length: size })
-    for (let start = 0; start < bytes.length; ) {
+    for (let start = 0; start < bytes.length;) {
       const end = bytes.indexOf(10, start)
       if (end < 0) break
       const oid = bytes.toString('latin1', start, start + 40)

@@ -41,8 +41,7 @@ export function createSourceClient(settings: SourceSettings, timeouts: SourceTim
       if (memory.last?.reading.info.commit !== commit) memory.last = await readCommit(source, commit, memory.last, timeouts)
       return memory.last.reading
     },
-    firstParents: (commit, limit) =>
-      source.ask({ type: 'firstParents', commit, limit }, local) as Promise<readonly CommitInfo[]>,
+    firstParents: (commit, limit) => source.ask({ type: 'firstParents', commit, limit }, local) as Promise<readonly CommitInfo[]>,
     readFile: (commit, path) => source.ask({ type: 'readFile', commit, path }, local) as Promise<Uint8Array>,
     readLines: (environment) => source.ask({ type: 'readLines', environment }, remote) as Promise<readonly string[]>,
     appendLines: async (environment: string, expectedCount: number, lines: readonly string[], time: Instant) => {
@@ -62,7 +61,11 @@ async function readCommit(
 ): Promise<LastReading> {
   const resources: Resource[] = []
   const findings: Finding[] = []
-  const { commit: found, tree, same } = (await source.ask(
+  const {
+    commit: found,
+    tree,
+    same,
+  } = (await source.ask(
     { type: 'readCommit', commit, haveTree: last?.tree ?? null },
     {
       timeoutMs: readMs,

@@ -1,0 +1,140 @@
+/** The stages that change rollouts: commands of people, then the plan. */
+import { toInstant } from '../core/clock.ts'
+import type { Actor } from '../core/history-line.ts'
+import { type Action, changesSomething, type Desired, type Observed, type Plan } from '../core/plan.ts'
+import type { RolloutState } from '../core/rollout-state.ts'
+import type { CommandRow } from '../database/command-queries.ts'
+import { canonicalJson } from '../core/digest.ts'
+import { commandVerbs, obeyCommand, type RolloutCommand } from '../rollout/command.ts'
+import { assessReadiness } from '../rollout/readiness.ts'
+import { releasesOf } from '../rollout/traffic.ts'
+import { ensureArtifact, resolveArtifactStore } from './artifact-store.ts'
+import { buildPlan, toActions } from './build-plan.ts'
+import { observe } from './observe.ts'
+import { writeTransition } from './rollout-cache.ts'
+import type { Pass } from './stages.ts'
+
+const reconciler: Actor = { kind: 'reconciler', name: 'reconciler' }
+
+/** Carries out open commands, oldest first. Each is closed in the transaction of the transition that it causes. */
+export async function obeyCommands(pass: Pass): Promise<void> {
+  const { ports, memory, wallMs } = pass
+  if (memory.desired === null) return
+  for (const row of await ports.rollouts.readOpenCommands()) {
+    const action = decideCommand(row, memory.desired, await observe(pass), wallMs)
+    if (action.type === 'transition') await applyTransition(pass, action, { kind: 'admin-token', name: row.requestedBy }, row)
+    else
+      await ports.rollouts.refuseCommand(
+        memory.epoch,
+        row.id,
+        toInstant(wallMs),
+        action.type === 'refuse' ? action.message : 'nothing to do',
+      )
+  }
+}
+
+function decideCommand(row: CommandRow, desired: Desired, observed: Observed, wallMs: number): Action {
+  const rollout = desired.rollouts.find((candidate) => candidate.rollout === row.rollout)
+  const verb = commandVerbs.find((candidate) => candidate === row.verb)
+  if (rollout === undefined || verb === undefined) {
+    const names = desired.rollouts.map((candidate) => candidate.rollout).join(', ')
+    return {
+      type: 'refuse',
+      rollout: row.rollout,
+      reason: 'Unknown',
+      message: `no rollout ${row.rollout} in ${desired.environment}; there are: ${names || 'none'}`,
+    }
+  }
+  const state = observed.states.find((candidate) => candidate.rollout === row.rollout) ?? null
+  const command: RolloutCommand = { verb, rollout: row.rollout, reason: row.reason }
+  const readiness = (release: `sha256:${string}`) => assessReadiness(release, observed.replicas)
+  const decision = obeyCommand(command, {
+    desired: rollout,
+    state,
+    readiness,
+    published: observed.published.includes(row.rollout),
+    wallMs,
+  })
+  const [action] = toActions(decision, rollout, state)
+  return action ?? { type: 'refuse', rollout: row.rollout, reason: 'Settled', message: 'nothing to do' }
+}
+
+/** Plans, keeps the plan, and carries it out. One action that fails does not stop the others. */
+export async function applyPlan(pass: Pass): Promise<void> {
+  const { memory, ports, wallMs } = pass
+  if (memory.desired === null || !memory.historyAdopted) return
+  const plan = buildPlan(memory.desired, await observe(pass), wallMs)
+  if (plan.actions.some(changesSomething) || canonicalJson(plan) !== canonicalJson(memory.lastPlan)) {
+    if (plan.actions.length > 0) await ports.journal.keepPlan(memory.epoch, plan, toInstant(wallMs))
+  }
+  memory.lastPlan = plan
+  await applyActions(pass, memory.desired, plan)
+}
+
+async function applyActions(pass: Pass, desired: Desired, plan: Plan): Promise<void> {
+  const releases = new Map(desired.rollouts.flatMap(releasesOf).map((release) => [release.artifact.sha256, release]))
+  const store = resolveArtifactStore(desired.artifactStore, pass.settings.baseFolder)
+  for (const action of plan.actions) {
+    if (action.type === 'store-artifact') {
+      const release = releases.get(action.artifact.sha256)
+      if (release !== undefined) await ensureArtifact(pass, store, { release, commit: desired.commit })
+    } else if (action.type === 'transition') await applyTransition(pass, action, reconciler, null)
+    else if (action.type === 'remove') await applyRemoval(pass, action, desired.commit)
+  }
+}
+
+async function applyTransition(
+  pass: Pass,
+  action: Action & { type: 'transition' },
+  by: Actor,
+  command: CommandRow | null,
+): Promise<void> {
+  const { memory, settings, log, wallMs } = pass
+  const { rollout, event, state, reason, message } = action
+  const commit = memory.desired?.commit ?? ''
+  const why = command === null ? message : `${command.verb}: ${command.reason}`
+  await writeTransition(pass, {
+    rollout,
+    event,
+    state,
+    releases: action.releases.map((release) => ({ release, commit })),
+    commit,
+    at: toInstant(wallMs),
+    by,
+    reason: command === null ? reason : `Command${command.verb[0]?.toUpperCase()}${command.verb.slice(1)}`,
+    message: why,
+    tag: event === 'Succeeded' ? promotionTag(state, settings.environment, commit) : null,
+    command: command?.id ?? null,
+  })
+  log.info({ rollout, event, phase: state.phase, commit }, why)
+}
+
+async function applyRemoval(pass: Pass, action: Action & { type: 'remove' }, commit: string): Promise<void> {
+  await writeTransition(pass, {
+    rollout: action.rollout,
+    event: 'Removed',
+    state: null,
+    releases: [],
+    commit,
+    at: toInstant(pass.wallMs),
+    by: reconciler,
+    reason: 'Removed',
+    message: action.reason,
+    tag: null,
+    command: null,
+  })
+}
+
+/** GTO's grammar: `MODEL#STAGE#COUNTER`. */
+function promotionTag(
+  state: RolloutState,
+  environment: string,
+  commit: string,
+): { name: string; commit: string; message: string } {
+  const version = state.stable?.version ?? 0
+  return {
+    name: `${state.rollout}#${environment}#${state.promotions}`,
+    commit,
+    message: `Version ${version} of ${state.rollout} serves in ${environment}`,
+  }
+}

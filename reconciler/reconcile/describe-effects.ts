@@ -1,0 +1,59 @@
+/** What a transition means for the units and for what comes after it, one sentence each. Pure. */
+import type { DesiredRollout, RolloutState, Traffic } from '../core/rollout-state.ts'
+import { movedShare } from '../rollout/moved-share.ts'
+
+/** Sentences of a plan's action: what moves now, and which steps follow. */
+export function describeEffects(before: RolloutState | null, after: RolloutState, desired: DesiredRollout): readonly string[] {
+  return [describeMove(before, after), ...describeSteps(before, after, desired)]
+}
+
+function describeMove(before: RolloutState | null, after: RolloutState): string {
+  const share = movedShare(after.rollout, before?.traffic ?? null, after.traffic)
+  const arms = servingArms(after.traffic)
+  if (arms.length === 0) return 'no unit is answered yet'
+  if (share === 0) return 'no unit moves'
+  const shown = arms.map(({ version, weight }) => `version ${version} ${weight} %`).join(', ')
+  return `${showPercent(share)} of the units move: ${shown}`
+}
+
+/** Only where a rollout begins: what each later step moves. */
+function describeSteps(before: RolloutState | null, after: RolloutState, desired: DesiredRollout): readonly string[] {
+  if (after.phase !== 'Initializing') return []
+  const { strategy } = desired
+  if (strategy.type === 'split') {
+    const shares = strategy.variants.map(({ name, weight, release }) => `${name} ${weight} % (version ${release.version})`)
+    return [`once loaded: ${shares.join(', ')} of ${strategy.coverage} % of the units`]
+  }
+  const { version } = strategy.release
+  if (after.stable === null) return [`once loaded: version ${version} serves every unit`]
+  const known = after.formerStables.some(({ release }) => release === strategy.release.digest)
+  if (known) return [`once loaded: version ${version} serves every unit at once, since it was stable before`]
+  const steps = strategy.steps.map(({ weight, holdMs }) => `${weight} %${describeHold(holdMs)}`)
+  const from = before?.stable?.version ?? after.stable.version
+  return [`once loaded: units move from version ${from} to version ${version} in steps: ${steps.join(', ')}`]
+}
+
+function describeHold(holdMs: number | null): string {
+  if (holdMs === null) return ' until a person resumes'
+  return holdMs === 0 ? '' : ` for ${showDuration(holdMs)}`
+}
+
+/** `20s`, `10m`, `1h`, `7d`: as manifests write it. */
+function showDuration(milliseconds: number): string {
+  const units = [
+    [86_400_000, 'd'],
+    [3_600_000, 'h'],
+    [60_000, 'm'],
+    [1_000, 's'],
+  ] as const
+  const [size, letter] = units.find(([length]) => milliseconds % length === 0) ?? [1, 'ms']
+  return `${milliseconds / size}${letter}`
+}
+
+function servingArms(traffic: Traffic): Traffic['arms'] {
+  return traffic.arms.filter(({ weight }) => weight > 0)
+}
+
+function showPercent(share: number): string {
+  return `${Math.round(share * 1000) / 10} %`
+}

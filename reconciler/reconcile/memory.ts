@@ -1,0 +1,55 @@
+/** What the leader remembers between passes: caches of what it wrote itself, and the outcome of every stage. Lost with the process, rebuilt from the stores. */
+import type { Desired, Plan } from '../core/plan.ts'
+import type { Digest } from '../core/digest.ts'
+import type { StoredRelease, StoredRollout } from '../database/rollout-queries.ts'
+import type { ConditionRow } from '../database/journal-queries.ts'
+import type { CommitReading } from './ports.ts'
+
+/** How far the history branch follows. `refused`: pushing is not permitted, Postgres alone has it. */
+export type Durability =
+  | { readonly status: 'durable' }
+  | { readonly status: 'behind'; readonly message: string }
+  | { readonly status: 'refused'; readonly message: string }
+  | { readonly status: 'broken'; readonly message: string }
+
+export interface StageFailure {
+  readonly stage: string
+  readonly reason: string
+  readonly message: string
+}
+
+export interface Memory {
+  readonly epoch: number
+  /** Newest commit that was read, whether valid or not. */
+  reading: CommitReading | null
+  desired: Desired | null
+  /** Null: to be read from the store. The leader is the only writer, so what it wrote stays true. */
+  rollouts: Map<string, StoredRollout> | null
+  releases: Map<Digest, StoredRelease>
+  storedArtifacts: Set<string>
+  durability: Durability
+  /** The history of the branch was compared with the store's in this epoch. */
+  historyAdopted: boolean
+  lastPlan: Plan | null
+  conditions: readonly ConditionRow[] | null
+  /** Failures of the newest pass by stage. */
+  failures: Map<string, StageFailure>
+  nextFetchMs: number
+}
+
+export function newMemory(epoch: number): Memory {
+  return {
+    epoch,
+    reading: null,
+    desired: null,
+    rollouts: null,
+    releases: new Map(),
+    storedArtifacts: new Set(),
+    durability: { status: 'behind', message: 'the history branch has not been read yet' },
+    historyAdopted: false,
+    lastPlan: null,
+    conditions: null,
+    failures: new Map(),
+    nextFetchMs: 0,
+  }
+}

@@ -1,0 +1,72 @@
+/** The stages that tell the world: tags, and the serving state that replicas read. */
+import { toInstant } from '../core/clock.ts'
+import { canonicalJson } from '../core/digest.ts'
+import { MainwardError } from '../core/error.ts'
+import type { ServingState } from '../core/serving-state.ts'
+import type { StoredServingState } from '../database/serving-queries.ts'
+import { heartbeatTimeoutMs } from '../rollout/readiness.ts'
+import { ensureArtifact } from './artifact-store.ts'
+import { contentOf, deriveRoutes, namedReleases } from './derive-serving-state.ts'
+import { ensureReleases, ensureRollouts } from './rollout-cache.ts'
+import type { Pass } from './stages.ts'
+
+/** Silent replicas are forgotten after this, in milliseconds. */
+const forgetAfterMs = 40 * heartbeatTimeoutMs
+
+/** Writes the tags that are due. A tag that points elsewhere was made by somebody else, or before a database was lost: it stays. */
+export async function writeTags({ ports, memory, log }: Pass): Promise<void> {
+  if (memory.durability.status === 'refused') return
+  for (const { name, commit, message } of await ports.tagStore.readPendingTags()) {
+    try {
+      await ports.tags.ensureTag(name, commit, message)
+    } catch (thrown) {
+      if (!(thrown instanceof MainwardError) || thrown.code !== 'conflict') throw thrown
+      log.warn({ tag: name }, thrown.message)
+    }
+    await ports.tagStore.markTagWritten(memory.epoch, name)
+  }
+}
+
+/** Brings the serving state in line with the rollouts. Nothing is written when nothing changed. */
+export async function publishServingState(pass: Pass): Promise<void> {
+  const { ports, memory, settings, wallMs } = pass
+  const rollouts = await ensureRollouts(pass)
+  const row = await ports.journal.readEnvironment()
+  if (row === null || row.appliedCommit === null || !memory.historyAdopted) return
+  const before = await ports.serving.readServing()
+  const states = [...rollouts.values()].map(({ state }) => state)
+  const pushed = memory.durability.status === 'refused' ? Number.MAX_SAFE_INTEGER : await ports.history.readPushed()
+  const routes = deriveRoutes({
+    states,
+    serving: before?.state.routes ?? [],
+    isDurable: (rollout) => (rollouts.get(rollout)?.sequence ?? 0) <= pushed,
+  })
+  const stored = await ensureReleases(pass, namedReleases(states, routes))
+  for (const release of stored) await ensureArtifact(pass, row.artifactStore, release)
+  const content = {
+    routes,
+    releases: Object.fromEntries(stored.map(({ release }) => [release.digest, release])),
+    artifactStore: row.artifactStore,
+    dataTime: row.dataTime,
+  }
+  const state: ServingState = {
+    formatVersion: 1,
+    environment: settings.environment,
+    version: nextVersion(memory.epoch, before),
+    commit: row.appliedCommit,
+    writtenAt: toInstant(wallMs),
+    ...content,
+  }
+  if (before !== null && canonicalJson(contentOf(before.state)) === canonicalJson(content)) return
+  const routesChanged = before === null || canonicalJson(before.state.routes) !== canonicalJson(routes)
+  await ports.serving.writeServing(memory.epoch, { state, routesVersion: routesChanged ? state.version : before.routesVersion })
+}
+
+function nextVersion(epoch: number, before: StoredServingState | null): { epoch: number; sequence: number } {
+  return before?.state.version.epoch === epoch ? { epoch, sequence: before.state.version.sequence + 1 } : { epoch, sequence: 1 }
+}
+
+/** Drops heartbeats of processes that are long gone. */
+export async function forgetReplicas({ ports, memory, wallMs }: Pass): Promise<void> {
+  await ports.serving.forgetReplicas(memory.epoch, toInstant(wallMs - forgetAfterMs))
+}
