@@ -11,11 +11,14 @@ export interface DeclaredTensor {
 
 export interface LoadedModel {
   readonly inputs: readonly DeclaredTensor[]
-  /** Only tensor outputs: sequences and maps are left out. */
+  /** Only tensor outputs. */
   readonly outputs: readonly DeclaredTensor[]
+  /** Names of outputs that are sequences or maps: they are never computed, and nothing can read them. */
+  readonly otherOutputs: readonly string[]
   /** Runs the model. Throws `invalid-input` for tensors the model does not take. Blocks its thread while it computes. */
   run(inputs: Tensors, outputNames?: readonly string[]): Promise<Tensors>
   release(): Promise<void>
 }
 
+/** Throws `model-unusable` for bytes that are no model, or a model that this runtime can not run. */
 export type LoadModel = (bytes: Uint8Array) => Promise<LoadedModel>

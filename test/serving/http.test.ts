@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MainwardError } from '../../reconciler/core/error.ts'
 import type { ModelRuntime } from '../../reconciler/serving/ports.ts'
 import { benchRelease, benchRow } from './support/bench-model.ts'
-import { onnxRuntime } from './support/onnx-runtime.ts'
+import { onnxRuntime } from '../../reconciler/inference/onnx-runtime.ts'
 import { removeParts, startServer, until, type RunningServer } from './support/running-server.ts'
 import { servingState, stableRoute } from './support/serving-state.ts'
 

@@ -6,7 +6,7 @@ import type { Release } from '../../reconciler/core/release.ts'
 import type { ReleaseReadiness } from '../../reconciler/core/serving-state.ts'
 import type { ModelRuntime } from '../../reconciler/serving/ports.ts'
 import { benchBytes, benchRelease, benchRow, goldenRow } from './support/bench-model.ts'
-import { onnxRuntime } from './support/onnx-runtime.ts'
+import { onnxRuntime } from '../../reconciler/inference/onnx-runtime.ts'
 import { removeParts, startServer, until, type RunningServer, type ServerChanges } from './support/running-server.ts'
 import { canaryRoute, route, servingState, stableRoute } from './support/serving-state.ts'
 

@@ -6,9 +6,9 @@ import { MainwardError } from '../../core/error.ts'
 import type { Datatype, FeatureDtype, InputTensor, Release } from '../../core/release.ts'
 import type { DeclaredTensor } from '../../inference/model.ts'
 import type { Tensor, Tensors } from '../../inference/tensor.ts'
-import { compileCell, describe, nullRuleOf, placeError, type ReadCell } from './cell.ts'
-import { checkDataShape, countElements, depthOf, visitElements } from './nested-data.ts'
-import { allocateData, storeCell, type WritableData } from './tensor-data.ts'
+import { compileCell, describe, nullRuleOf, placeError, type ReadCell } from '../../inference/rows/cell.ts'
+import { checkDataShape, countElements, depthOf, visitElements } from '../../inference/rows/nested-data.ts'
+import { allocateData, storeCell, type WritableData } from '../../inference/rows/tensor-data.ts'
 
 /** One input of a request; `data` was not looked at yet. */
 export interface InferInput {

@@ -2,7 +2,7 @@
 import { MainwardError } from '../../core/error.ts'
 import type { Release } from '../../core/release.ts'
 import type { Tensor, Tensors } from '../../inference/tensor.ts'
-import { readElement, writeElement, writeElements } from './tensor-data.ts'
+import { readElement, writeElement, writeElements } from '../../inference/rows/tensor-data.ts'
 
 /** Writes `"score":…`, and `"decision":…` and `"label":…` where the release has them, for one row of a run. */
 export type WriteScore = (outputs: Tensors, index: number) => string

@@ -5,7 +5,7 @@
 import { MainwardError } from '../../core/error.ts'
 import type { Tensors } from '../../inference/tensor.ts'
 import type { InferInput } from '../assembly/input-assembler.ts'
-import { writeElements } from '../assembly/tensor-data.ts'
+import { writeElements } from '../../inference/rows/tensor-data.ts'
 import type { HeldRelease } from '../releases/held-release.ts'
 import type { ActiveRoute } from '../routing/active-route.ts'
 import { assignUnit } from '../routing/assign-unit.ts'

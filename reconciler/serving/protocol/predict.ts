@@ -1,7 +1,7 @@
 /** Plain JSON predictions: rows by feature name, each row its own unit. Framework-free: bytes in, JSON text out. */
 import { MainwardError } from '../../core/error.ts'
 import type { ModelRoute } from '../../core/serving-state.ts'
-import type { Row } from '../assembly/row-assembler.ts'
+import type { Row } from '../../inference/rows/row-assembler.ts'
 import type { HeldRelease } from '../releases/held-release.ts'
 import type { ActiveRoute } from '../routing/active-route.ts'
 import { assignUnit } from '../routing/assign-unit.ts'

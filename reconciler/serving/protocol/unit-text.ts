@@ -1,6 +1,6 @@
 /** Reads a unit: what is assigned to an arm. Every protocol means the same unit by the same text. */
 import { MainwardError } from '../../core/error.ts'
-import { describe } from '../assembly/cell.ts'
+import { describe } from '../../inference/rows/cell.ts'
 
 /** A number is its decimal text; null, nothing and the empty string are no unit. Throws `invalid-input` for anything else. */
 export function unitText(value: unknown, largestLength: number, place: string): string | null {

@@ -2,7 +2,7 @@
 import type { Release } from '../../core/release.ts'
 import type { LoadedModel } from '../../inference/model.ts'
 import { compileInputAssembler, type InputAssembler } from '../assembly/input-assembler.ts'
-import { compileRowAssembler, type RowAssembler } from '../assembly/row-assembler.ts'
+import { compileRowAssembler, type RowAssembler } from '../../inference/rows/row-assembler.ts'
 import { compileScoreReader, type ScoreReader } from '../assembly/score-reader.ts'
 
 export class HeldRelease {

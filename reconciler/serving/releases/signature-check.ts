@@ -2,15 +2,17 @@
 import type { InputTensor, Signature } from '../../core/release.ts'
 import type { DeclaredTensor, LoadedModel } from '../../inference/model.ts'
 
+type DeclaredModel = Pick<LoadedModel, 'inputs' | 'outputs' | 'otherOutputs'>
+
 /** Returns every disagreement as a sentence; empty when the file is what the signature says. */
-export function compareSignature(signature: Signature, model: Pick<LoadedModel, 'inputs' | 'outputs'>): readonly string[] {
+export function compareSignature(signature: Signature, model: DeclaredModel): readonly string[] {
   const named = new Set(signature.inputs.map(({ name }) => name))
   return [
     ...signature.inputs.flatMap((input) => compareInput(input, model.inputs)),
     ...model.inputs
       .filter(({ name }) => !named.has(name))
       .map(({ name }) => `the model file has an input "${name}" that the signature does not name`),
-    ...compareOutputs(signature, model.outputs),
+    ...compareOutputs(signature, model),
   ]
 }
 
@@ -36,18 +38,24 @@ function compareInput(expected: InputTensor, declared: readonly DeclaredTensor[]
   return problems
 }
 
-function compareOutputs({ outputs }: Signature, declared: readonly DeclaredTensor[]): readonly string[] {
+function compareOutputs({ outputs }: Signature, model: DeclaredModel): readonly string[] {
   const problems: string[] = []
-  const score = declared.find(({ name }) => name === outputs.score)
-  if (score === undefined) problems.push(`expected an output "${outputs.score}" for the score, found ${listNames(declared)}`)
-  if (outputs.label !== undefined && !declared.some(({ name }) => name === outputs.label)) {
-    problems.push(`expected an output "${outputs.label}" for the label, found ${listNames(declared)}`)
+  const score = model.outputs.find(({ name }) => name === outputs.score)
+  if (score === undefined) problems.push(missingOutput(outputs.score, 'score', model))
+  if (outputs.label !== undefined && !model.outputs.some(({ name }) => name === outputs.label)) {
+    problems.push(missingOutput(outputs.label, 'label', model))
   }
   const columns = score === undefined || score.shape.length < 2 ? -1 : (score.shape.at(-1) ?? -1)
   if (outputs.positiveIndex !== undefined && columns !== -1 && outputs.positiveIndex >= columns) {
     problems.push(`positiveIndex is ${outputs.positiveIndex}, the output "${outputs.score}" has ${columns} columns`)
   }
   return problems
+}
+
+/** Scikit-learn's converter writes probabilities as a sequence of maps unless it is told not to. */
+function missingOutput(name: string, role: string, { outputs, otherOutputs }: DeclaredModel): string {
+  if (!otherOutputs.includes(name)) return `expected an output "${name}" for the ${role}, found ${listNames(outputs)}`
+  return `expected a tensor as the output "${name}" for the ${role}, found a sequence or map: export the model with zipmap=False`
 }
 
 function shapesAgree(expected: readonly number[], found: readonly number[]): boolean {

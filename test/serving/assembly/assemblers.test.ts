@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { InputTensor, RequestFeature } from '../../../reconciler/core/release.ts'
 import { compileInputAssembler, type InferInput } from '../../../reconciler/serving/assembly/input-assembler.ts'
-import { compileRowAssembler } from '../../../reconciler/serving/assembly/row-assembler.ts'
+import { compileRowAssembler } from '../../../reconciler/inference/rows/row-assembler.ts'
 import { compileScoreReader } from '../../../reconciler/serving/assembly/score-reader.ts'
-import { readHalf } from '../../../reconciler/serving/assembly/tensor-data.ts'
+import { readHalf } from '../../../reconciler/inference/rows/tensor-data.ts'
 import { benchRelease } from '../support/bench-model.ts'
 
 const mixed: readonly InputTensor[] = [

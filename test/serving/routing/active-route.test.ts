@@ -7,7 +7,13 @@ import { canaryRoute, route, servingState, stableRoute } from '../support/servin
 
 const stable = benchRelease({ version: 1 })
 const canary = benchRelease({ version: 2 })
-const neverRun = { inputs: [], outputs: [], run: () => Promise.reject(new Error('not run')), release: () => Promise.resolve() }
+const neverRun = {
+  inputs: [],
+  outputs: [],
+  otherOutputs: [],
+  run: () => Promise.reject(new Error('not run')),
+  release: () => Promise.resolve(),
+}
 
 function findHeld(...loaded: readonly { readonly digest: string }[]) {
   return (digest: string) => {

@@ -8,7 +8,7 @@ import { startDataPlane, type DataPlane, type DataPlaneOptions } from '../../../
 import type { ServingState } from '../../../reconciler/core/serving-state.ts'
 import type { ModelRuntime } from '../../../reconciler/serving/ports.ts'
 import { benchBytes, benchRelease } from './bench-model.ts'
-import { onnxRuntime } from './onnx-runtime.ts'
+import { onnxRuntime } from '../../../reconciler/inference/onnx-runtime.ts'
 import { FileStateSource, MemoryArtifacts, RecordingReporter } from './serving-state.ts'
 
 export interface ServerParts {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Datatype, FeatureDtype, NullRule } from '../../../reconciler/core/release.ts'
-import { compileCell, type CellValue } from '../../../reconciler/serving/assembly/cell.ts'
+import { compileCell, type CellValue } from '../../../reconciler/inference/rows/cell.ts'
 
 function read(datatype: Datatype, dtype: FeatureDtype | undefined, value: unknown, nulls: NullRule = 'model'): CellValue {
   return compileCell({ datatype, dtype, nulls })(value)

@@ -1,10 +1,13 @@
-/** Turns rows by feature name into a release's input tensors. Compiled once a release; knows no protocol and no routes. */
+/** Turns rows by feature name into a model's input tensors. Compiled once a release; knows no protocol and no routes. */
 import { MainwardError } from '../../core/error.ts'
 import type { InputTensor, Release } from '../../core/release.ts'
-import type { Tensor, Tensors } from '../../inference/tensor.ts'
+import type { Tensor, Tensors } from '../tensor.ts'
 import { compileCell, largestFloat32, nullRuleOf, placeError, type ReadCell } from './cell.ts'
 import { checkDataShape, depthOf, visitElements } from './nested-data.ts'
 import { allocateData, storeCell, type WritableData } from './tensor-data.ts'
+
+/** What decides how a row becomes tensors. */
+export type RowLayout = Pick<Release, 'signature' | 'requestFeatures' | 'nulls'>
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -26,10 +29,10 @@ interface Column {
 }
 
 /** Throws `unsupported` for a signature that this version can not fill. */
-export function compileRowAssembler(release: Release): RowAssembler {
-  const tensors = release.signature.inputs.map((input) => ({ name: input.name, assemble: compileTensor(input, release) }))
+export function compileRowAssembler(layout: RowLayout): RowAssembler {
+  const tensors = layout.signature.inputs.map((input) => ({ name: input.name, assemble: compileTensor(input, layout) }))
   return {
-    fields: new Set(release.signature.inputs.flatMap(({ name, features }) => features ?? [name])),
+    fields: new Set(layout.signature.inputs.flatMap(({ name, features }) => features ?? [name])),
     assemble: (rows, positions) => {
       const assembled: Record<string, Tensor> = {}
       for (const { name, assemble } of tensors) assembled[name] = assemble(rows, positions)
@@ -38,18 +41,18 @@ export function compileRowAssembler(release: Release): RowAssembler {
   }
 }
 
-function compileTensor(input: InputTensor, release: Release): AssembleTensor {
-  return input.features === undefined ? compileMatrix(input, release) : compileColumns(input, input.features, release)
+function compileTensor(input: InputTensor, layout: RowLayout): AssembleTensor {
+  return input.features === undefined ? compileMatrix(input, layout) : compileColumns(input, input.features, layout)
 }
 
-function compileColumns(input: InputTensor, features: readonly string[], release: Release): AssembleTensor {
+function compileColumns(input: InputTensor, features: readonly string[], layout: RowLayout): AssembleTensor {
   const { datatype } = input
   const columns = features.map((name): Column => {
-    const dtype = release.requestFeatures.find((feature) => feature.name === name)?.dtype
-    return { name, read: compileCell({ datatype, dtype, nulls: nullRuleOf(release.nulls, name) }) }
+    const dtype = layout.requestFeatures.find((feature) => feature.name === name)?.dtype
+    return { name, read: compileCell({ datatype, dtype, nulls: nullRuleOf(layout.nulls, name) }) }
   })
   const width = columns.length
-  const plainFloats = features.map((name) => acceptsAnyNumber(name, release))
+  const plainFloats = features.map((name) => acceptsAnyNumber(name, layout))
   const fill = datatype === 'FP32' || datatype === 'FP64' ? compileFloatRow(columns, plainFloats) : compileRow(columns)
   return (rows, positions) => {
     const count = positions.length
@@ -62,8 +65,8 @@ function compileColumns(input: InputTensor, features: readonly string[], release
   }
 }
 
-function acceptsAnyNumber(name: string, release: Release): boolean {
-  const dtype = release.requestFeatures.find((feature) => feature.name === name)?.dtype
+function acceptsAnyNumber(name: string, layout: RowLayout): boolean {
+  const dtype = layout.requestFeatures.find((feature) => feature.name === name)?.dtype
   return dtype === undefined || dtype === 'float32' || dtype === 'float64'
 }
 
@@ -106,8 +109,8 @@ function fillCell(columns: readonly Column[], index: number, { data, offset, row
   }
 }
 
-function compileMatrix({ name, datatype, shape }: InputTensor, release: Release): AssembleTensor {
-  const read = compileCell({ datatype, dtype: undefined, nulls: release.nulls.default })
+function compileMatrix({ name, datatype, shape }: InputTensor, layout: RowLayout): AssembleTensor {
+  const read = compileCell({ datatype, dtype: undefined, nulls: layout.nulls.default })
   const inner = shape.slice(1)
   return (rows, positions) => {
     const values = positions.map((position) => readMatrixRow(rowAt(rows, position), name, position, inner.length))

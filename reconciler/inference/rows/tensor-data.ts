@@ -1,6 +1,6 @@
 /** Typed arrays for datatypes. Knows nothing of requests. */
 import type { Datatype } from '../../core/release.ts'
-import type { TensorData } from '../../inference/tensor.ts'
+import type { TensorData } from '../tensor.ts'
 import type { CellValue } from './cell.ts'
 
 /** A tensor's data while it is being filled. */
