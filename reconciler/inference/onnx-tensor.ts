@@ -1,7 +1,7 @@
 /** Tensors on their way into and out of onnxruntime: names of datatypes, and what stores their elements. Knows no session. */
 import { Tensor as OnnxTensor } from 'onnxruntime-node'
 import type { Datatype } from '../core/release.ts'
-import type { Tensor, TensorData } from './tensor.ts'
+import type { Tensor } from './tensor.ts'
 
 const onnxTypes = {
   BOOL: 'bool',
