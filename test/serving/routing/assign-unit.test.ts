@@ -1,33 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { RouteArm } from '../../../reconciler/core/serving-state.ts'
 import { assignUnit } from '../../../reconciler/serving/routing/assign-unit.ts'
 import { benchRelease } from '../support/bench-model.ts'
 import { canaryRoute, route } from '../support/serving-state.ts'
 
 const { digest } = benchRelease()
 
-function armsAround(hash: number): readonly RouteArm[] {
-  return [
-    { name: 'below', release: digest, weight: 33, range: [0, hash] },
-    { name: 'exact', release: digest, weight: 33, range: [hash, hash + 0.0001] },
-    { name: 'rest', release: digest, weight: 34 },
-  ]
-}
-
 describe('the arm of a unit', () => {
-  it.each([
-    ['seed', 'a', 0.0505],
-    ['seed', 'b', 0.2696],
-    ['foo', 'ab', 0.2575],
-    ['foo', 'def', 0.2019],
-    ['89123klj', '8952klfjas09ujkasdf', 0.124],
-    ['90850943850283058242805', '123', 0.7516],
-    ['()**(%$##$%#$#', '___)((*":&', 0.0128],
-  ])('is where the v2 hash of GrowthBook says: seed %s, unit %s', (seed, unit, hash) => {
-    const assigned = assignUnit(route('bench', armsAround(hash), { seed, defaultArm: 'rest' }), unit)
-    expect(assigned).toEqual({ arm: 'exact', assigned: true })
-  })
-
   it('is the default arm without a unit, and for units that no range takes', () => {
     const narrow = route(
       'bench',
