@@ -1,13 +1,11 @@
 #!/usr/bin/env node
 /** Composition root: reads the environment into one configuration, wires effects, hands over to cli/. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { commands } from './cli/commands.ts'
 import type { CliContext, Configuration } from './cli/context.ts'
 import { createInterruption, readAll } from './cli/process-input.ts'
 import { createProcessTerminal } from './cli/process-terminal.ts'
 import { runCli } from './cli/run-cli.ts'
-import { packageRoot } from './core/package-root.ts'
+import { readVersion } from './core/package-root.ts'
 
 const context: CliContext = {
   configuration: readConfiguration(process.env),
@@ -33,9 +31,4 @@ function readConfiguration(environment: NodeJS.ProcessEnv): Configuration {
 
 function allowsColours({ NO_COLOR, TERM }: NodeJS.ProcessEnv): boolean {
   return (NO_COLOR === undefined || NO_COLOR === '') && TERM !== 'dumb'
-}
-
-function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
-  return version
 }

@@ -48,7 +48,7 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
     packages: ['*'],
   },
-  'main.ts': { imports: ['core', 'cli'], packages: ['node:fs', 'node:path'] },
+  'main.ts': { imports: ['core', 'cli'], packages: [] },
 }
 
 /** Each with its reason: an exception is a decision, not an accident. */

@@ -61,7 +61,7 @@ export function connectParent(self: NodeJS.Process): ParentChannel | null {
   }
 }
 
-function whenAborted(signals: readonly AbortSignal[]): Promise<void> {
+export function whenAborted(signals: readonly AbortSignal[]): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of signals) {
       if (signal.aborted) resolve()

@@ -1,17 +1,18 @@
 /** `mainward up`: one command that runs database, control plane and data plane on one machine, and says how they are. */
 import { rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
 import { MainwardError, messageOf } from '../core/error.ts'
 import type { StatusDocument } from '../core/status.ts'
 import { isFree } from '../database/embedded/free-port.ts'
-import { ensureAdminToken, ensureStateFolder, findRepository, stateFolderName, type LocalRepository } from '../supervisor/state-folder.ts' // prettier-ignore
+import { ensureAdminToken, ensureStateFolder } from '../supervisor/state-folder.ts'
 import { takeStateLock } from '../supervisor/state-lock.ts'
 import { removeControlFile, supervise, type Supervision, type SupervisionEvents } from '../supervisor/supervise.ts'
 import { writeAtomically } from '../supervisor/write-atomically.ts'
 import type { ExitCode } from './command.ts'
 import type { Terminal } from './context.ts'
+import { resolveStatePaths } from './state-paths.ts'
 import { buildReadyFile } from './up/ready-file.ts'
 import { reconcileArguments, serveArguments, type UpOptions } from './up/up-options.ts'
 import { renderChanges, renderDatabase, renderSettled, renderStart, renderTrouble } from './up/up-report.ts'
@@ -35,11 +36,12 @@ export interface UpEffects {
 
 /** Runs until it is interrupted. Throws `usage`, `state-locked`, `port-in-use`, `environment`. */
 export async function runUp(options: UpOptions, effects: UpEffects): Promise<ExitCode> {
-  const { repository, stateFolder, ...absolute } = resolvePaths(options, effects.folder)
-  ensureStateFolder(stateFolder, repository)
+  const { repository, local, stateFolder } = resolveStatePaths(effects.folder, options.repository, options.stateFolder)
+  const absolute = { ...resolveFiles(options, effects.folder), repository }
+  ensureStateFolder(stateFolder, local)
   const lock = takeStateLock(stateFolder, effects.clock.now())
   try {
-    await runLocked(absolute.options, stateFolder, effects)
+    await runLocked(absolute, stateFolder, effects)
     return 0
   } finally {
     removeControlFile(stateFolder)
@@ -47,28 +49,10 @@ export async function runUp(options: UpOptions, effects: UpEffects): Promise<Exi
   }
 }
 
-interface Paths {
-  readonly options: UpOptions
-  readonly repository: LocalRepository | null
-  readonly stateFolder: string
-}
-
-function resolvePaths(options: UpOptions, folder: string): Paths {
+/** Relative paths start where the program was started. */
+function resolveFiles(options: UpOptions, folder: string): UpOptions {
   const absolute = (path: string | null): string | null => (path === null ? null : resolve(folder, path))
-  const files = { tokenFile: absolute(options.tokenFile), readyFile: absolute(options.readyFile) }
-  const given = absolute(options.stateFolder)
-  if (/^https?:\/\//.test(options.repository)) {
-    const name =
-      new URL(options.repository).pathname
-        .split('/')
-        .at(-1)
-        ?.replace(/\.git$/, '') || 'repository'
-    const stateFolder = given ?? join(folder, `${stateFolderName}-${name}`)
-    return { options: { ...options, ...files, stateFolder }, repository: null, stateFolder }
-  }
-  const repository = findRepository(resolve(folder, options.repository))
-  const stateFolder = given ?? join(repository.root, stateFolderName)
-  return { options: { ...options, ...files, repository: repository.root, stateFolder }, repository, stateFolder }
+  return { ...options, tokenFile: absolute(options.tokenFile), readyFile: absolute(options.readyFile) }
 }
 
 /** What is known of the running parts. */

@@ -51,9 +51,10 @@ export async function addHistoryLine(transaction: Queryable, line: HistoryLine, 
   )
 }
 
+/** Lines up to a sequence are on the branch; those behind it are not, whatever was known before. */
 export async function markHistoryPushed(database: Queryable, environment: string, upTo: number): Promise<void> {
-  await database.query(`update history set pushed = true where environment = $1 and sequence <= $2 and not pushed`, [
-    environment,
-    upTo,
-  ])
+  await database.query(
+    `update history set pushed = not pushed where environment = $1 and pushed is distinct from (sequence <= $2)`,
+    [environment, upTo],
+  )
 }

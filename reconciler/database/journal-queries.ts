@@ -139,11 +139,22 @@ export interface EventRow {
   readonly message: string
 }
 
-/** Notes an event; only the newest 10,000 of an environment stay. */
-export async function addEvent(transaction: Queryable, environment: string, event: EventRow): Promise<void> {
+/** Notes events; only the newest 10,000 of an environment stay. */
+export async function addEvents(transaction: Queryable, environment: string, events: readonly EventRow[]): Promise<void> {
+  if (events.length === 0) return
   await transaction.query(
-    `insert into events (environment, at, severity, object, reason, message) values ($1, $2, $3, $4, $5, $6)`,
-    [environment, event.at, event.severity, event.object, event.reason, event.message],
+    `insert into events (environment, at, severity, object, reason, message)
+     select $1, e.at, e.severity, e.object, e.reason, e.message
+     from unnest($2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[])
+       as e (at, severity, object, reason, message)`,
+    [
+      environment,
+      events.map(({ at }) => at),
+      events.map(({ severity }) => severity),
+      events.map(({ object }) => object),
+      events.map(({ reason }) => reason),
+      events.map(({ message }) => message),
+    ],
   )
   await transaction.query(
     `delete from events where environment = $1 and id <= (select max(id) from events where environment = $1) - 10000`,
@@ -151,11 +162,11 @@ export async function addEvent(transaction: Queryable, environment: string, even
   )
 }
 
-/** Events newest first. */
+/** The newest events behind an id (0: all), oldest first. */
 export async function readEvents(
   database: Queryable,
   environment: string,
-  limit: number,
+  { after, limit }: { readonly after: number; readonly limit: number },
 ): Promise<readonly (EventRow & { readonly id: number })[]> {
   const { rows } = await database.query<{
     id: string
@@ -164,11 +175,11 @@ export async function readEvents(
     object: string
     reason: string
     message: string
-  }>(`select id, at, severity, object, reason, message from events where environment = $1 order by id desc limit $2`, [
-    environment,
-    limit,
-  ])
-  return rows.map((row) => ({ ...row, id: Number(row.id), at: row.at.toISOString() }))
+  }>(
+    `select id, at, severity, object, reason, message from events where environment = $1 and id > $2 order by id desc limit $3`,
+    [environment, after, limit],
+  )
+  return rows.map((row) => ({ ...row, id: Number(row.id), at: row.at.toISOString() })).reverse()
 }
 
 export interface ConditionRow {

@@ -35,28 +35,50 @@ export async function deleteRollout(transaction: Queryable, environment: string,
   await transaction.query(`delete from rollout_states where environment = $1 and rollout = $2`, [environment, rollout])
 }
 
+export async function deleteRollouts(transaction: Queryable, environment: string): Promise<void> {
+  await transaction.query(`delete from rollout_states where environment = $1`, [environment])
+}
+
 /** A release's document, with the commit whose tree has its artifact. */
 export interface StoredRelease {
   readonly release: Release
   readonly commit: string
 }
 
-export async function readReleases(database: Queryable, digests: readonly Digest[]): Promise<readonly StoredRelease[]> {
+export async function readReleases(
+  database: Queryable,
+  environment: string,
+  digests: readonly Digest[],
+): Promise<readonly StoredRelease[]> {
   const { rows } = await database.query<{ document: string; commit: string }>(
-    `select document, commit from releases where digest = any($1)`,
-    [digests],
+    `select document, commit from releases where environment = $1 and digest = any($2)`,
+    [environment, digests],
   )
   return rows.map(({ document, commit }) => ({ release: JSON.parse(document) as Release, commit }))
 }
 
-/** Releases never change: the first document of a digest stays. */
-export async function addReleases(transaction: Queryable, releases: readonly StoredRelease[]): Promise<void> {
-  for (const { release, commit } of releases) {
-    await transaction.query(
-      `insert into releases (digest, document, commit) values ($1, $2, $3) on conflict (digest) do nothing`,
-      [release.digest, JSON.stringify(release), commit],
-    )
-  }
+/**
+ * Releases never change: the first document of a digest stays. Its commit moves on, so that the newest one that has the
+ * artifact is asked for it. Returns the digests that were not known.
+ */
+export async function addReleases(
+  transaction: Queryable,
+  environment: string,
+  releases: readonly StoredRelease[],
+): Promise<readonly Digest[]> {
+  const { rows } = await transaction.query<{ digest: Digest; added: boolean }>(
+    `insert into releases (environment, digest, document, commit)
+     select $1, r.digest, r.document, r.commit from unnest($2::text[], $3::text[], $4::text[]) as r (digest, document, commit)
+     on conflict (environment, digest) do update set commit = excluded.commit
+     returning digest, xmax = 0 as added`,
+    [
+      environment,
+      releases.map(({ release }) => release.digest),
+      releases.map(({ release }) => JSON.stringify(release)),
+      releases.map(({ commit }) => commit),
+    ],
+  )
+  return rows.filter(({ added }) => added).map(({ digest }) => digest)
 }
 
 export interface PendingTag {

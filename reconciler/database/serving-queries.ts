@@ -2,6 +2,11 @@
 import type { ReplicaStatus, ServingState, StateVersion } from '../core/serving-state.ts'
 import type { Queryable } from './queryable.ts'
 
+/** Asks whoever leads the environment for a pass now. `news`: command, reconcile, clock. */
+export async function notifyLeader(database: Queryable, environment: string, news: string): Promise<void> {
+  await database.query(`select pg_notify($1, $2)`, [notifyChannel, `${news} ${environment}`])
+}
+
 /** The channel on which a new serving state, a heartbeat with news, or a command is announced: a hint, never the content. */
 export const notifyChannel = 'mainward'
 

@@ -27,7 +27,7 @@ export async function adoptHistory(pass: Pass): Promise<void> {
       'took the history over from the branch mainward/history',
     )
     await recoverRollouts(pass)
-  } else if (common > 0) {
+  } else if (stored.length > 0) {
     await ports.history.markPushed(memory.epoch, common)
   }
   memory.durability = { status: 'durable' }
@@ -87,6 +87,8 @@ export async function pushHistory(pass: Pass): Promise<void> {
           ? 'broken'
           : 'behind'
     memory.durability = { status, message: messageOf(thrown) }
+    // Somebody else changed the branch: it is compared with Postgres anew before anything else is decided.
+    if (thrown.code === 'conflict') memory.historyAdopted = false
     if (status !== 'refused') throw thrown
   }
 }

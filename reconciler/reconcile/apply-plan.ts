@@ -1,4 +1,5 @@
 /** The stages that change rollouts: commands of people, then the plan. */
+import { assertNever } from '../core/assert-never.ts'
 import { toInstant } from '../core/clock.ts'
 import type { Actor } from '../core/history-line.ts'
 import { type Action, changesSomething, type Desired, type Observed, type Plan } from '../core/plan.ts'
@@ -12,7 +13,8 @@ import { ensureArtifact, resolveArtifactStore } from './artifact-store.ts'
 import { buildPlan, toActions } from './build-plan.ts'
 import { observe } from './observe.ts'
 import { writeTransition } from './rollout-cache.ts'
-import type { Pass } from './stages.ts'
+import type { StageFailure } from './memory.ts'
+import { describeFailure, endsThePass, logFailure, type Pass } from './stages.ts'
 
 const reconciler: Actor = { kind: 'reconciler', name: 'reconciler' }
 
@@ -71,15 +73,41 @@ export async function applyPlan(pass: Pass): Promise<void> {
   await applyActions(pass, memory.desired, plan)
 }
 
+/** After a failure the rollout's other actions wait for the next pass: nothing names bytes that are not stored. */
 async function applyActions(pass: Pass, desired: Desired, plan: Plan): Promise<void> {
-  const releases = new Map(desired.rollouts.flatMap(releasesOf).map((release) => [release.artifact.sha256, release]))
-  const store = resolveArtifactStore(desired.artifactStore, pass.settings.baseFolder)
+  const failures = new Map<string, StageFailure>()
   for (const action of plan.actions) {
-    if (action.type === 'store-artifact') {
-      const release = releases.get(action.artifact.sha256)
+    if (action.rollout === null || failures.has(action.rollout)) continue
+    try {
+      await applyAction(pass, desired, action)
+    } catch (thrown) {
+      if (endsThePass(thrown)) throw thrown
+      const failure = describeFailure('plan', thrown)
+      if (pass.memory.rolloutFailures.get(action.rollout)?.message !== failure.message) logFailure(pass.log, failure, thrown)
+      failures.set(action.rollout, failure)
+    }
+  }
+  pass.memory.rolloutFailures = failures
+}
+
+async function applyAction(pass: Pass, desired: Desired, action: Action): Promise<void> {
+  switch (action.type) {
+    case 'store-artifact': {
+      const store = resolveArtifactStore(desired.artifactStore, pass.settings)
+      const rollout = desired.rollouts.find((candidate) => candidate.rollout === action.rollout)
+      const release = rollout && releasesOf(rollout).find(({ artifact }) => artifact.sha256 === action.artifact.sha256)
       if (release !== undefined) await ensureArtifact(pass, store, { release, commit: desired.commit })
-    } else if (action.type === 'transition') await applyTransition(pass, action, reconciler, null)
-    else if (action.type === 'remove') await applyRemoval(pass, action, desired.commit)
+      return
+    }
+    case 'transition':
+      return applyTransition(pass, action, reconciler, null)
+    case 'remove':
+      return applyRemoval(pass, action, desired.commit)
+    case 'refuse':
+    case 'wait':
+      return
+    default:
+      return assertNever(action)
   }
 }
 

@@ -4,10 +4,20 @@ import { MainwardError } from '../core/error.ts'
 import type { StoredRelease } from '../database/rollout-queries.ts'
 import type { Pass } from './stages.ts'
 
-/** `folder:PATH` with an absolute path: a relative one starts from the repository (for a remote: from the state folder). */
-export function resolveArtifactStore(store: string, baseFolder: string): string {
+/** Absolute folders that a relative artifact store starts from. */
+export interface StoreFolders {
+  /** The repository's work tree; of a remote: the state folder. */
+  readonly baseFolder: string
+  /** `.mainward/…` lies in here, wherever the state folder is. */
+  readonly stateFolder: string
+}
+
+/** `folder:PATH` with an absolute path. */
+export function resolveArtifactStore(store: string, { baseFolder, stateFolder }: StoreFolders): string {
   const path = store.slice('folder:'.length)
-  return `folder:${isAbsolute(path) ? path : resolve(baseFolder, path)}`
+  if (isAbsolute(path)) return store
+  const inState = /^(?:\.\/)?\.mainward(?:\/(.*))?$/.exec(path)
+  return `folder:${inState === null ? resolve(baseFolder, path) : resolve(stateFolder, inState[1] ?? '')}`
 }
 
 /** Copies the bytes of a release from its commit into the store, unless they are there. Idempotent. */

@@ -2,6 +2,7 @@
 import type { Desired, Plan } from '../core/plan.ts'
 import type { Digest } from '../core/digest.ts'
 import type { StoredRelease, StoredRollout } from '../database/rollout-queries.ts'
+import type { StoredServingState } from '../database/serving-queries.ts'
 import type { ConditionRow } from '../database/journal-queries.ts'
 import type { CommitReading } from './ports.ts'
 
@@ -26,6 +27,8 @@ export interface Memory {
   /** Null: to be read from the store. The leader is the only writer, so what it wrote stays true. */
   rollouts: Map<string, StoredRollout> | null
   releases: Map<Digest, StoredRelease>
+  /** What replicas read; undefined: to be read from the store. */
+  serving: StoredServingState | null | undefined
   storedArtifacts: Set<string>
   durability: Durability
   /** The history of the branch was compared with the store's in this epoch. */
@@ -34,6 +37,8 @@ export interface Memory {
   conditions: readonly ConditionRow[] | null
   /** Failures of the newest pass by stage. */
   failures: Map<string, StageFailure>
+  /** Rollouts whose newest plan could not be carried out, and why. */
+  rolloutFailures: ReadonlyMap<string, StageFailure>
   nextFetchMs: number
 }
 
@@ -44,12 +49,14 @@ export function newMemory(epoch: number): Memory {
     desired: null,
     rollouts: null,
     releases: new Map(),
+    serving: undefined,
     storedArtifacts: new Set(),
     durability: { status: 'behind', message: 'the history branch has not been read yet' },
     historyAdopted: false,
     lastPlan: null,
     conditions: null,
     failures: new Map(),
+    rolloutFailures: new Map(),
     nextFetchMs: 0,
   }
 }

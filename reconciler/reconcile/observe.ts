@@ -1,8 +1,8 @@
 /** Collects what is running into one value for the planner. */
 import type { Desired, Observed } from '../core/plan.ts'
 import type { RolloutState } from '../core/rollout-state.ts'
-import { compareStateVersions, type ReplicaStatus } from '../core/serving-state.ts'
-import { canonicalJson } from '../core/digest.ts'
+import { compareStateVersions, type ModelRoute, type ReplicaStatus, type StateVersion } from '../core/serving-state.ts'
+import { canonicalJson, type Digest } from '../core/digest.ts'
 import { compareText } from '../core/finding.ts'
 import type { StoredRollout } from '../database/rollout-queries.ts'
 import type { StoredServingState } from '../database/serving-queries.ts'
@@ -10,7 +10,7 @@ import { selectFreshReplicas } from '../rollout/readiness.ts'
 import { releasesOf } from '../rollout/traffic.ts'
 import { buildRoute } from '../rollout/route.ts'
 import { resolveArtifactStore } from './artifact-store.ts'
-import { ensureRollouts } from './rollout-cache.ts'
+import { ensureRollouts, ensureServing } from './rollout-cache.ts'
 import type { Pass } from './stages.ts'
 
 /** Reads replicas and serving state; rollouts come from the leader's memory. */
@@ -18,13 +18,25 @@ export async function observe(pass: Pass): Promise<Observed> {
   const { ports, memory, wallMs } = pass
   const rollouts = await ensureRollouts(pass)
   const replicas = selectFreshReplicas(await ports.serving.readReplicas(), wallMs)
-  const serving = await ports.serving.readServing()
+  const serving = await ensureServing(pass)
+  forgetMissing(pass, replicas)
   return buildObserved({
     rollouts: [...rollouts.values()],
     replicas,
     serving,
     storedArtifacts: await knownArtifacts(pass, memory.desired),
   })
+}
+
+/** A replica that misses an artifact, or found other bytes, has the store looked at again. */
+function forgetMissing({ memory }: Pass, replicas: readonly ReplicaStatus[]): void {
+  for (const { releases } of replicas) {
+    for (const [digest, found] of Object.entries(releases)) {
+      if (found.status !== 'failed' || (found.reason !== 'ArtifactMissing' && found.reason !== 'DigestMismatch')) continue
+      const release = memory.releases.get(digest as Digest)
+      if (release !== undefined) memory.storedArtifacts.delete(release.release.artifact.sha256)
+    }
+  }
 }
 
 export interface ObservedParts {
@@ -37,24 +49,29 @@ export interface ObservedParts {
 /** Pure. */
 export function buildObserved({ rollouts, replicas, serving, storedArtifacts }: ObservedParts): Observed {
   const states = rollouts.map(({ state }) => state).sort((a, b) => compareText(a.rollout, b.rollout))
-  const published = states.filter((state) => isPublished(state, serving, replicas)).map(({ rollout }) => rollout)
+  const routes = new Map(serving?.state.routes.map((route) => [route.model, route]))
+  const published = states
+    .filter((state) => {
+      const route = routes.get(state.rollout) ?? null
+      return serving !== null && isPublished(state, { route, routesVersion: serving.routesVersion }, replicas)
+    })
+    .map(({ rollout }) => rollout)
   return { states, replicas, published, storedArtifacts }
 }
 
 /** The route is the one that the state asks for, every fresh replica is past the version that brought it, and holds its releases. */
-export function isPublished(
+function isPublished(
   state: RolloutState,
-  serving: StoredServingState | null,
+  { route, routesVersion }: { readonly route: ModelRoute | null; readonly routesVersion: StateVersion },
   replicas: readonly ReplicaStatus[],
 ): boolean {
-  if (serving === null || replicas.length === 0) return false
-  const route = serving.state.routes.find(({ model }) => model === state.rollout) ?? null
+  if (replicas.length === 0) return false
   if (canonicalJson(route) !== canonicalJson(buildRoute(state.rollout, state.traffic))) return false
   const needed = state.traffic.arms.filter(({ weight }) => weight > 0).map(({ release }) => release)
   return replicas.every(
     ({ stateVersion, releases }) =>
       stateVersion !== null &&
-      compareStateVersions(stateVersion, serving.routesVersion) >= 0 &&
+      compareStateVersions(stateVersion, routesVersion) >= 0 &&
       needed.every((release) => releases[release]?.status === 'ready'),
   )
 }
@@ -63,7 +80,7 @@ async function knownArtifacts({ ports, memory, settings }: Pass, desired: Desire
   if (desired === null) return []
   const wanted = desired.rollouts.flatMap((rollout) => releasesOf(rollout).map(({ artifact }) => artifact.sha256))
   const unknown = [...new Set(wanted)].filter((sha256) => !memory.storedArtifacts.has(sha256))
-  const store = resolveArtifactStore(desired.artifactStore, settings.baseFolder)
+  const store = resolveArtifactStore(desired.artifactStore, settings)
   for (const sha256 of unknown) if (await ports.artifacts.has(store, sha256)) memory.storedArtifacts.add(sha256)
   return [...new Set(wanted)].filter((sha256) => memory.storedArtifacts.has(sha256)).sort(compareText)
 }

@@ -1,4 +1,5 @@
 /** One pass of the control loop: it only names the stages. Level-triggered: every pass starts from the state of the world. */
+import { changesSomething } from '../core/plan.ts'
 import { adoptHistory, pushHistory } from './adopt-history.ts'
 import { applyPlan, obeyCommands } from './apply-plan.ts'
 import { writeConditions } from './write-conditions.ts'
@@ -19,12 +20,19 @@ export async function runPass(pass: Pass): Promise<void> {
   await writeConditions(pass)
 }
 
+/** Milliseconds between two passes while something moves, and at least. */
+const movingMs = 1_000
+const leastMs = 20
+
 /** When the next pass is due at the latest, in milliseconds from now: something has to be waited for, or the branch looked at. */
-export function nextPassIn({ memory, wallMs, settings }: Pass, nowMs: number): number {
-  const waits = (memory.lastPlan?.actions ?? []).flatMap((action) =>
+export function nextPassIn({ memory, settings }: Pass, nowMs: number): number {
+  const actions = memory.lastPlan?.actions ?? []
+  const troubled = memory.failures.size > 0 || memory.rolloutFailures.size > 0
+  if (!troubled && actions.some(changesSomething)) return leastMs
+  const waits = actions.flatMap((action) =>
     action.type === 'wait' && action.until !== null ? [Date.parse(action.until) - nowMs] : [],
   )
-  const moving = memory.lastPlan?.actions.some(({ type }) => type !== 'refuse') === true || memory.failures.size > 0
-  const idle = Math.min(memory.nextFetchMs - wallMs, settings.pollMs * 1.2)
-  return Math.max(50, Math.min(...waits.filter((ms) => ms > 0), moving ? Math.min(1_000, idle) : idle))
+  const moving = troubled || actions.some(({ type }) => type === 'wait')
+  const idleMs = Math.min(memory.nextFetchMs - nowMs, settings.pollMs * 1.2)
+  return Math.max(leastMs, Math.min(idleMs, ...waits, ...(moving ? [movingMs] : [])))
 }

@@ -93,8 +93,9 @@ export interface HistoryStore {
   /** Lines after a sequence, in order. */
   readAfter(sequence: number): Promise<readonly StoredLine[]>
   readPushed(): Promise<number>
+  /** The branch has the lines up to this sequence and no more. */
   markPushed(epoch: number, upTo: number): Promise<void>
-  /** Takes lines of the branch over, and the states that follow from the whole history. */
+  /** Takes lines of the branch over; the rollouts become the states that follow from the whole history. */
   importLines(
     epoch: number,
     lines: readonly HistoryLine[],

@@ -7,7 +7,7 @@ import type { StoredServingState } from '../database/serving-queries.ts'
 import { heartbeatTimeoutMs } from '../rollout/readiness.ts'
 import { ensureArtifact } from './artifact-store.ts'
 import { contentOf, deriveRoutes, namedReleases } from './derive-serving-state.ts'
-import { ensureReleases, ensureRollouts } from './rollout-cache.ts'
+import { ensureReleases, ensureRollouts, ensureServing, writeServing } from './rollout-cache.ts'
 import type { Pass } from './stages.ts'
 
 /** Silent replicas are forgotten after this, in milliseconds. */
@@ -33,7 +33,7 @@ export async function publishServingState(pass: Pass): Promise<void> {
   const rollouts = await ensureRollouts(pass)
   const row = await ports.journal.readEnvironment()
   if (row === null || row.appliedCommit === null || !memory.historyAdopted) return
-  const before = await ports.serving.readServing()
+  const before = await ensureServing(pass)
   const states = [...rollouts.values()].map(({ state }) => state)
   const pushed = memory.durability.status === 'refused' ? Number.MAX_SAFE_INTEGER : await ports.history.readPushed()
   const routes = deriveRoutes({
@@ -47,7 +47,7 @@ export async function publishServingState(pass: Pass): Promise<void> {
     routes,
     releases: Object.fromEntries(stored.map(({ release }) => [release.digest, release])),
     artifactStore: row.artifactStore,
-    dataTime: row.dataTime,
+    dataTime: settings.dataClock === 'manual' ? row.dataTime : null,
   }
   const state: ServingState = {
     formatVersion: 1,
@@ -59,7 +59,7 @@ export async function publishServingState(pass: Pass): Promise<void> {
   }
   if (before !== null && canonicalJson(contentOf(before.state)) === canonicalJson(content)) return
   const routesChanged = before === null || canonicalJson(before.state.routes) !== canonicalJson(routes)
-  await ports.serving.writeServing(memory.epoch, { state, routesVersion: routesChanged ? state.version : before.routesVersion })
+  await writeServing(pass, { state, routesVersion: routesChanged ? state.version : before.routesVersion })
 }
 
 function nextVersion(epoch: number, before: StoredServingState | null): { epoch: number; sequence: number } {

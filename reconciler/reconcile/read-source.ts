@@ -37,8 +37,7 @@ async function adopt(pass: Pass, reading: CommitReading): Promise<void> {
       project: desired?.project ?? row?.project ?? '',
       headCommit: info.commit,
       appliedCommit: desired?.commit ?? row?.appliedCommit ?? null,
-      artifactStore:
-        desired === null ? (row?.artifactStore ?? '') : resolveArtifactStore(desired.artifactStore, settings.baseFolder),
+      artifactStore: desired === null ? (row?.artifactStore ?? '') : resolveArtifactStore(desired.artifactStore, settings),
     },
     { ...info, readAt: toInstant(wallMs), valid, findings: reading.findings },
   )

@@ -1,6 +1,7 @@
-/** The leader's copy of the rollouts: it is the only writer, so what it wrote need not be read again. */
+/** The leader's copy of the rollouts and of the serving state: it is the only writer, so what it wrote need not be read again. */
 import type { Digest } from '../core/digest.ts'
 import type { StoredRelease, StoredRollout } from '../database/rollout-queries.ts'
+import type { StoredServingState } from '../database/serving-queries.ts'
 import type { TransitionWrite } from './ports.ts'
 import type { Pass } from './stages.ts'
 
@@ -22,6 +23,19 @@ export async function writeTransition({ ports, memory }: Pick<Pass, 'ports' | 'm
   if (write.state === null) rollouts.delete(write.rollout)
   else rollouts.set(write.rollout, { state: write.state, sequence })
   memory.rollouts = rollouts
+}
+
+/** What replicas read, from memory or the store. */
+export async function ensureServing({ ports, memory }: Pick<Pass, 'ports' | 'memory'>): Promise<StoredServingState | null> {
+  if (memory.serving === undefined) memory.serving = await ports.serving.readServing()
+  return memory.serving
+}
+
+/** Writes a serving state and keeps the copy true. */
+export async function writeServing({ ports, memory }: Pick<Pass, 'ports' | 'memory'>, next: StoredServingState): Promise<void> {
+  memory.serving = undefined
+  await ports.serving.writeServing(memory.epoch, next)
+  memory.serving = next
 }
 
 /** Documents of releases, from memory or the store. */

@@ -92,8 +92,11 @@ function rolloutConditions(
     (candidate) => candidate.type === 'refuse' && candidate.rollout === desired.rollout,
   )
   const refusal = action?.type === 'refuse' ? action : null
+  const failure = memory.rolloutFailures.get(desired.rollout)
   const stalled =
-    refusal ?? (state?.phase === 'Stalled' || state?.phase === 'RolledBack' || state?.phase === 'Paused' ? state : null)
+    (failure === undefined ? null : { reason: toReason(failure.reason), message: failure.message }) ??
+    refusal ??
+    (state?.phase === 'Stalled' || state?.phase === 'RolledBack' || state?.phase === 'Paused' ? state : null)
   const moving =
     state === null || state.phase === 'Initializing' || state.phase === 'Progressing' || state.target !== desired.target
   return [

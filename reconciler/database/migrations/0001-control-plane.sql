@@ -37,10 +37,12 @@ create table commits (
 );
 
 create table releases (
-  digest text primary key,
+  environment text not null,
+  digest text not null,
   document text not null,
   -- commit whose tree has the artifact, for files of the repository
-  commit text not null
+  commit text not null,
+  primary key (environment, digest)
 );
 
 create table rollout_states (

@@ -1,0 +1,42 @@
+/** The OpenAPI 3.1 document of the admin API, from its routes. Pure. */
+import type { ControlRoute } from './control-route.ts'
+import type { JsonSchema } from './json-schema.ts'
+
+export function buildControlOpenApi(routes: readonly ControlRoute[], version: string): object {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const route of routes) {
+    const operations = (paths[route.path] ??= {})
+    operations[route.method.toLowerCase()] = describeOperation(route)
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Mainward control plane', version },
+    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    paths,
+  }
+}
+
+function describeOperation({ summary, open, querySchema, bodySchema }: ControlRoute): object {
+  const refusals = {
+    '400': 'The request is not as described.',
+    '401': 'The token is missing or wrong.',
+    '503': 'The database is away.',
+  }
+  const responses = Object.entries(refusals).filter(([status]) => status !== '401' || open !== true)
+  return {
+    summary,
+    ...(open === true ? {} : { security: [{ token: [] }] }),
+    ...(querySchema === undefined ? {} : { parameters: describeQuery(querySchema) }),
+    ...(bodySchema === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: bodySchema } } } }),
+    responses: {
+      '200': { description: 'The answer.' },
+      ...Object.fromEntries(responses.map(([status, description]) => [status, { description }])),
+    },
+  }
+}
+
+function describeQuery({ properties = {} }: JsonSchema): readonly object[] {
+  return Object.entries(properties).map(([name, { description, ...schema }]) => ({ name, in: 'query', description, schema }))
+}

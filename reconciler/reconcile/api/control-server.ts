@@ -1,0 +1,149 @@
+/** The admin API's HTTP edge: token, Host check, JSON only, errors as `{"error": {message, hint}}`. Knows no route. */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { isIP } from 'node:net'
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { assertNever } from '../../core/assert-never.ts'
+import { type ErrorCode, MainwardError, messageOf } from '../../core/error.ts'
+import type { Logger } from '../../core/log.ts'
+import type { ControlRoute } from './control-route.ts'
+
+export interface ControlServerOptions {
+  readonly routes: readonly ControlRoute[]
+  readonly token: string
+  readonly host: string
+  readonly log: Logger
+  /** Why nothing can be answered yet; null once everything can. */
+  readonly notStarted: () => string | null
+}
+
+export interface ControlServer {
+  /** Resolves with the address. Throws `port-in-use`. */
+  listen(port: number): Promise<string>
+  close(): Promise<void>
+}
+
+const bodyLimitBytes = 64 * 1024
+
+export function createControlServer(options: ControlServerOptions): ControlServer {
+  const app = fastify({ logger: false, bodyLimit: bodyLimitBytes, ajv: { customOptions: { removeAdditional: false } } })
+  app.removeContentTypeParser('text/plain')
+  app.addHook('onRequest', (request, _reply, done) => {
+    checkHost(request, options.host)
+    done()
+  })
+  for (const route of options.routes) addRoute(app, route, options)
+  app.setNotFoundHandler((request, reply) => {
+    checkToken(request, options.token)
+    return reply.code(404).send({ error: { message: `there is nothing at ${request.url}; /openapi.json lists what there is` } })
+  })
+  app.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, error, options.log))
+  return {
+    listen: (port) => listen(app, options.host, port),
+    close: () => app.close(),
+  }
+}
+
+function addRoute(app: FastifyInstance, route: ControlRoute, { token, notStarted }: ControlServerOptions): void {
+  const { querySchema, bodySchema } = route
+  app.route({
+    method: route.method,
+    url: route.path,
+    schema: { ...(querySchema && { querystring: querySchema }), ...(bodySchema && { body: bodySchema }) },
+    onRequest: (request, _reply, done) => {
+      if (route.open !== true) checkToken(request, token)
+      done()
+    },
+    handler: async (request, reply) => {
+      const reason = route.always === true ? null : notStarted()
+      if (reason !== null) throw new MainwardError('unavailable', reason, { retry: 'backoff' })
+      const query = request.query as Readonly<Record<string, unknown>>
+      const body = (request.body ?? {}) as Readonly<Record<string, unknown>>
+      const answer = await route.answer({ query, body })
+      return reply
+        .code(answer.status)
+        .type(answer.contentType ?? 'application/json')
+        .header('cache-control', 'no-store')
+        .send(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body))
+    },
+  })
+}
+
+/** A browser that was tricked into calling loopback names another host. */
+function checkHost({ headers }: FastifyRequest, host: string): void {
+  if (!isLoopback(host)) return
+  const named = headers.host === undefined || !URL.canParse(`http://${headers.host}`) ? null : new URL(`http://${headers.host}`)
+  if (named !== null && isLoopback(named.hostname.replace(/^\[|\]$/g, ''))) return
+  throw new MainwardError('unauthorized', `expected a Host of this machine, found ${headers.host ?? 'none'}`)
+}
+
+function checkToken({ headers }: FastifyRequest, token: string): void {
+  const given = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? ''
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+  if (timingSafeEqual(digest(given), digest(token))) return
+  throw new MainwardError('unauthorized', 'expected Authorization: Bearer with the admin token', {
+    hint: 'the token lies in the state folder, in the file token',
+  })
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+function refuse(reply: FastifyReply, error: FastifyError | MainwardError, log: Logger): FastifyReply {
+  if (error instanceof MainwardError) {
+    const { code, message, hint } = error
+    const status = statusOf(code)
+    if (status === 401) void reply.header('www-authenticate', 'Bearer')
+    return reply.code(status).send({ error: { code, message, ...(hint === undefined ? {} : { hint }) } })
+  }
+  const status = error.statusCode ?? 500
+  if (status < 500) return reply.code(status).send({ error: { code: 'invalid-input', message: error.message } })
+  log.error({ err: error }, `unexpected: ${messageOf(error)}`)
+  return reply.code(500).send({ error: { message: 'unexpected: the log has the stack' } })
+}
+
+function statusOf(code: ErrorCode): number {
+  switch (code) {
+    case 'usage':
+    case 'invalid-input':
+      return 400
+    case 'unauthorized':
+      return 401
+    case 'not-found':
+      return 404
+    case 'conflict':
+      return 409
+    case 'unsupported':
+      return 501
+    case 'unavailable':
+    case 'timeout':
+    case 'git-unreachable':
+    case 'git-protocol':
+    case 'git-rejected':
+    case 'history-broken':
+    case 'artifact-missing':
+    case 'artifact-mismatch':
+    case 'model-unusable':
+    case 'database-unavailable':
+    case 'database-newer':
+    case 'state-locked':
+    case 'leadership-lost':
+    case 'port-in-use':
+    case 'environment':
+      return 503
+    default:
+      return assertNever(code)
+  }
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    return (await app.listen({ host, port })).replace(/\/$/, '')
+  } catch (thrown) {
+    if (!(thrown instanceof Error) || !('code' in thrown) || thrown.code !== 'EADDRINUSE') throw thrown
+    throw new MainwardError('port-in-use', `port ${port} of ${host} is taken by another program`, {
+      hint: 'choose another one with --admin-port; 0 picks a free one',
+      cause: thrown,
+    })
+  }
+}

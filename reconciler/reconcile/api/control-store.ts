@@ -1,0 +1,135 @@
+/** What the admin API reads and notes, on Postgres. Any reconciler of the environment answers from here, leading or not. */
+import type { Observed } from '../../core/plan.ts'
+import type { ServingState } from '../../core/serving-state.ts'
+import type { StatusDocument } from '../../core/status.ts'
+import { addCommand, type CommandRow, readCommand } from '../../database/command-queries.ts'
+import { readHistory, readPushedSequence } from '../../database/history-queries.ts'
+import {
+  type EventRow,
+  moveDataClock,
+  type PlanRow,
+  readCommitRow,
+  readConditions,
+  readEnvironment,
+  readEvents,
+  readPlans,
+} from '../../database/journal-queries.ts'
+import { readLeader } from '../../database/leader-queries.ts'
+import type { Pool } from '../../database/pool.ts'
+import { readReleases, readRollouts } from '../../database/rollout-queries.ts'
+import { notifyLeader, readReplicas, readServingState } from '../../database/serving-queries.ts'
+import { selectFreshReplicas } from '../../rollout/readiness.ts'
+import { buildObserved } from '../observe.ts'
+import { buildStatus } from './build-status.ts'
+
+export interface HistoryAnswer {
+  readonly environment: string
+  /** The exact texts, in order. */
+  readonly lines: readonly string[]
+  /** How many of them are on the history branch. */
+  readonly pushed: number
+}
+
+export interface ObservedAnswer {
+  readonly environment: string
+  readonly commit: string | null
+  readonly observed: Observed
+}
+
+export class ControlStore {
+  readonly #pool: Pool
+  readonly #environment: string
+
+  constructor(pool: Pool, environment: string) {
+    this.#pool = pool
+    this.#environment = environment
+  }
+
+  async readStatus(nowMs: number): Promise<StatusDocument> {
+    const pool = this.#pool
+    const environment = this.#environment
+    const [row, leader, rollouts, serving, replicas, conditions] = await Promise.all([
+      readEnvironment(pool, environment),
+      readLeader(pool, environment),
+      readRollouts(pool, environment),
+      readServingState(pool, environment),
+      readReplicas(pool, environment),
+      readConditions(pool, environment),
+    ])
+    const shown = rollouts.flatMap(({ state }) => state.stable?.release ?? state.traffic.arms[0]?.release ?? [])
+    const releases = await readReleases(pool, environment, shown)
+    const headCommit = row?.headCommit ?? null
+    const head = headCommit === null ? null : await readCommitRow(pool, environment, headCommit)
+    return buildStatus({ environment, row, head, leader, rollouts, releases, serving, replicas, conditions, nowMs })
+  }
+
+  async readObserved(nowMs: number): Promise<ObservedAnswer> {
+    const [row, rollouts, serving, replicas] = await Promise.all([
+      readEnvironment(this.#pool, this.#environment),
+      readRollouts(this.#pool, this.#environment),
+      readServingState(this.#pool, this.#environment),
+      readReplicas(this.#pool, this.#environment),
+    ])
+    const releases = Object.values(serving?.state.releases ?? {})
+    const observed = buildObserved({
+      rollouts,
+      replicas: selectFreshReplicas(replicas, nowMs),
+      serving,
+      // Bytes are stored before anything names them.
+      storedArtifacts: [...new Set(releases.map(({ artifact }) => artifact.sha256))].sort(),
+    })
+    return { environment: this.#environment, commit: row?.appliedCommit ?? null, observed }
+  }
+
+  async readServing(): Promise<ServingState | null> {
+    return (await readServingState(this.#pool, this.#environment))?.state ?? null
+  }
+
+  /** Replicas whose heartbeat is fresh and that have not taken over a data time yet. */
+  async findLateReplicas(dataTime: string, nowMs: number): Promise<readonly string[]> {
+    const replicas = selectFreshReplicas(await readReplicas(this.#pool, this.#environment), nowMs)
+    const late = replicas.filter((replica) => replica.dataTime === null || Date.parse(replica.dataTime) < Date.parse(dataTime))
+    return late.map(({ replica }) => replica)
+  }
+
+  async readHistory(): Promise<HistoryAnswer> {
+    const environment = this.#environment
+    const lines = await readHistory(this.#pool, environment)
+    const pushed = await readPushedSequence(this.#pool, environment)
+    return { environment, lines: lines.map(({ line }) => line), pushed }
+  }
+
+  readEvents(range: {
+    readonly after: number
+    readonly limit: number
+  }): Promise<readonly (EventRow & { readonly id: number })[]> {
+    return readEvents(this.#pool, this.#environment, range)
+  }
+
+  readPlans(limit: number): Promise<readonly PlanRow[]> {
+    return readPlans(this.#pool, this.#environment, limit)
+  }
+
+  addCommand(command: Pick<CommandRow, 'rollout' | 'verb' | 'reason' | 'requestedBy' | 'requestedAt'>): Promise<number> {
+    return addCommand(this.#pool, this.#environment, command)
+  }
+
+  readCommand(id: number): Promise<CommandRow | null> {
+    return readCommand(this.#pool, id)
+  }
+
+  /** The time that holds now; false when nothing was reconciled yet or it stands later already. */
+  async moveDataClock(dataTime: string): Promise<boolean> {
+    const moved = await moveDataClock(this.#pool, this.#environment, dataTime)
+    if (moved) await this.wakeLeader('clock')
+    return moved
+  }
+
+  async readDataTime(): Promise<string | null> {
+    return (await readEnvironment(this.#pool, this.#environment))?.dataTime ?? null
+  }
+
+  wakeLeader(news: 'clock' | 'reconcile'): Promise<void> {
+    return notifyLeader(this.#pool, this.#environment, news)
+  }
+}

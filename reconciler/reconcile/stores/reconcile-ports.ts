@@ -1,0 +1,32 @@
+/** The control loop's ports: git through the source process, everything else on Postgres. */
+import type { Pool } from '../../database/pool.ts'
+import type { ArtifactPort, Clocks, ReconcilePorts } from '../ports.ts'
+import type { SourceClient } from '../source/source-client.ts'
+import { createHistoryStore, createTagStore } from './history-store.ts'
+import { createJournalStore } from './journal-store.ts'
+import { createRolloutStore } from './rollout-store.ts'
+import { createServingStore } from './serving-store.ts'
+
+export interface PortParts {
+  readonly pool: Pool
+  readonly environment: string
+  readonly source: SourceClient
+  readonly artifacts: ArtifactPort
+  readonly clocks: Clocks
+}
+
+export function createReconcilePorts({ pool, environment, source, artifacts, clocks }: PortParts): ReconcilePorts {
+  const place = { pool, environment }
+  return {
+    source,
+    historyBranch: source,
+    tags: source,
+    artifacts,
+    rollouts: createRolloutStore(place),
+    history: createHistoryStore(place),
+    tagStore: createTagStore(place),
+    serving: createServingStore(place),
+    journal: createJournalStore(place),
+    clocks,
+  }
+}
