@@ -3,40 +3,40 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPool } from '../../reconciler/database/pool.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { removeFolder } from '../support/git-repositories.ts'
-import { Crash, failAt, type FaultPoint } from './support/faults.ts'
+import { Crash, failAt, type FaultPlan, type FaultPoint, type FaultyPorts } from './support/faults.ts'
 import { createSampleRepository, type Outcome, runScenario, type SampleRepository } from './support/scenario.ts'
 import { MainwardError } from '../../reconciler/core/error.ts'
 
 let sample: SampleRepository
-let undisturbed: { readonly outcome: Outcome; readonly calls: readonly string[] }
+let undisturbed: FinishedRun
+
+interface FinishedRun {
+  readonly outcome: Outcome
+  readonly calls: readonly FaultPoint[]
+  readonly failed: readonly FaultPoint[]
+}
+
+const none: FaultPlan = { points: [], when: 'before', kind: 'crash' }
 
 beforeAll(async () => {
   sample = createSampleRepository()
-  undisturbed = await run(null, 'crash')
+  undisturbed = await run(none)
 })
 
 afterAll(() => removeFolder(sample.folder))
 
-async function run(
-  point: FaultPoint | null,
-  kind: 'crash' | 'error',
-): Promise<{ readonly outcome: Outcome; readonly calls: readonly string[]; readonly failed: string | null }> {
+async function run(plan: FaultPlan): Promise<FinishedRun> {
   const database = await createTestDatabase()
   const pool = openPool(database.url, { applicationName: 'faults', size: 3 })
-  const seen: { calls: readonly string[]; failed: () => string | null } = { calls: [], failed: () => null }
+  const seen: { faulty: FaultyPorts | null } = { faulty: null }
   try {
     const outcome = await runScenario({
       pool,
       sample,
-      wrap: (ports) => {
-        const faulty = failAt(ports, point, kind)
-        seen.calls = faulty.calls
-        seen.failed = faulty.failed
-        return faulty.ports
-      },
+      wrap: (ports) => (seen.faulty = failAt(ports, plan)).ports,
       isFatal: (thrown) => thrown instanceof Crash || (thrown instanceof MainwardError && thrown.code === 'database-unavailable'),
     })
-    return { outcome, calls: seen.calls, failed: seen.failed() }
+    return { outcome, calls: seen.faulty?.calls ?? [], failed: seen.faulty?.failed ?? [] }
   } finally {
     await pool.end()
     await database.drop()
@@ -71,4 +71,27 @@ describe('an undisturbed run', () => {
     `)
     expect(undisturbed.outcome.branchHoldsHistory).toBe(true)
   })
+})
+
+const isWrite = ({ method }: FaultPoint): boolean => /\.(write|add|keep|put|append|ensure|mark|refuse|import|forget)/.test(method)
+
+/** Each run fails at many places; together they fail at every call of the undisturbed run. */
+const runs = (['crash', 'error'] as const).flatMap((kind) =>
+  (['before', 'after'] as const).flatMap((when) => {
+    const count = when === 'before' ? 16 : 8
+    return Array.from({ length: count }, (_, part) => ({ kind, when, part, count }))
+  }),
+)
+
+describe('with faults', () => {
+  it.each(runs)(
+    'a $kind $when its effect ends in the same state and history ($part of $count)',
+    async ({ kind, when, part, count }) => {
+      const candidates = when === 'before' ? undisturbed.calls : undisturbed.calls.filter(isWrite)
+      const points = candidates.filter((_, index) => index % count === part)
+      const { outcome, failed } = await run({ points, when, kind })
+      expect(failed.length).toBeGreaterThan(points.length / 2)
+      expect(outcome).toEqual(undisturbed.outcome)
+    },
+  )
 })

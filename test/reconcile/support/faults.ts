@@ -2,10 +2,17 @@
 import { MainwardError } from '../../../reconciler/core/error.ts'
 import type { ReconcilePorts } from '../../../reconciler/reconcile/ports.ts'
 
+/** One call: the `count`-th of `port.method`, from 1. */
 export interface FaultPoint {
-  /** Which call, counted over all ports from 1. */
-  readonly call: number
+  readonly method: string
+  readonly count: number
+}
+
+export interface FaultPlan {
+  readonly points: readonly FaultPoint[]
   readonly when: 'before' | 'after'
+  /** `crash`: the process dies there; `error`: the port fails with its own kind of error. */
+  readonly kind: 'crash' | 'error'
 }
 
 /** What kills the pass as the end of a process would: no code of ours catches it as a known cause. */
@@ -13,55 +20,66 @@ export class Crash extends Error {}
 
 export interface FaultyPorts {
   readonly ports: ReconcilePorts
-  /** `port.method` of every call so far. */
-  readonly calls: readonly string[]
-  /** The call that failed. */
-  readonly failed: () => string | null
+  /** Every call so far. */
+  readonly calls: readonly FaultPoint[]
+  /** Those that failed. */
+  readonly failed: readonly FaultPoint[]
 }
 
 type Port = Readonly<Record<string, unknown>>
 
 const untouched = new Set(['clocks'])
 
-/** `crash`: the process dies there (the pass must be abandoned by the caller); else the port's own kind of error. */
-export function failAt(ports: ReconcilePorts, point: FaultPoint | null, kind: 'crash' | 'error'): FaultyPorts {
-  const calls: string[] = []
-  const state: { failed: string | null } = { failed: null }
+/** Every call is counted; those of the plan fail once. */
+export function failAt(ports: ReconcilePorts, plan: FaultPlan): FaultyPorts {
+  const wrapping: Wrapping = {
+    calls: [],
+    failed: [],
+    counts: new Map(),
+    planned: new Set(plan.points.map(({ method, count }) => `${method} ${count}`)),
+    plan,
+  }
   const wrapped = Object.entries(ports).map(([name, port]) => [
     name,
-    untouched.has(name) ? (port as unknown) : wrapPort(name, port as Port, { calls, state, point, kind }),
+    untouched.has(name) ? (port as unknown) : wrapPort(name, port as Port, wrapping),
   ])
-  return { ports: Object.fromEntries(wrapped) as ReconcilePorts, calls, failed: () => state.failed }
+  return { ports: Object.fromEntries(wrapped) as ReconcilePorts, calls: wrapping.calls, failed: wrapping.failed }
 }
 
 interface Wrapping {
-  readonly calls: string[]
-  readonly state: { failed: string | null }
-  readonly point: FaultPoint | null
-  readonly kind: 'crash' | 'error'
+  readonly calls: FaultPoint[]
+  readonly failed: FaultPoint[]
+  readonly counts: Map<string, number>
+  readonly planned: ReadonlySet<string>
+  readonly plan: FaultPlan
 }
 
-function wrapPort(name: string, port: Port, { calls, state, point, kind }: Wrapping): Port {
-  const wrap = (method: string, call: (...args: unknown[]) => Promise<unknown>) => {
-    return async (...args: unknown[]): Promise<unknown> => {
-      const label = `${name}.${method}`
-      calls.push(label)
-      const hit = point !== null && calls.length === point.call
-      if (hit) state.failed = label
-      if (hit && point.when === 'before') throw faultOf(name, kind)
-      const result = await call.apply(port, args)
-      if (hit) throw faultOf(name, kind)
-      return result
-    }
-  }
+function wrapPort(name: string, port: Port, wrapping: Wrapping): Port {
   const methods = Object.entries(port).map(([method, value]) => [
     method,
-    typeof value === 'function' ? wrap(method, value as (...args: unknown[]) => Promise<unknown>) : value,
+    typeof value === 'function' ? wrapMethod(name, method, value.bind(port) as Method, wrapping) : value,
   ])
   return Object.fromEntries(methods) as Port
 }
 
-function faultOf(port: string, kind: 'crash' | 'error'): Error {
+type Method = (...args: readonly unknown[]) => Promise<unknown>
+
+function wrapMethod(port: string, name: string, call: Method, { calls, failed, counts, planned, plan }: Wrapping): Method {
+  const method = `${port}.${name}`
+  return async (...args) => {
+    const count = (counts.get(method) ?? 0) + 1
+    counts.set(method, count)
+    calls.push({ method, count })
+    const hit = planned.has(`${method} ${count}`)
+    if (hit) failed.push({ method, count })
+    if (hit && plan.when === 'before') throw faultOf(port, plan.kind)
+    const result = await call(...args)
+    if (hit) throw faultOf(port, plan.kind)
+    return result
+  }
+}
+
+function faultOf(port: string, kind: FaultPlan['kind']): Error {
   if (kind === 'crash') return new Crash(`the process ends in ${port}`)
   switch (port) {
     case 'source':
