@@ -14,9 +14,9 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./up-command.ts')).upCommand,
   },
   {
-    name: 'reconcile',
-    summary: 'the control plane alone: read commits, plan, roll out, answer the admin API',
-    load: async () => (await import('./reconcile-command.ts')).reconcileCommand,
+    name: 'serve',
+    summary: 'the data plane alone: load what the serving state names, answer predictions',
+    load: async () => (await import('./serve-command.ts')).serveCommand,
   },
   {
     name: 'validate',
