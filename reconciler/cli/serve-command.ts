@@ -8,7 +8,7 @@ import { openArtifactStore } from '../artifacts/artifact-store.ts'
 import { MainwardError } from '../core/error.ts'
 import { readVersion } from '../core/package-root.ts'
 import { onnxRuntime } from '../inference/onnx-runtime.ts'
-import { stateFolderName } from '../supervisor/state-folder.ts'
+import { ensureStateFolder, stateFolderName } from '../supervisor/state-folder.ts'
 import { type CommandDefinition, type CommandInput, flagOption, textOption } from './command.ts'
 import type { Configuration } from './context.ts'
 import { environmentOption, hostOptions, portOption, readPort } from './process-options.ts'
@@ -39,6 +39,7 @@ export const serveCommand: CommandDefinition = {
   ],
   async run({ configuration, clock, interruption }, input) {
     const { databaseUrl, ...options } = readOptions(configuration, input)
+    ensureStateFolder(options.stateFolder, null)
     const database = openDatabasePorts(databaseUrl, options.environment)
     try {
       await runServe(options, {

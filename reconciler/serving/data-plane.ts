@@ -42,8 +42,10 @@ export interface DataPlane {
 export async function startDataPlane(options: DataPlaneOptions, effects: ReplicaEffects): Promise<DataPlane> {
   const limits = { ...defaultLimits, ...options.limits }
   const { environment, replica: name, stateFolder } = options
-  const stateFile = join(stateFolder, 'serving', 'state.json')
-  const replica = new Replica({ replica: name, environment, stateFile, times: { ...defaultTimes, ...options.times } }, effects)
+  const kept = join(stateFolder, 'serving')
+  const files = { stateFile: join(kept, 'state.json'), artifactFolder: join(kept, 'artifacts') }
+  const times = { ...defaultTimes, ...options.times }
+  const replica = new Replica({ replica: name, environment, ...files, times }, effects)
   const metrics = new ServingMetrics(replica)
   let stopping = false
   const isReady = () => !stopping && replica.isReady()

@@ -8,13 +8,14 @@ import { shortDigest, type Digest } from '../core/digest.ts'
 import type { Release } from '../core/release.ts'
 import type { ModelRoute, ReleaseReadiness, ReplicaStatus, ServingState } from '../core/serving-state.ts'
 import type { ArtifactReader, ModelRuntime, ReplicaReporter, ServingStateSource } from './ports.ts'
+import { ArtifactCache } from './releases/artifact-cache.ts'
 import { loadRelease } from './releases/load-release.ts'
 import { ReleasePool } from './releases/release-pool.ts'
 import { buildActiveRoutes, requiredArms, type ActiveRoute } from './routing/active-route.ts'
 import { findStateProblem } from './state/check-state.ts'
 import { followState, type Following } from './state/follow-state.ts'
 import { Heartbeat } from './state/heartbeat.ts'
-import { readStateFile } from './state/state-file.ts'
+import { readStateFile, type RememberedState } from './state/state-file.ts'
 import { StateKeeper } from './state/state-keeper.ts'
 
 export interface ReplicaTimes {
@@ -40,6 +41,8 @@ export interface ReplicaOptions {
   readonly environment: string
   /** Absolute path of the file that keeps the last good state. */
   readonly stateFile: string
+  /** Absolute path of the folder that keeps the model files of that state. */
+  readonly artifactFolder: string
   readonly times: ReplicaTimes
 }
 
@@ -58,6 +61,7 @@ export class Replica {
   readonly #effects: ReplicaEffects
   readonly #heartbeat: Heartbeat
   readonly #keeper: StateKeeper
+  readonly #artifacts: ArtifactCache
   #following: Following | undefined
   #state: ServingState | null = null
   #routes: ReadonlyMap<string, ActiveRoute> = new Map()
@@ -70,7 +74,8 @@ export class Replica {
     const { log } = effects
     this.#options = options
     this.#effects = effects
-    this.#keeper = new StateKeeper(options.stateFile, log)
+    this.#artifacts = new ArtifactCache({ folder: options.artifactFolder, origin: effects.artifacts, log })
+    this.#keeper = new StateKeeper(options.stateFile, log, (kept) => void this.#pruneArtifacts(kept))
     this.#heartbeat = new Heartbeat({
       reporter: effects.reporter,
       everyMs: times.heartbeatMs,
@@ -79,7 +84,7 @@ export class Replica {
       onProblem: (message) => logProblem(log, 'heartbeats are not stored', message),
     })
     this.pool = new ReleasePool({
-      load: (release) => loadRelease(release, this.#state?.artifactStore ?? '', effects),
+      load: (release) => loadRelease(release, this.#state?.artifactStore ?? '', { ...effects, artifacts: this.#artifacts }),
       onChange: (digest, readiness) => this.#onReadiness(digest, readiness),
       onReleaseProblem: (digest, error) => log.warn({ err: error, release: digest }, 'freeing a model failed'),
       firstRetryMs: times.firstRetryMs,
@@ -110,6 +115,7 @@ export class Replica {
     this.#heartbeat.stop()
     this.pool.close()
     await this.#keeper.flush()
+    await this.#artifacts.close()
   }
 
   /** The newest state that was taken over. */
@@ -193,6 +199,13 @@ export class Replica {
     const digests = heldRoutes.flatMap((route) => requiredArms(route).map(({ release }) => release))
     const heldReleases = Object.fromEntries(digests.map((digest) => [digest, this.#known.get(digest)]))
     this.#keeper.keep({ state, heldRoutes, heldReleases: heldReleases as Record<Digest, Release> })
+  }
+
+  /** What the state on disk names stays, and what is wanted since. */
+  #pruneArtifacts({ state, heldReleases }: RememberedState): Promise<void> {
+    const kept = [...Object.values(state.releases), ...Object.values(heldReleases)]
+    const needed = () => new Set([...kept, ...this.#known.values()].map(({ artifact }) => artifact.sha256))
+    return this.#artifacts.prune(needed)
   }
 
   #readStatus(): ReplicaStatus {

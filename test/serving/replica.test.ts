@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { digestBytes } from '../../reconciler/core/digest.ts'
@@ -19,10 +19,9 @@ async function start(changes?: ServerChanges): Promise<RunningServer> {
 }
 
 afterEach(async () => {
-  for (const server of running.splice(0)) {
-    await server.stop()
-    await removeParts(server)
-  }
+  const servers = running.splice(0)
+  for (const server of servers) await server.stop()
+  for (const server of servers) await removeParts(server)
 })
 
 const first = benchRelease({ version: 1 })
@@ -134,6 +133,33 @@ describe('the state of a replica', () => {
     again.source.down = false
     await until(() => isReady(again))
     expect(await answeredVersion(again)).toBe(1)
+  })
+})
+
+describe('the model files of a replica', () => {
+  const kept = (server: RunningServer) => readdir(join(server.folder, 'serving', 'artifacts'))
+
+  it('are kept beside the state: it starts again when their store is gone', async () => {
+    const server = await start()
+    await server.serve(servingState(1, { releases: [first], routes: [stableRoute(first)] }))
+    await server.stop()
+    server.artifacts.contents.clear()
+    server.source.down = true
+    const again = await start({ parts: server })
+    await until(() => isReady(again))
+    expect(await answeredVersion(again)).toBe(1)
+    expect(await kept(again)).toEqual([first.artifact.sha256])
+  })
+
+  it('are removed once the state on disk names them no longer', async () => {
+    const server = await start()
+    const other = withArtifact(Buffer.concat([benchBytes, Buffer.from([0x0a, 0x00])]))
+    server.artifacts.contents.set(other.artifact.sha256, Buffer.concat([benchBytes, Buffer.from([0x0a, 0x00])]))
+    await server.serve(servingState(1, { releases: [first, other], routes: [stableRoute(first)] }))
+    await until(async () => (await kept(server)).length === 2)
+    await server.serve(servingState(2, { releases: [first], routes: [stableRoute(first)] }))
+    await until(async () => (await kept(server)).length === 1)
+    expect(await kept(server)).toEqual([first.artifact.sha256])
   })
 })
 

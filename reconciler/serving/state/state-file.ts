@@ -1,10 +1,10 @@
 /** Keeps the last good serving state on disk. Knows nothing of where states come from or what is done with them. */
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { digestValue, type Digest } from '../../core/digest.ts'
 import { messageOf } from '../../core/error.ts'
 import type { Release } from '../../core/release.ts'
 import type { ModelRoute, ServingState } from '../../core/serving-state.ts'
+import { replaceFile } from './replace-file.ts'
 
 /** What a replica must remember: the newest state, and the routes it really served where those are older. */
 export interface RememberedState {
@@ -45,31 +45,7 @@ export async function readStateFile(path: string): Promise<StateFileContent> {
 /** Replaces the file in one step: a crash leaves the old one or the new one. */
 export async function writeStateFile(path: string, remembered: RememberedState): Promise<void> {
   const stored: StoredState = { formatVersion: 1, digest: digestValue(remembered), remembered }
-  await mkdir(dirname(path), { recursive: true })
-  const temporary = `${path}.${process.pid}.tmp`
-  try {
-    const file = await open(temporary, 'w', 0o600)
-    try {
-      await file.writeFile(JSON.stringify(stored))
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
-  await syncFolder(dirname(path))
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  await replaceFile(path, JSON.stringify(stored))
 }
 
 async function readIfPresent(path: string): Promise<string | null> {

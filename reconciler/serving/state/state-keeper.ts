@@ -7,13 +7,16 @@ const retryMs = 5000
 export class StateKeeper {
   readonly #path: string
   readonly #log: Logger
+  readonly #onKept: (remembered: RememberedState) => void
   #pending: RememberedState | null = null
   #writing: Promise<void> | null = null
   #retryTimer: NodeJS.Timeout | undefined
 
-  constructor(path: string, log: Logger) {
+  /** `onKept` is called with what stands on disk from then on. */
+  constructor(path: string, log: Logger, onKept: (remembered: RememberedState) => void) {
     this.#path = path
     this.#log = log
+    this.#onKept = onKept
   }
 
   keep(remembered: RememberedState): void {
@@ -35,6 +38,7 @@ export class StateKeeper {
       this.#pending = null
       try {
         await writeStateFile(this.#path, next)
+        this.#onKept(next)
       } catch (error) {
         this.#log.error({ err: error, path: this.#path }, 'the serving state could not be kept on disk; trying again')
         this.#retryLater(next)
