@@ -49,9 +49,7 @@ describe('an undisturbed run', () => {
     expect(events.map(({ rollout, event }) => `${rollout} ${event}`)).toMatchInlineSnapshot(`
       [
         "flight-delay Started",
-        "loan-approval Started",
         "flight-delay Succeeded",
-        "loan-approval Succeeded",
         "flight-delay Started",
         "flight-delay StepReached",
         "flight-delay RolledBack",
@@ -62,10 +60,12 @@ describe('an undisturbed run', () => {
         "flight-delay Succeeded",
         "flight-delay Started",
         "flight-delay RolledBack",
-        "loan-approval Removed",
         "flight-delay Started",
-        "loan-approval Started",
         "flight-delay Succeeded",
+        "loan-approval Started",
+        "loan-approval Succeeded",
+        "loan-approval Removed",
+        "loan-approval Started",
         "loan-approval Succeeded",
       ]
     `)

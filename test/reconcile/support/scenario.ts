@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openArtifactStore } from '../../../reconciler/artifacts/artifact-store.ts'
 import { toInstant } from '../../../reconciler/core/clock.ts'
+import { compareText } from '../../../reconciler/core/finding.ts'
 import { packageRoot } from '../../../reconciler/core/package-root.ts'
 import { changesSomething } from '../../../reconciler/core/plan.ts'
 import type { ReleaseReadiness, ReplicaStatus } from '../../../reconciler/core/serving-state.ts'
@@ -245,9 +246,12 @@ async function readOutcome(pool: Pool, folder: string): Promise<Outcome> {
   const row = await readEnvironment(pool, environment)
   const pending = await readPendingTags(pool, environment)
   return {
-    history: verdict.lines.map(({ rollout, event, reason, message, commit, state }) =>
-      withoutTimes({ rollout, event, reason, message, commit, state }),
-    ),
+    // Rollouts do not wait for each other: only the order within one is compared.
+    history: [...verdict.lines]
+      .sort((a, b) => compareText(a.rollout, b.rollout) || a.sequence - b.sequence)
+      .map(({ rollout, event, reason, message, commit, state }) =>
+        withoutTimes({ rollout, event, reason, message, commit, state }),
+      ),
     rollouts: withoutTimes((await readRollouts(pool, environment)).map(({ state }) => state)),
     routes: withoutTimes({ routes: serving?.state.routes, releases: Object.keys(serving?.state.releases ?? {}).sort(), row }),
     conditions: withoutTimes(await readConditions(pool, environment)),
