@@ -19,6 +19,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./serve-command.ts')).serveCommand,
   },
   {
+    name: 'reconcile',
+    summary: 'the control plane alone: read commits, plan, roll out, answer the admin API',
+    load: async () => (await import('./reconcile-command.ts')).reconcileCommand,
+  },
+  {
     name: 'validate',
     summary: 'all findings of a working tree, a commit or one file',
     load: async () => (await import('./validate-command.ts')).validateCommand,
