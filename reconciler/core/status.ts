@@ -33,6 +33,8 @@ export interface CommitStatus {
   readonly committedAt: Instant
   readonly valid: boolean
   readonly findings: readonly Finding[]
+  /** How many resources of each kind were found. */
+  readonly resources: Readonly<Record<string, number>>
 }
 
 export interface ReplicaSummary {

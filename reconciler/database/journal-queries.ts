@@ -65,6 +65,8 @@ export interface CommitRow {
   readonly readAt: string
   readonly valid: boolean
   readonly findings: readonly Finding[]
+  /** How many resources of each kind. */
+  readonly resources: Readonly<Record<string, number>>
 }
 
 export async function readCommitRow(database: Queryable, environment: string, commit: string): Promise<CommitRow | null> {
@@ -76,16 +78,18 @@ export async function readCommitRow(database: Queryable, environment: string, co
     read_at: Date
     valid: boolean
     findings: string
+    resources: string
   }>(
-    `select commit, author, message, committed_at, read_at, valid, findings from commits where environment = $1 and commit = $2`,
+    `select commit, author, message, committed_at, read_at, valid, findings, resources from commits where environment = $1 and commit = $2`,
     [environment, commit],
   )
   const [row] = rows
   if (row === undefined) return null
-  const { committed_at, read_at, findings, ...rest } = row
+  const { committed_at, read_at, findings, resources, ...rest } = row
   return {
     ...rest,
     findings: JSON.parse(findings) as Finding[],
+    resources: JSON.parse(resources) as CommitRow['resources'],
     committedAt: committed_at.toISOString(),
     readAt: read_at.toISOString(),
   }
@@ -93,9 +97,21 @@ export async function readCommitRow(database: Queryable, environment: string, co
 
 export async function writeCommitRow(transaction: Queryable, environment: string, row: CommitRow): Promise<void> {
   await transaction.query(
-    `insert into commits (environment, commit, author, message, committed_at, read_at, valid, findings) values ($1, $2, $3, $4, $5, $6, $7, $8)
-     on conflict (environment, commit) do update set read_at = excluded.read_at, valid = excluded.valid, findings = excluded.findings`,
-    [environment, row.commit, row.author, row.message, row.committedAt, row.readAt, row.valid, JSON.stringify(row.findings)],
+    `insert into commits (environment, commit, author, message, committed_at, read_at, valid, findings, resources)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict (environment, commit) do update
+       set read_at = excluded.read_at, valid = excluded.valid, findings = excluded.findings, resources = excluded.resources`,
+    [
+      environment,
+      row.commit,
+      row.author,
+      row.message,
+      row.committedAt,
+      row.readAt,
+      row.valid,
+      JSON.stringify(row.findings),
+      JSON.stringify(row.resources),
+    ],
   )
 }
 

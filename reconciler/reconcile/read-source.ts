@@ -39,7 +39,7 @@ async function adopt(pass: Pass, reading: CommitReading): Promise<void> {
       appliedCommit: desired?.commit ?? row?.appliedCommit ?? null,
       artifactStore: desired === null ? (row?.artifactStore ?? '') : resolveArtifactStore(desired.artifactStore, settings),
     },
-    { ...info, readAt: toInstant(wallMs), valid, findings: reading.findings },
+    { ...info, readAt: toInstant(wallMs), valid, findings: reading.findings, resources: countKinds(reading) },
   )
   if (desired !== null) await ports.tagStore.addTags(memory.epoch, versionTags(desired))
   const errors = reading.findings.filter(({ severity }) => severity === 'error').length
@@ -78,6 +78,12 @@ async function readIfThere({ ports, log }: Pass, commit: string): Promise<Commit
     log.info({ commit }, 'a commit that was applied before is no longer in the repository')
     return null
   }
+}
+
+function countKinds({ resources }: CommitReading): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const { kind } of resources) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
 }
 
 function assembleReading({ info, resources }: CommitReading, environment: string): Promise<Desired> {

@@ -31,6 +31,7 @@ const head = {
   committedAt: '2026-01-01T00:00:00.000Z',
   valid: true,
   findings: [],
+  resources: { Project: 1, Model: 1, ModelVersion: 2, Rollout: 1 },
 }
 
 const status: StatusDocument = {

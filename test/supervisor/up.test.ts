@@ -68,6 +68,7 @@ const head = {
   committedAt: '2026-11-24T10:00:00.000Z',
   valid: true,
   findings: [],
+  resources: { Project: 1, Model: 1, ModelVersion: 2, Rollout: 1 },
 }
 
 const users = [['the user of the tests', null] as const, ['another user than root', findOtherUser()] as const].filter(

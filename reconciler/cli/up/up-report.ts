@@ -42,11 +42,20 @@ export function renderSettled({ models }: StatusDocument, addresses: Addresses, 
   return `\n${renderModels(models, style)}\n${lines.join('\n')}\n\n`
 }
 
-function renderCommit(before: CommitStatus | null, { head, models }: StatusDocument, style: Style): string {
+function renderCommit(before: CommitStatus | null, { head }: StatusDocument, style: Style): string {
   if (head === null || (head.commit === before?.commit && head.findings.length === before.findings.length)) return ''
   const title = `commit ${head.commit.slice(0, 12)} "${head.message.split('\n', 1)[0] ?? ''}" by ${head.author}`
-  const found = head.valid ? `found ${models.length} ${models.length === 1 ? 'model' : 'models'}` : 'is not applied'
-  return `${title}: ${head.valid ? found : style('red', found)}${renderProblems(head.findings)}\n`
+  const found = head.valid ? `found ${countResources(head.resources)}` : style('red', 'is not applied')
+  return `${title}: ${found}${renderProblems(head.findings)}\n`
+}
+
+/** `2 models, 4 versions, 2 rollouts`. */
+function countResources(resources: CommitStatus['resources']): string {
+  const words = { Model: 'model', ModelVersion: 'version', Rollout: 'rollout' }
+  return Object.entries(words)
+    .map(([kind, word]) => ({ count: resources[kind] ?? 0, word }))
+    .map(({ count, word }) => `${count} ${word}${count === 1 ? '' : 's'}`)
+    .join(', ')
 }
 
 function renderProblems(findings: readonly Finding[]): string {

@@ -33,6 +33,8 @@ create table commits (
   read_at timestamptz not null,
   valid boolean not null,
   findings text not null,
+  -- how many resources of each kind
+  resources text not null,
   primary key (environment, commit)
 );
 

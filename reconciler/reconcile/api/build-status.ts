@@ -88,14 +88,23 @@ function buildModel(name: string, { state, release, conditions }: ModelParts): M
     unit: state?.traffic.unit ?? null,
     strategy: state?.traffic.strategy ?? null,
     conditions,
-    exampleRow: release?.goldenRows[0]?.inputs ?? null,
+    exampleRow: release === undefined ? null : findFullestRow(release),
   }
+}
+
+/** The golden row with the fewest nulls. */
+function findFullestRow({ goldenRows }: Release): ModelStatus['exampleRow'] {
+  const counted = goldenRows.map(({ inputs }) => ({
+    inputs,
+    nulls: Object.values(inputs).filter((value) => value === null).length,
+  }))
+  return counted.sort((a, b) => a.nulls - b.nulls)[0]?.inputs ?? null
 }
 
 function describeHead(head: CommitRow | null): StatusDocument['head'] {
   if (head === null) return null
-  const { commit, author, message, committedAt, valid, findings } = head
-  return { commit, author, message, committedAt, valid, findings }
+  const { commit, author, message, committedAt, valid, findings, resources } = head
+  return { commit, author, message, committedAt, valid, findings, resources }
 }
 
 function describeReplicas({ replicas, nowMs }: StatusParts): readonly ReplicaSummary[] {

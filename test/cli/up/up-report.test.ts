@@ -38,6 +38,7 @@ const status: StatusDocument = {
     committedAt: '2026-11-24T10:00:00.000Z',
     valid: true,
     findings: [],
+    resources: { Project: 1, Model: 1, ModelVersion: 2, Rollout: 1 },
   },
   appliedCommit: 'a'.repeat(40),
   dataTime: null,
@@ -51,7 +52,7 @@ const status: StatusDocument = {
 describe('what changed', () => {
   it('is everything at first, and nothing when nothing did', () => {
     expect(renderChanges(null, status, plain)).toBe(
-      'commit aaaaaaaaaaaa "First" by Ada: found 1 model\n' +
+      'commit aaaaaaaaaaaa "First" by Ada: found 1 model, 2 versions, 1 rollout\n' +
         'flight-delay  Progressing: canary v2 5 %, stable v1 95 % (holds for 20 s)\n',
     )
     expect(renderChanges(status, { ...status, dataTime: '2013-06-01T00:00:00.000Z' }, plain)).toBe('')
@@ -66,7 +67,7 @@ describe('what changed', () => {
 
   it('is a commit that is not applied, with every finding', () => {
     const finding = { file: 'r.yaml', line: 3, column: 5, rule: 'weights-sum', message: 'found 95', severity: 'error' } as const
-    const head = { ...status.head, commit: 'b'.repeat(40), author: 'Bo', message: 'Break', committedAt: '', valid: false, findings: [finding] } // prettier-ignore
+    const head = { ...status.head, commit: 'b'.repeat(40), author: 'Bo', message: 'Break', committedAt: '', valid: false, findings: [finding], resources: {} } // prettier-ignore
     const text = renderChanges(status, { ...status, head }, plain)
     expect(text).toContain('commit bbbbbbbbbbbb "Break" by Bo: is not applied, 1 error')
     expect(text).toContain('r.yaml:3:5')
