@@ -1,0 +1,31 @@
+/** The releases of the example repository, made from its manifests as the reconciler makes them, and the bytes of their models. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { packageRoot } from '../../reconciler/core/package-root.ts'
+import type { Release } from '../../reconciler/core/release.ts'
+import type { Resource } from '../../reconciler/core/resource.ts'
+import { assembleCommit } from '../../reconciler/manifests/assemble.ts'
+import type { ModelSpec } from '../../reconciler/manifests/kinds/model.ts'
+import type { ModelVersionSpec } from '../../reconciler/manifests/kinds/model-version.ts'
+import { parseFile } from '../../reconciler/manifests/parse-file.ts'
+import { buildRelease } from '../../reconciler/manifests/release.ts'
+
+const folder = join(packageRoot, 'example-repo')
+
+/** Every version of every model. */
+export async function readExampleReleases(): Promise<readonly Release[]> {
+  const paths = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith('.yaml'))
+  const files = await Promise.all(paths.map(async (path) => ({ path, parsed: parseFile(await readFile(join(folder, path))) })))
+  const { resources } = assembleCommit({ files, artifacts: new Map() }, { mode: 'proposed' })
+  const models = resources.filter(({ kind }) => kind === 'Model') as readonly Resource<ModelSpec>[]
+  const versions = resources.filter(({ kind }) => kind === 'ModelVersion') as readonly Resource<ModelVersionSpec>[]
+  return versions.map((version) => {
+    const model = models.find(({ metadata }) => metadata.name === version.spec.model)
+    if (model === undefined) throw new Error(`the example has no model ${version.spec.model}`)
+    return buildRelease(version, model)
+  })
+}
+
+export async function readExampleModel({ artifact }: Release): Promise<Uint8Array> {
+  return readFile(join(folder, artifact.path ?? ''))
+}
