@@ -9,15 +9,15 @@ import type { Tensor, Tensors } from './tensor.ts'
 /** What runs models: for the data plane, for `mainward import`, for everything that needs a model's numbers. */
 export const onnxRuntime = { load: loadOnnxModel, verifyGoldenRows }
 
-/**
- * One thread a run: a data plane answers many requests at once, and its answers do not depend on the number of cores. Only
- * errors are logged: models are exported with shapes that are not quite right, and each run would warn of them.
- */
+/** Onnxruntime's own lines are not JSON, and callers could fill the log with them: what it has to say, it throws too. */
+const silent = { severity: 4, name: 'fatal' } as const
+
+/** One thread a run: a data plane answers many requests at once, and answers do not depend on the number of cores. */
 const sessionOptions: InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
-  logSeverityLevel: 3,
+  logSeverityLevel: silent.severity,
 }
 
 /** Throws `model-unusable` for bytes that are no ONNX model, or one with operators or datatypes that are not known here. */
@@ -33,7 +33,7 @@ export async function loadOnnxModel(bytes: Uint8Array): Promise<LoadedModel> {
 }
 
 async function createSession(bytes: Uint8Array): Promise<InferenceSession> {
-  env.logLevel = 'error'
+  env.logLevel = silent.name
   try {
     return await InferenceSession.create(bytes, sessionOptions)
   } catch (error) {
@@ -91,6 +91,13 @@ function checkTensor({ name, datatype, shape }: DeclaredTensor, found: Tensor): 
   if (!fits) refuse(`input "${name}": expected the shape [${shape.join(', ')}], found [${found.shape.join(', ')}]`)
   const count = found.shape.reduce((product, size) => product * size, 1)
   if (found.data.length !== count) refuse(`input "${name}": expected ${count} elements, found ${found.data.length}`)
+  if (datatype === 'BYTES') refuseNulCharacters(name, found.data as readonly string[])
+}
+
+/** The binding to C++ would cut the text there, without a word. */
+function refuseNulCharacters(name: string, texts: readonly string[]): void {
+  const at = texts.findIndex((text) => text.includes('\0'))
+  if (at !== -1) refuse(`input "${name}": the text of element ${at} has a NUL character, which no model can be given`)
 }
 
 /** Tensors of the declared shape can still be refused: an index that is out of range, sizes that must be equal. */
