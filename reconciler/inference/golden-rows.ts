@@ -58,6 +58,7 @@ function compileRun(model: LoadedModel, layout: RowLayout): RunRow {
   const known = new Set(model.outputs.map(({ name }) => name))
   return (rows, index, names) => {
     const computed = names.filter((name) => known.has(name))
+    if (computed.length === 0) return Promise.resolve({})
     return model.run(assembler.assemble(rows, new Array<number>(fixed).fill(index)), computed)
   }
 }

@@ -37,7 +37,7 @@ async function createSession(bytes: Uint8Array): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(bytes, sessionOptions)
   } catch (error) {
-    throw unusable(`onnxruntime can not load the model: ${plainReason(error)}`, error)
+    throw unusable(`onnxruntime can not load the model: ${explainLoading(messageOf(error))}`, error)
   }
 }
 
@@ -105,7 +105,7 @@ async function runSession(session: InferenceSession, feeds: Feeds, names: readon
   try {
     return await session.run(feeds, names)
   } catch (error) {
-    const reason = plainReason(error)
+    const reason = plainReason(messageOf(error))
     if (/alloc/i.test(reason)) throw unusable(`the model ran out of memory: ${reason}`, error)
     throw new MainwardError('invalid-input', `the model can not compute with these inputs: ${reason}`, { cause: error })
   }
@@ -121,11 +121,15 @@ function readOutputs(values: Feeds, declared: readonly DeclaredTensor[]): Tensor
   return outputs
 }
 
+/** Weights in a second file have no digest, and a store of artifacts has no second file. */
+function explainLoading(message: string): string {
+  if (!/External data path|model_path must not be empty/.test(message)) return plainReason(message)
+  return 'its weights lie in a second file (external data): export it as one file'
+}
+
 /** Onnxruntime begins its messages with source file, line and C++ signature; what follows is for people. */
-function plainReason(error: unknown): string {
-  return messageOf(error)
-    .replace(/^.*?\.(?:cc|h|cpp):\d+ .*?\)\s+(?=\S)/s, '')
-    .trim()
+function plainReason(message: string): string {
+  return message.replace(/^.*?\.(?:cc|h|cpp):\d+ .*?\)\s+(?=\S)/s, '').trim()
 }
 
 function unusable(message: string, cause?: unknown): MainwardError {
