@@ -103,6 +103,18 @@ describe('rows of other shapes', () => {
     }
   })
 
+  it('put named features into halves, null as NaN', async () => {
+    const model = await loadOnnxModel(await models.bytes('arithmetic-FP16'))
+    const features = ['a', 'b'] as const
+    const shaped: RowLayout = {
+      ...layout([{ name: 'x', datatype: 'FP16', shape: [-1, 2], features }], 'y'),
+      requestFeatures: features.map((name) => ({ name, dtype: 'float32' })),
+    }
+    const recorded = await recordGoldenRows(model, shaped, [{ a: 1.5, b: null }])
+    expect(recorded[0]?.outputs).toEqual({ y: [3, null] })
+    expect(await verifyGoldenRows(model, { ...shaped, goldenRows: recorded })).toBeNull()
+  })
+
   it('fill a model that takes a fixed number of them', async () => {
     const model = await loadOnnxModel(await models.bytes('two-outputs'))
     const inputs = ['a', 'b'].map((name) => ({ name, datatype: 'FP32' as const, shape: [-1, 3] }))

@@ -1,8 +1,9 @@
 /** One value of a request on its way into a tensor: checks it, applies the null rule, never rounds. Knows no protocol. */
 import { MainwardError } from '../../core/error.ts'
 import type { Datatype, FeatureDtype, NullPolicy, NullRule } from '../../core/release.ts'
+import { largestHalf, writeHalf } from './half.ts'
 
-/** What a tensor of the column's datatype stores: bigint for INT64 and UINT64, string for BYTES, else a number. */
+/** What a tensor of the column's datatype stores: bigint for INT64 and UINT64, string for BYTES, the word for FP16, else a number. */
 export type CellValue = number | bigint | string
 
 /** Turns a JSON value into what the tensor stores. Throws `invalid-input` without a place: the caller knows it. */
@@ -44,13 +45,20 @@ export function compileCell({ datatype, dtype, nulls }: CellOptions): ReadCell {
 
 function compileNull(datatype: Datatype, rule: NullRule): () => CellValue {
   if (typeof rule === 'number') {
-    const value = datatype === 'INT64' || datatype === 'UINT64' ? BigInt(Math.trunc(rule)) : datatype === 'BYTES' ? null : rule
+    const value = replacementFor(datatype, rule)
     if (value !== null) return () => value
     return () => refuse('a number can not replace null in a text column')
   }
   if (rule === 'model' && (datatype === 'FP32' || datatype === 'FP64')) return () => NaN
+  if (rule === 'model' && datatype === 'FP16') return () => writeHalf(NaN)
   if (rule === 'model') return () => refuse(`null can not be put into a tensor of ${datatype}`)
   return () => refuse('null is refused by the null policy of the model')
+}
+
+function replacementFor(datatype: Datatype, rule: number): CellValue | null {
+  if (datatype === 'BYTES') return null
+  if (datatype === 'INT64' || datatype === 'UINT64') return BigInt(Math.trunc(rule))
+  return datatype === 'FP16' ? writeHalf(rule) : rule
 }
 
 function compileValue(datatype: Datatype, dtype: FeatureDtype | undefined): ReadCell {
@@ -70,7 +78,9 @@ function compileValue(datatype: Datatype, dtype: FeatureDtype | undefined): Read
       if (dtype !== 'string') return compileFloat(datatype, dtype)
       break
     case 'FP16':
-      return () => refuse('FP16 has no JSON form: use the binary tensor extension')
+      if (dtype === undefined) return () => refuse('FP16 has no JSON form: use the binary tensor extension')
+      if (dtype !== 'string') return compileHalf(dtype)
+      break
     default:
       if (dtype === 'bool') return readBoolean
       if (dtype !== 'string') return compileInteger(integerRanges[datatype])
@@ -86,6 +96,15 @@ function compileFloat(datatype: 'FP32' | 'FP64', dtype: FeatureDtype | undefined
   return (value) => {
     if (typeof value !== 'number') return expected('a number', value)
     return value <= largest && value >= -largest ? value : refuse(`the number is too large for ${datatype}`)
+  }
+}
+
+/** A named feature has its own datatype, which JSON can carry; only the model's own matrix of halves has no JSON form. */
+function compileHalf(dtype: FeatureDtype): ReadCell {
+  const read = compileFloat('FP32', dtype)
+  return (value) => {
+    const number = Number(read(value))
+    return Math.abs(number) <= largestHalf ? writeHalf(number) : refuse('the number is too large for FP16')
   }
 }
 

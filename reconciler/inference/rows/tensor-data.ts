@@ -2,6 +2,7 @@
 import type { Datatype } from '../../core/release.ts'
 import type { TensorData } from '../tensor.ts'
 import type { CellValue } from './cell.ts'
+import { readHalf } from './half.ts'
 
 /** A tensor's data while it is being filled. */
 export type WritableData =
@@ -50,16 +51,6 @@ export function allocateData(datatype: Datatype, length: number): WritableData {
 export function storeCell(data: WritableData, index: number, value: CellValue): void {
   const target = data as CellValue[]
   target[index] = value
-}
-
-/** The value of an FP16 word (IEEE 754 binary16). */
-export function readHalf(word: number): number {
-  const sign = word & 0x8000 ? -1 : 1
-  const exponent = (word >> 10) & 0x1f
-  const fraction = word & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
 
 /** One element as a JavaScript value. FP16 words become numbers, BOOL bytes booleans. */

@@ -4,7 +4,6 @@ import type { InputTensor, RequestFeature } from '../../../reconciler/core/relea
 import { compileInputAssembler, type InferInput } from '../../../reconciler/serving/assembly/input-assembler.ts'
 import { compileRowAssembler } from '../../../reconciler/inference/rows/row-assembler.ts'
 import { compileScoreReader } from '../../../reconciler/serving/assembly/score-reader.ts'
-import { readHalf } from '../../../reconciler/inference/rows/tensor-data.ts'
 import { benchRelease } from '../support/bench-model.ts'
 
 const mixed: readonly InputTensor[] = [
@@ -168,20 +167,5 @@ describe('scores', () => {
 
   it('are null when the model answers NaN, and then nothing is decided true', () => {
     expect(write({ y: [[1], [NaN]] }, 0, {})).toEqual({ score: null, decision: false })
-  })
-})
-
-describe('FP16 words', () => {
-  it.each([
-    [0x3c00, 1],
-    [0xc000, -2],
-    [0x7bff, 65504],
-    [0x0001, 2 ** -24],
-    [0x0400, 2 ** -14],
-    [0x3555, 0.333251953125],
-    [0x7c00, Infinity],
-    [0x7e00, NaN],
-  ])('%i is %d', (word, value) => {
-    expect(readHalf(word)).toBe(value)
   })
 })
