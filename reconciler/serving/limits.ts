@@ -11,6 +11,8 @@ export interface ServingLimits {
   readonly jsonDepth: number
   /** Objects and arrays of a JSON body together: each costs fifty times its two bytes once it is parsed. */
   readonly jsonContainers: number
+  /** Different sequences of keys in the objects of a JSON body: each costs the parser ten microseconds. */
+  readonly jsonLayouts: number
   /** UTF-16 code units of a unit. */
   readonly unitLength: number
   /** Time in which a client must have sent its headers. */
@@ -29,6 +31,7 @@ export const defaultLimits: ServingLimits = {
   headerBytes: 16 * 1024,
   jsonDepth: 64,
   jsonContainers: 200_000,
+  jsonLayouts: 20_000,
   unitLength: 1024,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,

@@ -82,7 +82,8 @@ function describeLimits(limits: ServingLimits): string {
   return [
     'Predictions as plain JSON, and the Open Inference Protocol v2 (REST, JSON). The content type of a request is not looked at.',
     `Limits of this server: ${limits.bodyBytes} bytes of body, ${limits.rows} rows a request, ${limits.headerBytes} bytes of headers,`,
-    `${limits.jsonDepth} levels and ${limits.jsonContainers} objects and arrays of JSON, ${limits.unitLength} characters of unit; headers within ${limits.headersTimeoutMs / 1000} s,`,
+    `${limits.jsonDepth} levels, ${limits.jsonContainers} objects and arrays and ${limits.jsonLayouts} sequences of keys of JSON,`,
+    `${limits.unitLength} characters of unit; headers within ${limits.headersTimeoutMs / 1000} s,`,
     `the whole request within ${limits.requestTimeoutMs / 1000} s.`,
   ].join('\n')
 }

@@ -1,11 +1,14 @@
 /** Reads a request body as JSON: bounded depth and structure, UTF-8 only, and an error that says where it broke. Knows no schema. */
 import { isUtf8 } from 'node:buffer'
 import { MainwardError, messageOf } from '../../core/error.ts'
+import { endOfString, jsonBytes } from './json-bytes.ts'
+import { hasMoreLayouts } from './json-layouts.ts'
 
 /** Bounds on the structure of a body. */
 export interface JsonLimits {
   readonly jsonDepth: number
   readonly jsonContainers: number
+  readonly jsonLayouts: number
 }
 
 /** The bytes are looked at once before anything is built from them. Throws `invalid-input`. */
@@ -20,34 +23,23 @@ export function parseJsonBody(body: Buffer, limits: JsonLimits): unknown {
   }
 }
 
-const quote = 0x22
-const backslash = 0x5c
-const openBracket = 0x5b
-const closeBracket = 0x5d
-const openBrace = 0x7b
-const closeBrace = 0x7d
-
 /** Counts brackets outside of strings; malformed JSON gets some answer, the parser judges it afterwards. */
-function checkStructure(body: Buffer, { jsonDepth, jsonContainers }: JsonLimits): void {
+function checkStructure(body: Buffer, { jsonDepth, jsonContainers, jsonLayouts }: JsonLimits): void {
   let depth = 0
   let containers = 0
+  let members = 0
   for (let index = 0; index < body.length; index++) {
     const byte = body[index]
-    if (byte === quote) index = endOfString(body, index + 1)
-    else if (byte === openBracket || byte === openBrace) {
+    if (byte === jsonBytes.quote) index = endOfString(body, index + 1)
+    else if (byte === jsonBytes.openBracket || byte === jsonBytes.openBrace) {
       if (++depth > jsonDepth) throw invalid(`the JSON is nested deeper than ${jsonDepth} levels`)
       if (++containers > jsonContainers) throw invalid(`the JSON has more than ${jsonContainers} objects and arrays`)
-    } else if (byte === closeBracket || byte === closeBrace) depth--
+    } else if (byte === jsonBytes.closeBracket || byte === jsonBytes.closeBrace) depth--
+    else if (byte === jsonBytes.colon) members++
   }
-}
-
-function endOfString(body: Buffer, start: number): number {
-  for (let index = start; index < body.length; index++) {
-    const byte = body[index]
-    if (byte === quote) return index
-    if (byte === backslash) index++
+  if (members > jsonLayouts && hasMoreLayouts(body, jsonLayouts)) {
+    throw invalid(`the objects of the JSON have more than ${jsonLayouts} different sequences of keys`)
   }
-  return body.length
 }
 
 function invalid(message: string): MainwardError {

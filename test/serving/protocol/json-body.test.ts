@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { defaultLimits } from '../../../reconciler/serving/limits.ts'
 import { parseJsonBody } from '../../../reconciler/serving/protocol/json-body.ts'
 
-const parse = (text: string, jsonDepth = 64) => parseJsonBody(Buffer.from(text), { jsonDepth, jsonContainers: 1000 })
+const parse = (text: string, jsonDepth = 64) =>
+  parseJsonBody(Buffer.from(text), { jsonDepth, jsonContainers: 1000, jsonLayouts: 20 })
 
 describe('a JSON body', () => {
   it('is what JSON.parse says, for any JSON that is not too deep', () => {
@@ -30,6 +32,32 @@ describe('a JSON body', () => {
   it('may have as many objects and arrays as the limit', () => {
     expect(parse(`[${'{},'.repeat(998)}[]]`)).toHaveLength(999)
     expect(() => parse(`[${'{},'.repeat(999)}[]]`)).toThrow('the JSON has more than 1000 objects and arrays')
+  })
+
+  it('may have as many members as it likes when its objects are alike, in a few orders', () => {
+    const row = '{"a":1,"b":{"c":2},"d:":[3]}'
+    const turned = '{"d:":[3], "b" : {"c":2},"a":"x:y"}'
+    expect(parse(`[${Array<string>(100).fill(`${row},${turned}`).join(',')}]`)).toHaveLength(200)
+  })
+
+  it('may have no more layouts than the limit: other keys, or other orders of the same', () => {
+    const rows = (count: number, row: (index: number) => string) =>
+      `[${Array.from({ length: count }, (_, at) => row(at)).join(',')}]`
+    const ownKey = (index: number) => `{"k${index}":1,"x":2}`
+    expect(parse(rows(10, ownKey))).toHaveLength(10)
+    expect(() => parse(rows(11, ownKey))).toThrow('the objects of the JSON have more than 20 different sequences of keys')
+    const orders = ['abcd', 'abdc', 'acbd', 'acdb', 'bacd', 'badc', 'bcad', 'bcda', 'cabd', 'cadb']
+    const ordered = (index: number) => `{${[...(orders[index] ?? '')].map((key) => `"${key}":1`).join(',')}}`
+    expect(() => parse(rows(10, ordered))).toThrow('more than 20 different sequences')
+    expect(parse(rows(4, ordered))).toHaveLength(4)
+  })
+
+  it('is refused at once when a hundred thousand objects have keys of their own', () => {
+    const objects = Array.from({ length: 100_000 }, (_, index) => `{"a${index}":1,"b${index}":2,"c${index}":3}`).join(',')
+    const body = Buffer.from(`[${objects}]`)
+    const startedAt = performance.now()
+    expect(() => parseJsonBody(body, defaultLimits)).toThrow('more than 20000 different sequences of keys')
+    expect(performance.now() - startedAt).toBeLessThan(500)
   })
 
   it.each(['', ' ', '{', '"', '"\\', 'NaN', '{"a":1}}', '\ufeff{}', "{'a':1}", '[1,]', '01', '+1', '\u0000'])(
