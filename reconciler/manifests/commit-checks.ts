@@ -7,7 +7,7 @@ import type { ModelSpec } from './kinds/model.ts'
 import type { ModelVersionSpec } from './kinds/model-version.ts'
 import type { ProjectSpec } from './kinds/project.ts'
 import { findingAt } from './local-finding.ts'
-import { didYouMean } from './nearest-name.ts'
+import { createHints, didYouMean, listNames } from './nearest-name.ts'
 
 /** The file that holds the Project, at the root of the reconciled path. */
 export const projectPath = 'mainward.yaml'
@@ -58,14 +58,14 @@ function checkDuplicates(view: CommitView): Finding[] {
 }
 
 function checkReferences(view: CommitView): Finding[] {
+  const hints = new Map([...view.namesByKind].map(([kind, names]) => [kind, createHints(names)]))
   return view.entries.flatMap((entry) =>
     entry.document.references.flatMap((reference): Finding[] => {
       const { kind, name, position } = reference
       if (view.byId.has(`${kind}/${name}`)) return []
       if (kind === 'ModelVersion') return [pendingVersion(view, entry, reference)]
-      const names = view.namesByKind.get(kind) ?? []
       const message = `expected the name of a ${kind}, found ${name}`
-      return [findingOn(entry, position, { rule: 'unresolved-reference', message, hint: didYouMean(name, names) })]
+      return [findingOn(entry, position, { rule: 'unresolved-reference', message, hint: hints.get(kind)?.(name) })]
     }),
   )
 }
@@ -74,7 +74,7 @@ function pendingVersion(view: CommitView, entry: CommitEntry, reference: CommitE
   const number = reference.name.slice(reference.name.lastIndexOf('-') + 1)
   const model = entry.document.name ?? ''
   const existing = (view.versionsByModel.get(model) ?? []).map(({ spec }) => spec.version)
-  const found = existing.length === 0 ? 'none' : existing.join(', ')
+  const found = existing.length === 0 ? 'none' : listNames(existing)
   const message = `expected a version of ${model} that exists (${found}), found ${number}`
   const hint = existing.length === 0 ? `mainward import ${model} makes one` : `name one of ${found}, or import version ${number}`
   const finding = findingOn(entry, reference.position, { rule: 'version-pending', message, hint })
@@ -88,7 +88,7 @@ function checkEnvironments(view: CommitView): Finding[] {
   return view.entries.flatMap((entry) => {
     const environment = entry.document.metadata?.environment
     if (environment === undefined || names.includes(environment)) return []
-    const message = `expected an environment of the Project (${names.join(', ')}), found ${environment}`
+    const message = `expected an environment of the Project (${listNames(names)}), found ${environment}`
     const problem = { rule: 'unknown-environment', message, hint: didYouMean(environment, names) } as const
     return [findingIn(entry, '/metadata/environment', problem)]
   })

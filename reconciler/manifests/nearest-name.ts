@@ -6,7 +6,7 @@ export function nearestName(wanted: string, candidates: Iterable<string>): strin
   let bestDistance = Math.min(3, Math.max(1, Math.floor(wanted.length / 3))) + 1
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue
-    const distance = editDistance(wanted.toLowerCase(), candidate.toLowerCase())
+    const distance = editDistance(wanted.toLowerCase(), candidate.toLowerCase(), bestDistance)
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
   }
   return best
@@ -18,8 +18,31 @@ export function didYouMean(wanted: string, candidates: Iterable<string>): string
   return nearest === null ? undefined : `did you mean ${nearest}?`
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment distance). */
-export function editDistance(a: string, b: string): number {
+const maximumHints = 50
+
+/** As `didYouMean` for many names; after fifty different ones it is silent: that many are no slips of the hand. */
+export function createHints(candidates: Iterable<string>): (wanted: string) => string | undefined {
+  const hints = new Map<string, string | undefined>()
+  return (wanted) => {
+    if (!hints.has(wanted) && hints.size < maximumHints) hints.set(wanted, didYouMean(wanted, candidates))
+    return hints.get(wanted)
+  }
+}
+
+/** How many names a message lists. */
+export const maximumListed = 10
+
+/** Names as a text; of many the first ten, and how many of the total are not there. */
+export function listNames(names: readonly (string | number)[], total = names.length): string {
+  const listed = names.slice(0, maximumListed)
+  return total === listed.length ? listed.join(', ') : `${listed.join(', ')} and ${total - listed.length} more`
+}
+
+/**
+ * Insertions, deletions, replacements and swaps of neighbours (optimal string alignment distance). Gives up as soon as
+ * the distance is surely the limit or more, and answers infinity.
+ */
+export function editDistance(a: string, b: string, limit = Infinity): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i += 1) {
@@ -30,6 +53,8 @@ export function editDistance(a: string, b: string): number {
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, at(beforeLast, j - 2) + 1)
       row.push(cost)
     }
+    // A later row is at least the smaller of the two before it.
+    if (Math.min(...row) >= limit && Math.min(...last) >= limit) return Infinity
     ;[beforeLast, last] = [last, row]
   }
   return at(last, b.length)

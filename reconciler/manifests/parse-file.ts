@@ -8,6 +8,7 @@ import { findingAt } from './local-finding.ts'
 import type { LocalFinding, ParsedDocument, ParsedFile, Position } from './parsed-file.ts'
 import { readDocument, type DocumentReading } from './read-document.ts'
 import { isManifest, isMeantAsManifest, mayBeManifest } from './recognise.ts'
+import type { PointedProblem } from './schema-problems.ts'
 import { splitDocuments, type DocumentText } from './split-documents.ts'
 import { validateDocument, type DocumentValidation } from './validate-document.ts'
 
@@ -18,6 +19,8 @@ export const parserVersion = 1
 const digestVersion = 1
 
 const maximumBytes = 1024 * 1024
+
+const maximumFindings = 1000
 
 /** Parses and validates a file of manifests; other YAML gives nothing. Never throws, whatever the bytes are. */
 export function parseFile(bytes: Uint8Array): ParsedFile {
@@ -30,7 +33,7 @@ export function parseFile(bytes: Uint8Array): ParsedFile {
   for (const source of splitDocuments(text)) {
     const parsed = parseDocumentText(source, lines)
     if (parsed.document !== null) documents.push(parsed.document)
-    findings.push(...parsed.findings)
+    for (const finding of parsed.findings) findings.push(finding)
   }
   return { documents, findings }
 }
@@ -53,17 +56,33 @@ function parseDocumentText(source: DocumentText, lines: LineIndex): ParsedText {
   const isBroken = reading.problems.some(
     ({ rule }) => rule === 'yaml-syntax' || rule === 'tab-indentation' || rule === 'document-too-deep',
   )
-  const findings = reading.problems.map((problem) => findingAt(lines.positionOf(problem.offset), problem))
-  if (isBroken) return isMeantAsManifest(source.text) ? { document: null, findings } : nothing
+  if (isBroken) {
+    if (!isMeantAsManifest(source.text)) return nothing
+    return { document: null, findings: findingsOf({ reading, problems: [], lines }) }
+  }
   if (!isManifest(reading.value)) return nothing
   const validation = validateDocument(reading.value)
-  findings.push(
-    ...validation.problems.map((problem) =>
-      findingAt(lines.positionOf(reading.offsetOf(problem.pointer, problem.part)), problem),
-    ),
-  )
+  const findings = findingsOf({ reading, problems: validation.problems, lines })
   const hasErrors = findings.some((finding) => finding.severity === 'error')
   return { document: describeDocument({ value: reading.value, reading, validation, lines, valid: !hasErrors }), findings }
+}
+
+interface FoundProblems {
+  readonly reading: DocumentReading
+  readonly problems: readonly PointedProblem[]
+  readonly lines: LineIndex
+}
+
+/** All findings of a document; of a hopeless one the first thousand, the last of which tells how many more there are. */
+function findingsOf({ reading, problems, lines }: FoundProblems): LocalFinding[] {
+  const all = [...reading.problems, ...problems]
+  const kept = all.slice(0, maximumFindings)
+  const hint = `${all.length - maximumFindings} more findings of this document are left out`
+  return kept.map((problem, index) => {
+    const offset = 'offset' in problem ? problem.offset : reading.offsetOf(problem.pointer, problem.part)
+    const isLast = index === maximumFindings - 1 && all.length > maximumFindings
+    return findingAt(lines.positionOf(offset), isLast ? { ...problem, hint } : problem)
+  })
 }
 
 interface DocumentParts {

@@ -23,6 +23,9 @@ export interface DocumentReading {
 
 export const maximumDepth = 64
 
+/** As long as YAML lets a key without quotes be (YAML 1.2.2, section 7.4.3); longer ones would fill every pointer and message. */
+const maximumKeyLength = 1024
+
 /** YAML 1.2's core schema, without the tags that a document may ask for. */
 const schema = new Schema({ schema: 'core', resolveKnownTags: false, merge: false })
 
@@ -30,8 +33,9 @@ const schema = new Schema({ schema: 'core', resolveKnownTags: false, merge: fals
 export function readDocument(source: DocumentText, lines: LineIndex): DocumentReading {
   const document = parseSafely(source.text)
   if (document === null) return unreadable(source, 'document-too-deep', 'expected at most 64 levels of nesting, found more')
-  const problems = syntaxProblems(document, source.text, source.offset)
-  const reader = new ValueReader(source.offset, (offset) => lines.positionOf(offset).line)
+  const lineOf = (offset: number): number => lines.positionOf(offset).line
+  const problems = syntaxProblems(document, source.offset, lineOf)
+  const reader = new ValueReader(source.offset, lineOf)
   const value = reader.read(document.contents, 0)
   const tooDeep = reader.problems.filter(({ rule }) => rule === 'document-too-deep')
   return {
@@ -56,12 +60,12 @@ function unreadable(source: DocumentText, rule: RuleId, message: string): Docume
 }
 
 /** A parser stumbles on over one mistake: tabs alone when there are tabs, else one problem a line. */
-function syntaxProblems(document: Document.Parsed, text: string, offset: number): OffsetProblem[] {
+function syntaxProblems(document: Document.Parsed, offset: number, lineOf: (offset: number) => number): OffsetProblem[] {
   const tabs = document.errors.filter((error) => error.code === 'TAB_AS_INDENT')
   const seen = new Set<number>()
   const first = (tabs.length > 0 ? tabs : document.errors).filter(({ pos: [start] }) => {
-    const lineStart = text.lastIndexOf('\n', start - 1)
-    return seen.size < maximumSyntaxProblems && !seen.has(lineStart) && seen.add(lineStart)
+    const line = lineOf(offset + start)
+    return seen.size < maximumSyntaxProblems && !seen.has(line) && seen.add(line)
   })
   return first.map((error) => {
     const isTab = error.code === 'TAB_AS_INDENT'
@@ -127,12 +131,19 @@ class ValueReader {
     if (isScalar(key)) {
       this.#reportExtras(key)
       const isMerge = key.value === '<<' && key.type === 'PLAIN'
-      if (!isMerge) return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value))
+      if (!isMerge) return this.#checkKeyLength(typeof key.value === 'string' ? key.value : (key.source ?? ''), key)
       this.#report('merge-key', 'expected the members themselves, found the merge key <<', startOf(key))
       return null
     }
     if (key !== null) this.#reportExtras(key)
     this.#report('key-type', 'expected a text as key, found a list, a map, an alias or nothing', key === null ? 0 : startOf(key))
+    return null
+  }
+
+  #checkKeyLength(name: string, key: ParsedNode): string | null {
+    if (name.length <= maximumKeyLength) return name
+    const message = `expected a key of at most ${maximumKeyLength} characters, found one of ${name.length}`
+    this.#report('key-type', message, startOf(key))
     return null
   }
 

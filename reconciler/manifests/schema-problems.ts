@@ -88,6 +88,7 @@ function typeHint(type: string, found: unknown, isSize: boolean): string | undef
   }
   if (type === 'string' && (typeof found === 'number' || typeof found === 'boolean')) return 'put the value in quotes'
   if ((type === 'integer' || type === 'number') && typeof found === 'string') {
+    if (/^[-+]?[0-9][0-9_]*$/.test(found) && found.includes('_')) return `write ${found.replaceAll('_', '')}`
     return found.endsWith('%') ? 'write the number without %' : 'write the number without quotes'
   }
   return undefined
@@ -124,8 +125,33 @@ function invalidValue(error: ErrorObject): PointedProblem {
 
 function outOfLimits(error: ErrorObject, found: string): Problem {
   const rule = isPercent(error.instancePath) ? 'percent' : 'invalid-value'
-  return { rule, message: `${fieldName(error.instancePath)} ${error.message ?? 'is not valid'}, found ${found}` }
+  const { keyword, params } = error
+  if (keyword === 'uniqueItems') {
+    const message = `expected entries of ${fieldName(error.instancePath)} that differ, found two that are the same`
+    return { rule, message, hint: `entries ${Number(params.j) + 1} and ${Number(params.i) + 1}` }
+  }
+  const [bound, unit] = limits[keyword] ?? []
+  // A keyword that a schema uses and nobody described here is a mistake of ours, not of the person.
+  if (bound === undefined || unit === undefined) throw new Error(`no words for the keyword ${keyword}`)
+  const limit = String(params.limit)
+  const noun = unit === '' || limit !== '1' ? unit : (singular[unit] ?? unit)
+  const size = unit === 'characters' && typeof error.data === 'string' && error.data.length > 80 ? error.data.length : null
+  const expected = `expected ${bound} ${limit}${noun === '' ? '' : ` ${noun}`} for ${fieldName(error.instancePath)}`
+  return { rule, message: `${expected}, found ${size === null ? found : `${size} characters`}` }
 }
+
+/** What the keywords of JSON Schema that bound a value say. */
+const limits: Readonly<Record<string, readonly [string, string]>> = {
+  minimum: ['at least', ''],
+  maximum: ['at most', ''],
+  minLength: ['at least', 'characters'],
+  maxLength: ['at most', 'characters'],
+  minItems: ['at least', 'entries'],
+  maxItems: ['at most', 'entries'],
+  minProperties: ['at least', 'entries'],
+}
+
+const singular: Readonly<Record<string, string>> = { characters: 'character', entries: 'entry' }
 
 const formats: Readonly<Record<string, readonly [RuleId, string, string?]>> = {
   '#/$defs/name/pattern': ['name-format', 'lower-case letters, digits and dashes (at most 63)'],

@@ -16,12 +16,14 @@ export function splitDocuments(text: string): readonly DocumentText[] {
   const starts = [...text.matchAll(/(?<![^\n])(?:---|\.\.\.)(?=[ \t\r\n]|$)/g)].map((match) => match.index)
   const documents: DocumentText[] = []
   let start = 0
+  let body = 0
   for (const next of [...starts, text.length]) {
-    const piece = text.slice(start, next)
-    if (hasContent(piece)) documents.push({ text: piece, offset: start })
-    // Directives and comments before a marker belong to the document after it.
-    const belongsToNext = !hasContent(piece) && text.startsWith('---', next) && !piece.startsWith('---')
-    if (!belongsToNext) start = text.startsWith('...', next) ? next + 3 : next
+    const isFull = hasContent(text.slice(body, next))
+    if (isFull) documents.push({ text: text.slice(start, next), offset: start })
+    // Directives and comments before a marker belong to the document after it; an empty document is a document too.
+    const isLead = !isFull && text.startsWith('---', next) && !text.startsWith('---', body)
+    body = text.startsWith('...', next) ? next + 3 : next
+    if (!isLead) start = body
   }
   return documents
 }

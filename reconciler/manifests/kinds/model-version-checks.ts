@@ -1,7 +1,7 @@
 /** The rules on one ModelVersion: its name, the place of its artifact, signature against embedded features, golden rows. */
 import type { FeatureDtype } from '../../core/release.ts'
 import type { WrittenInputTensor, WrittenModelVersionSpec } from '../generated/modelversion.ts'
-import { didYouMean } from '../nearest-name.ts'
+import { createHints, listNames, maximumListed } from '../nearest-name.ts'
 import type { KindCheck, Report, WrittenManifest } from './kind-definition.ts'
 import { escapePointer, featureChecks, reportDuplicates } from './request-features.ts'
 
@@ -46,20 +46,21 @@ function isInnerPath(path: string): boolean {
 }
 
 function checkFeatures({ spec }: ModelVersion, report: Report): void {
-  const embedded = (spec.requestFeatures ?? []).map((feature) => feature.name)
+  const embedded = new Set(spec.requestFeatures?.map((feature) => feature.name))
   const taken = new Set(spec.signature.inputs.flatMap((input) => input.features ?? []))
+  const [embeddedHint, takenHint] = [createHints(embedded), createHints(taken)]
   spec.signature.inputs.forEach((input, tensor) => {
     input.features?.forEach((name, column) => {
-      if (embedded.includes(name)) return
+      if (embedded.has(name)) return
       const message = `expected a feature that requestFeatures names, found ${JSON.stringify(name)}`
-      const hint = didYouMean(name, embedded)
-      report(`/spec/signature/inputs/${tensor}/features/${column}`, { rule: 'signature-features', message, hint })
+      const pointer = `/spec/signature/inputs/${tensor}/features/${column}`
+      report(pointer, { rule: 'signature-features', message, hint: embeddedHint(name) })
     })
   })
-  embedded.forEach((name, index) => {
+  spec.requestFeatures?.forEach(({ name }, index) => {
     if (taken.has(name)) return
     const message = `expected every request feature in the signature's inputs, found none that takes ${JSON.stringify(name)}`
-    report(`/spec/requestFeatures/${index}/name`, { rule: 'signature-features', message, hint: didYouMean(name, taken) })
+    report(`/spec/requestFeatures/${index}/name`, { rule: 'signature-features', message, hint: takenHint(name) })
   })
 }
 
@@ -110,19 +111,32 @@ function checkGoldenRows({ spec }: ModelVersion, report: Report): void {
   // Features on which signature and embedded features disagree are reported there, not once more in every row.
   const taken = new Set(spec.signature.inputs.flatMap((input) => input.features ?? [input.name]))
   const embedded = new Set((spec.requestFeatures ?? []).map((feature) => feature.name))
-  const tensors = spec.signature.inputs.filter((input) => input.features === undefined).map((input) => input.name)
-  const required = [...taken].filter((name) => embedded.has(name) || tensors.includes(name))
+  const tensors = new Set(spec.signature.inputs.filter((input) => input.features === undefined).map((input) => input.name))
+  const required = new Set([...taken].filter((name) => embedded.has(name) || tensors.has(name)))
   const known = new Set([...taken, ...embedded])
+  const hintFor = createHints(known)
   spec.goldenRows?.forEach((row, index) => {
     const pointer = `/spec/goldenRows/${index}/inputs`
-    const missing = required.filter((name) => !Object.hasOwn(row.inputs, name))
-    if (missing.length > 0) {
-      const message = `expected a value for every input, found none for ${missing.map((name) => JSON.stringify(name)).join(', ')}`
+    const names = Object.keys(row.inputs)
+    const missing = required.size - names.filter((name) => required.has(name)).length
+    if (missing > 0) {
+      const list = listNames(firstMissing(required, row.inputs), missing)
+      const message = `expected a value for every input, found none for ${list}`
       report(pointer, { rule: 'golden-row', message })
     }
-    for (const name of Object.keys(row.inputs).filter((candidate) => !known.has(candidate))) {
+    for (const name of names.filter((candidate) => !known.has(candidate))) {
       const message = `expected an input of the signature, found ${JSON.stringify(name)}`
-      report(`${pointer}/${escapePointer(name)}`, { rule: 'golden-row', message, hint: didYouMean(name, known) })
+      report(`${pointer}/${escapePointer(name)}`, { rule: 'golden-row', message, hint: hintFor(name) })
     }
   })
+}
+
+/** The first names without a value, quoted: as many as a message lists. */
+function firstMissing(required: Iterable<string>, inputs: Readonly<Record<string, unknown>>): string[] {
+  const missing: string[] = []
+  for (const name of required) {
+    if (missing.length === maximumListed) break
+    if (!Object.hasOwn(inputs, name)) missing.push(JSON.stringify(name))
+  }
+  return missing
 }

@@ -1,7 +1,7 @@
 /** What Model and ModelVersion share: request features, the null policy, the decision. */
 import type { Json } from '../../core/digest.ts'
 import type { NullPolicy, RequestFeature } from '../../core/release.ts'
-import { didYouMean } from '../nearest-name.ts'
+import { createHints } from '../nearest-name.ts'
 import type { KindCheck, Report } from './kind-definition.ts'
 
 /** The threshold of a binary classification that names none. */
@@ -29,11 +29,12 @@ export const featureChecks: readonly KindCheck<WithFeatures>[] = [
   {
     reads: ['/spec/requestFeatures', '/spec/nulls'],
     check({ spec }, report) {
-      const names = spec.requestFeatures?.map((feature) => feature.name) ?? []
+      const names = new Set(spec.requestFeatures?.map((feature) => feature.name))
+      const hintFor = createHints(names)
       for (const name of Object.keys(spec.nulls?.features ?? {})) {
-        if (names.includes(name)) continue
+        if (names.has(name)) continue
         const message = `expected one of the request features, found ${JSON.stringify(name)}`
-        report(`/spec/nulls/features/${escapePointer(name)}`, { rule: 'null-rule', message, hint: didYouMean(name, names) })
+        report(`/spec/nulls/features/${escapePointer(name)}`, { rule: 'null-rule', message, hint: hintFor(name) })
       }
     },
   },
