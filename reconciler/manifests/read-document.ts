@@ -198,7 +198,9 @@ function offsetOf(document: Document.Parsed, pointer: string, part?: 'key'): num
       return offset
     }
   }
-  return isScalar(node) && node.source !== '' && part !== 'key' ? startOf(node) : offset
+  // A value that is not there has a place of no length.
+  const isThere = isScalar(node) && node.range?.[0] !== node.range?.[1]
+  return isThere && part !== 'key' ? startOf(node) : offset
 }
 
 function startOf(node: Node | null): number {

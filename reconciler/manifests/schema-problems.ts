@@ -69,15 +69,16 @@ function wrongType(error: ErrorObject): PointedProblem {
   const pointer = error.instancePath
   const type = error.keyword === 'anyOf' ? '' : String((error.params as { type: unknown }).type)
   const expected = error.keyword === 'anyOf' ? 'model, reject or a number' : (typeNames[type] ?? type)
-  const isSize = pointer.endsWith('/sizeBytes') && typeof error.data === 'string'
   const message = `expected ${expected} for ${fieldName(pointer)}, found ${describe(error.data)}`
-  const common = { message, hint: typeHint(type, error.data, isSize), pointer, broken: pointer }
-  if (isSize) return { ...common, rule: 'size' }
-  if (pointer.endsWith('/budget') || pointer.endsWith('/hold')) return { ...common, rule: 'duration' }
+  const common = { message, hint: typeHint(pointer, type, error.data), pointer, broken: pointer }
+  if (isSizeText(pointer, error.data)) return { ...common, rule: 'size' }
+  if (isDurationField(pointer)) return { ...common, rule: 'duration' }
   return { ...common, rule: isPercent(pointer) && type === 'integer' ? 'percent' : 'wrong-type' }
 }
 
-function typeHint(type: string, found: unknown, isSize: boolean): string | undefined {
+function typeHint(pointer: string, type: string, found: unknown): string | undefined {
+  const isSize = isSizeText(pointer, found)
+  const isDuration = isDurationField(pointer)
   if (isSize) {
     const bytes = parseSize(String(found))
     return bytes === null ? 'write the number of bytes, without a unit' : `write ${bytes}`
@@ -86,6 +87,7 @@ function typeHint(type: string, found: unknown, isSize: boolean): string | undef
     if (/^(?:yes|on|y)$/i.test(found)) return `${found} is a text in YAML 1.2: write true`
     if (/^(?:no|off|n)$/i.test(found)) return `${found} is a text in YAML 1.2: write false`
   }
+  if (isDuration && typeof found === 'number') return `write a unit, such as ${found}s`
   if (type === 'string' && (typeof found === 'number' || typeof found === 'boolean')) return 'put the value in quotes'
   if ((type === 'integer' || type === 'number') && typeof found === 'string') {
     if (/^[-+]?[0-9][0-9_]*$/.test(found) && found.includes('_')) return `write ${found.replaceAll('_', '')}`
@@ -111,7 +113,8 @@ function invalidValue(error: ErrorObject): PointedProblem {
       return { ...common, rule, message: `expected ${String(params.allowedValue)}, found ${found}`, hint }
     }
     case 'pattern':
-      return { ...common, ...wrongFormat(error) }
+      if (error.propertyName === undefined) return { ...common, ...wrongFormat(error) }
+      return { ...wrongFormat(error), pointer: `${broken}/${escapePointer(error.propertyName)}`, part: 'key', broken }
     case 'maxItems':
       if (params.limit === 0) {
         const message = `entries of ${fieldName(error.instancePath)} are not supported by this version`
@@ -127,8 +130,9 @@ function outOfLimits(error: ErrorObject, found: string): Problem {
   const rule = isPercent(error.instancePath) ? 'percent' : 'invalid-value'
   const { keyword, params } = error
   if (keyword === 'uniqueItems') {
+    const { i, j } = params as { i: number; j: number }
     const message = `expected entries of ${fieldName(error.instancePath)} that differ, found two that are the same`
-    return { rule, message, hint: `entries ${Number(params.j) + 1} and ${Number(params.i) + 1}` }
+    return { rule, message, hint: `entries ${Math.min(i, j) + 1} and ${Math.max(i, j) + 1}` }
   }
   const [bound, unit] = limits[keyword] ?? []
   // A keyword that a schema uses and nobody described here is a mistake of ours, not of the person.
@@ -169,6 +173,14 @@ function formatOf(pointer: string): string {
   return pointer.endsWith('/sha256') ? '64 lower-case hex digits' : 'folder:PATH'
 }
 
+function isSizeText(pointer: string, value: unknown): boolean {
+  return pointer.endsWith('/sizeBytes') && typeof value === 'string'
+}
+
+function isDurationField(pointer: string): boolean {
+  return pointer.endsWith('/budget') || pointer.endsWith('/hold')
+}
+
 function isPercent(pointer: string): boolean {
   return pointer.endsWith('/weight') || pointer.endsWith('/coverage')
 }
@@ -186,9 +198,9 @@ function fieldName(pointer: string): string {
 }
 
 function describe(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 1 ? 'a list of 1 entry' : `a list of ${value.length} entries`
+  if (Array.isArray(value)) return ['an empty list', 'a list of 1 entry'][value.length] ?? `a list of ${value.length} entries`
   if (value === null || value === undefined) return 'nothing'
-  if (typeof value === 'object') return 'a map'
+  if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty map' : 'a map'
   const text = JSON.stringify(value)
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }

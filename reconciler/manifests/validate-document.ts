@@ -26,7 +26,9 @@ export function validateDocument(value: Readonly<Record<string, unknown>>): Docu
   const manifest = manifestOf(value)
   for (const rule of definition.checks) {
     if (rule.reads.some((read) => broken.some((pointer) => touches(read, pointer)))) continue
-    rule.check(manifest, (pointer, problem) => problems.push({ ...problem, pointer, broken: null }))
+    rule.check(manifest, (pointer, problem, part) => {
+      problems.push({ ...problem, pointer, broken: null, ...(part === undefined ? {} : { part }) })
+    })
   }
   return { kind, problems, manifest: broken.length === 0 ? manifest : null }
 }

@@ -3,8 +3,8 @@ import type { Json } from '../../core/digest.ts'
 import type { Kind, Metadata } from '../../core/resource.ts'
 import type { Problem } from '../local-finding.ts'
 
-/** Reports a problem at a JSON pointer of the document (`/spec/canary/steps/0/weight`). */
-export type Report = (pointer: string, problem: Problem) => void
+/** Reports a problem at a JSON pointer of the document (`/spec/canary/steps/0/weight`), or at the key itself. */
+export type Report = (pointer: string, problem: Problem, part?: 'key') => void
 
 /** A check of one kind. It runs when what it reads has the right shape, whatever is wrong elsewhere. */
 export interface KindCheck<Written> {

@@ -126,7 +126,7 @@ function checkGoldenRows({ spec }: ModelVersion, report: Report): void {
     }
     for (const name of names.filter((candidate) => !known.has(candidate))) {
       const message = `expected an input of the signature, found ${JSON.stringify(name)}`
-      report(`${pointer}/${escapePointer(name)}`, { rule: 'golden-row', message, hint: hintFor(name) })
+      report(`${pointer}/${escapePointer(name)}`, { rule: 'golden-row', message, hint: hintFor(name) }, 'key')
     }
   })
 }

@@ -34,7 +34,7 @@ export const featureChecks: readonly KindCheck<WithFeatures>[] = [
       for (const name of Object.keys(spec.nulls?.features ?? {})) {
         if (names.has(name)) continue
         const message = `expected one of the request features, found ${JSON.stringify(name)}`
-        report(`/spec/nulls/features/${escapePointer(name)}`, { rule: 'null-rule', message, hint: hintFor(name) })
+        report(`/spec/nulls/features/${escapePointer(name)}`, { rule: 'null-rule', message, hint: hintFor(name) }, 'key')
       }
     },
   },
