@@ -199,8 +199,8 @@ function offsetOf(document: Document.Parsed, pointer: string, part?: 'key'): num
     }
   }
   // A value that is not there has a place of no length.
-  const isThere = isScalar(node) && node.range?.[0] !== node.range?.[1]
-  return isThere && part !== 'key' ? startOf(node) : offset
+  if (!isScalar(node) || part === 'key') return offset
+  return node.range?.[0] === node.range?.[1] ? offset : startOf(node)
 }
 
 function startOf(node: Node | null): number {

@@ -356,13 +356,6 @@ describe('parseFile', () => {
       { numRuns: 1500 },
     )
   })
-
-  it('takes deep and long inputs in time', () => {
-    const started = performance.now()
-    const openers = ['[', '{', '- ', '? ', '{a: ', '[[', '"', '&a ', '!!map {', '# \n', 'a:\n ']
-    for (const opener of openers) parse(`${marker}spec: ${opener.repeat(Math.floor(1_000_000 / opener.length))}`)
-    expect(performance.now() - started).toBeLessThan(30_000)
-  })
 })
 
 const marker = 'apiVersion: mainward.dev/v1alpha1\nkind: Rollout\n'
