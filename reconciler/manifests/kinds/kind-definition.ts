@@ -49,7 +49,10 @@ export interface KindDefinition<Written = unknown, Spec = unknown> {
   inapplicableDefaults(written: Written): readonly string[]
   /** Fills every default. */
   normalise(written: Written): Spec
-  /** What the digest is of: nothing for people, no default that was not written. */
+  /**
+   * What the digest is of: nothing for people, no default that was not written. A default that is written out counts: it
+   * holds also when the schema's default becomes another one.
+   */
   meaning(written: Written): Json
   /** The part of the meaning that is served: what makes a release or a target; kinds without one leave it out. */
   servingMeaning?(written: Written): Json

@@ -1,0 +1,170 @@
+/** One manifest of every kind with every property of its schema, and the places of those properties. */
+import type { Kind } from '../../reconciler/core/resource.ts'
+import type { JsonSchema } from '../../reconciler/manifests/kinds/kind-definition.ts'
+import { kindDefinitions } from '../../reconciler/manifests/kinds/registry.ts'
+
+type Value = Readonly<Record<string, unknown>>
+
+const requestFeatures = [
+  { name: 'distance', dtype: 'float32', unit: 'mi', description: 'of the flight' },
+  { name: 'wind', dtype: 'float64', unit: 'mph', description: 'at departure' },
+]
+const nulls = { default: 'model', features: { distance: 'reject', wind: 0 } }
+const metadata = { description: 'What it is', owner: 'team-flightops', tags: ['flights', 'delay'] }
+const envelope = { apiVersion: 'mainward.dev/v1alpha1' }
+
+const version = {
+  ...envelope,
+  kind: 'ModelVersion',
+  metadata: { name: 'flight-delay-3', ...metadata },
+  spec: {
+    model: 'flight-delay',
+    version: 3,
+    source: 'imported',
+    artifact: { path: 'models/3.onnx', sha256: 'ab'.repeat(32), sizeBytes: 1234, opset: 18 },
+    signature: {
+      inputs: [{ name: 'input', datatype: 'FP32', shape: [-1, 2], features: ['distance', 'wind'] }],
+      outputs: { score: 'probabilities', label: 'label', positiveIndex: 1 },
+    },
+    requestFeatures,
+    views: [],
+    nulls,
+    decision: { threshold: 0.5 },
+    goldenRows: [{ inputs: { distance: 733, wind: 12.5 }, outputs: { label: 1 } }],
+    evidence: { auc: 0.7 },
+  },
+}
+
+const rollout = {
+  ...envelope,
+  kind: 'Rollout',
+  metadata: { name: 'flight-delay', ...metadata, environment: 'staging' },
+}
+
+/** Together they have every property; a rollout is either a canary or a split, an artifact has a path or a uri. */
+export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
+  Project: [
+    {
+      ...envelope,
+      kind: 'Project',
+      metadata: { name: 'flights', ...metadata },
+      spec: {
+        include: ['models/**', 'rollouts/**'],
+        environments: { production: {}, staging: {} },
+        artifacts: { store: 'folder:/srv/models' },
+        allowEmpty: true,
+      },
+    },
+  ],
+  Model: [
+    {
+      ...envelope,
+      kind: 'Model',
+      metadata: { name: 'flight-delay', ...metadata },
+      spec: {
+        task: 'binary-classification',
+        requestFeatures,
+        nulls,
+        serving: { budget: '60ms' },
+        decision: { threshold: 0.4 },
+      },
+    },
+  ],
+  ModelVersion: [
+    version,
+    {
+      ...version,
+      spec: { ...version.spec, artifact: { uri: 'folder:sha256/abab', sha256: 'ab'.repeat(32), sizeBytes: 1234 } },
+    },
+  ],
+  Rollout: [
+    {
+      ...rollout,
+      spec: {
+        unit: 'flight_id',
+        suspend: true,
+        canary: { version: 3, steps: [{ weight: 5, hold: '10m' }, { weight: 100, hold: '1s' }] }, // prettier-ignore
+      },
+    },
+    {
+      ...rollout,
+      spec: {
+        unit: 'flight_id',
+        suspend: true,
+        split: {
+          seed: '2026q4',
+          coverage: 90,
+          variants: [
+            { name: 'control', version: 2, weight: 50 },
+            { name: 'treatment', version: 3, weight: 50 },
+          ],
+        },
+      },
+    },
+  ],
+}
+
+export interface Property {
+  /** JSON pointer with `*` for any item of a list and any member of an open map. */
+  readonly pattern: string
+  readonly schema: JsonSchema & Readonly<Record<string, unknown>>
+  /** As the parent says it: `description` and `default` written there count. */
+  readonly isRequired: boolean
+}
+
+/** Every property of a kind's schema. */
+export function propertiesOf(kind: Kind): readonly Property[] {
+  const root = kindDefinitions[kind].schema
+  return walk(root, '')
+
+  function walk(schema: JsonSchema, pointer: string): Property[] {
+    const own = resolve(schema) as JsonSchema & { readonly additionalProperties?: unknown }
+    const members = Object.entries(own.properties ?? {}).flatMap(([name, property]) => {
+      const pattern = `${pointer}/${name}`
+      const found = { pattern, schema: resolve(property), isRequired: own.required?.includes(name) ?? false }
+      return [found as Property, ...walk(property, pattern)]
+    })
+    const open = own.additionalProperties
+    const inner = [own.items, typeof open === 'object' ? (open as JsonSchema) : undefined]
+    return [...members, ...inner.flatMap((item) => (item === undefined ? [] : walk(item, `${pointer}/*`)))]
+  }
+
+  function resolve(schema: JsonSchema): JsonSchema {
+    const target = schema.$ref === undefined ? undefined : root.$defs?.[schema.$ref.replace('#/$defs/', '')]
+    return target === undefined ? schema : { ...target, ...schema }
+  }
+}
+
+/** The JSON pointers of a manifest that a pattern names. */
+export function placesOf(manifest: unknown, pattern: string): readonly string[] {
+  let places = [{ pointer: '', value: manifest }]
+  for (const step of pattern.split('/').slice(1)) {
+    places = places.flatMap(({ pointer, value }) =>
+      value === null || typeof value !== 'object'
+        ? []
+        : Object.entries(value)
+            .filter(([name]) => step === '*' || name === step)
+            .map(([name, member]) => ({ pointer: `${pointer}/${name}`, value: member as unknown })),
+    )
+  }
+  return places.map(({ pointer }) => pointer)
+}
+
+export function valueAt(manifest: unknown, pointer: string): unknown {
+  return pointer
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((value, step) => (value as Record<string, unknown>)[step], manifest)
+}
+
+/** A copy with another value at a place; undefined removes it. */
+export function withValue(manifest: unknown, pointer: string, value: unknown): unknown {
+  const copy: unknown = structuredClone(manifest)
+  const steps = pointer.split('/')
+  const parent = valueAt(copy, steps.slice(0, -1).join('/')) as Record<string, unknown>
+  const last = steps.at(-1) ?? ''
+  if (value !== undefined) parent[last] = value
+  else if (Array.isArray(parent)) parent.splice(Number(last), 1)
+  else Reflect.deleteProperty(parent, last)
+  return copy
+}
