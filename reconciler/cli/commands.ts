@@ -29,6 +29,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./validate-command.ts')).validateCommand,
   },
   {
+    name: 'plan',
+    summary: 'what a change would move, before anything moves',
+    load: async () => (await import('./plan-command.ts')).planCommand,
+  },
+  {
     name: 'explain',
     summary: 'why a rule of the manifests exists, and what is right',
     load: async () => (await import('./explain-command.ts')).explainCommand,

@@ -1,4 +1,5 @@
 /** `mainward validate`: all findings of a working tree, a commit, or one file alone. */
+import { existsSync } from 'node:fs'
 import { stat, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { MainwardError, messageOf } from '../core/error.ts'
@@ -51,14 +52,20 @@ async function checkPath(context: CliContext, input: CommandInput): Promise<Chec
   const path = input.arguments[0] ?? '.'
   if (path === '-') return checkAlone(await context.readStandardInput(), 'standard input', input)
   const place = resolve(context.configuration.folder, path)
-  const found = await stat(place).catch((cause: unknown) => {
-    throw new MainwardError('usage', `no file or folder ${path}: ${messageOf(cause)}`, { cause })
-  })
-  if (!found.isDirectory()) return checkAlone(await readFile(place), path, input)
-  const { contents, origin } = await readManifests(place, textOption(input, 'ref'))
+  const ref = textOption(input, 'ref')
+  // A commit may have folders that the working tree has no longer.
+  if ((ref === null || existsSync(place)) && !(await isFolder(place, path))) return checkAlone(await readFile(place), path, input)
+  const { contents, origin } = await readManifests(place, ref)
   const { findings } = assembleCommit(contents, { mode: flagOption(input, 'reconciled') ? 'reconciled' : 'proposed' })
   const documents = contents.files.reduce((sum, { parsed }) => sum + parsed.documents.length, 0)
   return { findings, checked: 'repository', note: `${origin}, ${documents} manifests` }
+}
+
+async function isFolder(place: string, path: string): Promise<boolean> {
+  const found = await stat(place).catch((cause: unknown) => {
+    throw new MainwardError('usage', `no file or folder ${path}: ${messageOf(cause)}`, { cause })
+  })
+  return found.isDirectory()
 }
 
 function checkAlone(bytes: Uint8Array, name: string, input: CommandInput): Check {

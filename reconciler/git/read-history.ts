@@ -5,6 +5,7 @@ import { MainwardError } from '../core/error.ts'
 import type { Commit } from './commit-object.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { Repository } from './open-repository.ts'
+import { expandId } from './expand-id.ts'
 import { readRef } from './read-ref.ts'
 import { peelTag } from './ref-store.ts'
 
@@ -25,10 +26,10 @@ export async function readFirstParents(objects: ObjectStore, oid: string, limit:
   return line
 }
 
-/** The commit that `HEAD`, a branch, a tag, a remote branch or a full id names, with `~N` or `^` behind it. Throws not-found. */
+/** The commit that `HEAD`, a branch, a tag, a remote branch or an id (at least 4 digits) names, with `~N` or `^` behind it. Throws not-found. */
 export async function resolveCommit(repository: Repository, name: string): Promise<string> {
   const [, base = name, steps = ''] = /^(.*?)((?:~\d*|\^)*)$/.exec(name) ?? []
-  const start = await peelTag(repository.objects, findBase(repository, base))
+  const start = await peelTag(repository.objects, await findBase(repository, base))
   const back = [...steps.matchAll(/~(\d*)|\^/g)].reduce((sum, [, count]) => sum + (count ? Number(count) : 1), 0)
   const line = await readFirstParents(repository.objects, start, back + 1)
   const found = line[back]
@@ -36,10 +37,11 @@ export async function resolveCommit(repository: Repository, name: string): Promi
   return found.oid
 }
 
-function findBase({ gitdir, headFolder }: Repository, base: string): string {
+async function findBase(repository: Repository, base: string): Promise<string> {
+  const { gitdir, objects } = repository
   if (/^[0-9a-f]{40}$/.test(base)) return base
   if (base === 'HEAD' || base === '@') {
-    const head = readHead(headFolder, gitdir)
+    const head = readHead(repository)
     if (head !== null) return head
   }
   const candidates = [base, `refs/${base}`, `refs/tags/${base}`, `refs/heads/${base}`, `refs/remotes/${base}`]
@@ -47,11 +49,13 @@ function findBase({ gitdir, headFolder }: Repository, base: string): string {
     const oid = readRef(gitdir, candidate)
     if (oid !== null) return oid
   }
-  throw new MainwardError('not-found', `expected a branch, a tag or a full commit id, found ${base}`)
+  const expanded = await expandId(objects, base)
+  if (expanded !== null) return expanded
+  throw new MainwardError('not-found', `expected a branch, a tag or a commit id, found ${base}`)
 }
 
-/** A linked work tree has its own HEAD that names a branch of the common directory. */
-function readHead(headFolder: string, gitdir: string): string | null {
+/** The commit of HEAD; null before the first commit. A linked work tree has its own HEAD that names a branch of the common directory. */
+export function readHead({ headFolder, gitdir }: Repository): string | null {
   const text = readFileSync(join(headFolder, 'HEAD'), 'utf8').trim()
   return text.startsWith('ref: ') ? readRef(gitdir, text.slice(5).trim()) : text
 }

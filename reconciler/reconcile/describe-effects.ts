@@ -33,7 +33,8 @@ function describeSteps(before: RolloutState | null, after: RolloutState, desired
   return [`once loaded: units move from version ${from} to version ${version} in steps: ${steps.join(', ')}`]
 }
 
-function describeHold(holdMs: number | null): string {
+/** ` for 20s`, ` until a person resumes`, or nothing for a step without a hold. */
+export function describeHold(holdMs: number | null): string {
   if (holdMs === null) return ' until a person resumes'
   return holdMs === 0 ? '' : ` for ${showDuration(holdMs)}`
 }

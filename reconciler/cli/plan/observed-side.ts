@@ -1,0 +1,73 @@
+/** The side of a plan that is there: what a running reconciler observes, or a commit as if all of it had succeeded. */
+import { MainwardError } from '../../core/error.ts'
+import type { Observed } from '../../core/plan.ts'
+import { openRepository, type Repository } from '../../git/open-repository.ts'
+import { readFirstParents, readHead } from '../../git/read-history.ts'
+import { assumeApplied, nothingObserved } from '../../reconcile/assume-applied.ts'
+import type { PlanSide } from '../../reconcile/plan-report.ts'
+import type { ControlClient } from '../client/control-client.ts'
+import { readCommitManifests, resolveRef } from '../manifests/read-manifests.ts'
+import { assembleSide } from './desired-side.ts'
+
+export interface ObservedSide {
+  readonly side: PlanSide
+  readonly environment: string
+  readonly observed: Observed
+  /** The wall clock to plan with; null: the time of day. */
+  readonly wallMs: number | null
+}
+
+/** How many commits are tried when the newest is not valid: as far as a person follows. */
+const searchLimit = 50
+
+/** The answer of `GET /api/v1/observed`. */
+interface ObservedAnswer {
+  readonly environment: string
+  readonly commit: string | null
+  readonly observed: Observed
+}
+
+/** Throws `unavailable` when nobody answers, `usage` when another environment is wanted. */
+export async function observeRunning(client: ControlClient, wanted: string | null): Promise<ObservedSide> {
+  const { environment, commit, observed } = await client.get<ObservedAnswer>('/api/v1/observed')
+  if (wanted !== null && wanted !== environment) {
+    throw new MainwardError('usage', `expected a reconciler of ${wanted}, found one of ${environment} at ${client.address.url}`, {
+      hint: 'name its state folder with --state, or plan against a commit with --against',
+    })
+  }
+  const applied = commit === null ? 'nothing applied yet' : `commit ${commit.slice(0, 12)}`
+  return { side: { origin: `the running reconciler (${applied})`, commit }, environment, observed, wallMs: null }
+}
+
+/**
+ * The ref's commit, or like the reconciler the newest valid one before it. Before the first commit nothing is served.
+ * `ref` null means HEAD.
+ */
+export async function assumeCommit(folder: string, ref: string | null, environment: string): Promise<ObservedSide> {
+  const repository = openRepository(folder)
+  if (ref === null && readHead(repository) === null) {
+    const side = { origin: 'nothing (there is no commit yet)', commit: null }
+    return { side, environment, observed: nothingObserved, wallMs: 0 }
+  }
+  const name = ref ?? 'HEAD'
+  return findValid(repository, { name, commit: await resolveRef(repository, name) }, environment)
+}
+
+interface NamedStart {
+  readonly name: string
+  readonly commit: string
+}
+
+async function findValid(repository: Repository, { name, commit }: NamedStart, environment: string): Promise<ObservedSide> {
+  for (const [back, { oid, committedAt }] of (await readFirstParents(repository.objects, commit, searchLimit)).entries()) {
+    const source = await readCommitManifests(repository, oid, back === 0 ? name : oid)
+    const { desired, side } = await assembleSide(source, environment)
+    if (desired === null) continue
+    const wallMs = Date.parse(committedAt)
+    const origin = back === 0 ? side.origin : `${side.origin}, the newest valid one: ${name} has errors`
+    return { side: { ...side, origin }, environment, observed: assumeApplied(desired, wallMs), wallMs }
+  }
+  throw new MainwardError('invalid-input', `no valid commit among the last ${searchLimit} of ${name}`, {
+    hint: `mainward validate --ref ${name} --reconciled says what is wrong`,
+  })
+}

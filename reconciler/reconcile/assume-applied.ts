@@ -1,0 +1,30 @@
+/** The observed state as it would be if every rollout of a commit had succeeded: what a plan between two commits starts from. Pure. */
+import type { Desired, Observed } from '../core/plan.ts'
+import type { DesiredRollout, RolloutState } from '../core/rollout-state.ts'
+import { nextStep } from '../rollout/next-step.ts'
+import { releasesOf } from '../rollout/traffic.ts'
+
+/** Nothing serves, nothing is stored, nobody has reported. */
+export const nothingObserved: Observed = { states: [], replicas: [], published: [], storedArtifacts: [] }
+
+/** `wallMs` is when they are taken to have succeeded; planning the same commit against the result changes nothing. */
+export function assumeApplied({ rollouts }: Desired, wallMs: number): Observed {
+  return {
+    states: rollouts.map((rollout) => finish(rollout, wallMs)),
+    replicas: [],
+    published: rollouts.map(({ rollout }) => rollout),
+    storedArtifacts: [...new Set(rollouts.flatMap((rollout) => releasesOf(rollout).map(({ artifact }) => artifact.sha256)))],
+  }
+}
+
+/** Decides as the reconciler does, with everything loaded and proven at once. A suspended rollout counts as what it asks for. */
+function finish(rollout: DesiredRollout, wallMs: number): RolloutState {
+  const desired = { ...rollout, suspend: false }
+  let state: RolloutState | null = null
+  for (;;) {
+    const decision = nextStep({ desired, state, readiness: () => ({ status: 'ready' }), published: true, wallMs })
+    if (decision.type === 'transition') state = decision.state
+    else if (state?.phase === 'Succeeded') return state
+    else throw new Error(`the first release of ${desired.rollout} takes no steps, found ${decision.type}`)
+  }
+}
