@@ -59,6 +59,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./status-command.ts')).statusCommand,
   },
   {
+    name: 'history',
+    summary: 'what was served when, and why',
+    load: async () => (await import('./history-command.ts')).historyCommand,
+  },
+  {
+    name: 'history verify',
+    summary: 'prove the history from a clone alone',
+    load: async () => (await import('./history-verify-command.ts')).historyVerifyCommand,
+  },
+  {
     name: 'abort',
     summary: 'stop a rollout: the stable version takes all traffic again',
     load: async () => (await import('./rollout-command.ts')).rolloutCommand('abort'),

@@ -1,0 +1,48 @@
+/** `mainward history`: what was served when, and why. */
+import { toInstant } from '../core/clock.ts'
+import { MainwardError } from '../core/error.ts'
+import { servedAt } from '../governance/history-query.ts'
+import { type CommandDefinition, type CommandInput, flagOption, textOption } from './command.ts'
+import { historyOptions, readHistory } from './history/read-history.ts'
+import { renderHistory, renderServedAt } from './render-history.ts'
+
+export const historyCommand: CommandDefinition = {
+  details:
+    'Read from the running reconciler when there is one near, else from the branch mainward/history of the clone here.\n' +
+    'Times are UTC.',
+  arguments: [{ usage: '[rollout]', description: 'only this rollout' }],
+  options: [
+    { flags: '--at <time>', description: 'what was served at that moment (ISO 8601)' },
+    { flags: '--json', description: 'for programs: the lines themselves, or what was served' },
+    ...historyOptions,
+  ],
+  examples: [
+    { line: 'history flight-delay', explains: 'every change of what is served' },
+    { line: 'history --at 2026-11-24T10:00:00Z', explains: 'what was served at that moment' },
+  ],
+  async run(context, input) {
+    const { lines } = await readHistory(context, input)
+    const [rollout] = input.arguments
+    const at = readInstant(input)
+    const json = flagOption(input, 'json')
+    const { terminal } = context
+    if (at !== null) {
+      const served = servedAt(lines, at, rollout)
+      terminal.write(json ? `${JSON.stringify({ at, served }, null, 2)}\n` : renderServedAt(served, at))
+    } else {
+      const own = lines.filter((line) => rollout === undefined || line.rollout === rollout)
+      terminal.write(json ? `${JSON.stringify({ lines: own }, null, 2)}\n` : renderHistory(own))
+    }
+    return 0
+  },
+}
+
+function readInstant(input: CommandInput): string | null {
+  const text = textOption(input, 'at')
+  if (text === null) return null
+  const milliseconds = Date.parse(text)
+  if (Number.isNaN(milliseconds)) {
+    throw new MainwardError('usage', `--at: expected a time in ISO 8601, found ${text}`, { hint: 'for example 2026-11-24T10:00:00Z' })
+  }
+  return toInstant(milliseconds)
+}
