@@ -59,6 +59,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./status-command.ts')).statusCommand,
   },
   {
+    name: 'assign',
+    summary: 'which arm of a rollout a unit is on, and why',
+    load: async () => (await import('./assign-command.ts')).assignCommand,
+  },
+  {
     name: 'history',
     summary: 'what was served when, and why',
     load: async () => (await import('./history-command.ts')).historyCommand,
