@@ -9,6 +9,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./demo-command.ts')).demoCommand,
   },
   {
+    name: 'init',
+    summary: 'an empty project that can be committed and served',
+    load: async () => (await import('./init-command.ts')).initCommand,
+  },
+  {
     name: 'up',
     summary: 'reconcile and serve a repository on this machine: database, control plane, data plane',
     load: async () => (await import('./up-command.ts')).upCommand,

@@ -58,7 +58,7 @@ async function checkPath(context: CliContext, input: CommandInput): Promise<Chec
   const { contents, origin } = await readManifests(place, ref)
   const { findings } = assembleCommit(contents, { mode: flagOption(input, 'reconciled') ? 'reconciled' : 'proposed' })
   const documents = contents.files.reduce((sum, { parsed }) => sum + parsed.documents.length, 0)
-  return { findings, checked: 'repository', note: `${origin}, ${documents} manifests` }
+  return { findings, checked: 'repository', note: `${origin}, ${documents === 1 ? '1 manifest' : `${documents} manifests`}` }
 }
 
 async function isFolder(place: string, path: string): Promise<boolean> {
