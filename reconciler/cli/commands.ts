@@ -14,6 +14,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./init-command.ts')).initCommand,
   },
   {
+    name: 'import',
+    summary: 'a model of your own: its version, with golden rows, from an ONNX file',
+    load: async () => (await import('./import-command.ts')).importCommand,
+  },
+  {
     name: 'up',
     summary: 'reconcile and serve a repository on this machine: database, control plane, data plane',
     load: async () => (await import('./up-command.ts')).upCommand,

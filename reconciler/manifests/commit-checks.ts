@@ -12,7 +12,7 @@ import { createHints, didYouMean, listNames } from './nearest-name.ts'
 /** The file that holds the Project, at the root of the reconciled path. */
 export const projectPath = 'mainward.yaml'
 
-const maximumArtifactBytes = 1024 * 1024
+export const maximumArtifactBytes = 1024 * 1024
 
 export const commitChecks: readonly ((view: CommitView) => readonly Finding[])[] = [
   checkProject,

@@ -1,0 +1,166 @@
+/** `mainward import`: from a model file and sample rows to manifests that can be reviewed, committed and called. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { MainwardError, messageOf } from '../core/error.ts'
+import type { Kind } from '../core/resource.ts'
+import { checkSingleFile } from '../manifests/check-single.ts'
+import { defaultThreshold } from '../manifests/kinds/request-features.ts'
+import { writeManifest } from '../manifests/write-manifest.ts'
+import { type CommandDefinition, type CommandInput, textOption } from './command.ts'
+import type { CliContext } from './context.ts'
+import { buildModel, buildRollout, buildVersion, type ImportedVersion } from './import/build-manifests.ts'
+import { chooseGoldenRows } from './import/choose-golden-rows.ts'
+import { examineModel, type ExaminedModel } from './import/examine-model.ts'
+import { assertIncluded, type ExistingModel, findExisting, nextVersion } from './import/existing-model.ts'
+import { importOptions, readGivenOutputs, readGoldenCount, readNulls, readThreshold } from './import/import-options.ts'
+import { parseSample } from './import/parse-sample.ts'
+import { describeArtifact, storeArtifact } from './import/place-artifact.ts'
+import { renderImport } from './import/render-import.ts'
+import { assertNew, writeNewFiles } from './import/write-import.ts'
+import { readManifests } from './manifests/read-manifests.ts'
+import { schemaComment } from './manifests/schema-comment.ts'
+
+/** Rows of the sample that are run: enough to see what a model answers. */
+const sampleLimit = 1000
+
+export const importCommand: CommandDefinition = {
+  details:
+    'Reads the signature from the file, the features from the sample, and runs the sample for the golden rows. Writes a new\n' +
+    'version, and the Model and its Rollout where there are none; nothing is overwritten, and nothing is served before you\n' +
+    'commit. Files beyond 1 MiB go into the artifact store.',
+  arguments: [{ usage: '<model>', description: 'name of the model' }],
+  options: importOptions,
+  examples: [
+    { line: 'import churn --onnx model.onnx --sample rows.json --unit customer_id', explains: 'a model of your own' },
+    {
+      line: 'import churn --onnx net.onnx --sample rows.json --task binary-classification --decision-threshold 0.3',
+      explains: 'one that answers a single probability',
+    },
+  ],
+  async run(context, input) {
+    const project = resolve(context.configuration.folder, textOption(input, 'path') ?? '.')
+    const [name = ''] = input.arguments
+    const existing = findExisting((await readManifests(project, null)).contents, name)
+    const bytes = await readInput(context, input, 'onnx')
+    const { examined, imported } = await examine({ context, input, name, existing, bytes })
+    const files = buildFiles(project, imported, existing, unitOf(input, existing))
+    assertSound(files)
+    assertIncluded(
+      existing,
+      files.map(({ path }) => path),
+    )
+    const { path } = imported.artifact
+    const all = path === undefined ? files : [{ path, content: bytes }, ...files]
+    assertNew(project, all)
+    const stored = path === undefined ? [await store(context, input, { project, existing, imported, bytes })] : []
+    await writeNewFiles(project, all)
+    const written = [...stored, ...all.map((file) => file.path)]
+    const { goldenRows: recorded, whyTask } = examined
+    context.terminal.write(renderImport({ imported, whyTask, recorded, written, rollouts: existing.rollouts }))
+    return 0
+  },
+}
+
+interface Examination {
+  readonly context: CliContext
+  readonly input: CommandInput
+  readonly name: string
+  readonly existing: ExistingModel
+  readonly bytes: Uint8Array
+}
+
+/** Options lead, then the Model that is there, then what the file says. */
+async function examine(request: Examination): Promise<{ examined: ExaminedModel; imported: ImportedVersion }> {
+  const { context, input, name, existing, bytes } = request
+  const sampleText = Buffer.from(await readInput(context, input, 'sample')).toString()
+  const rows = parseSample(sampleText, textOption(input, 'sample') ?? '').slice(0, sampleLimit)
+  const model = existing.model?.spec ?? null
+  const nulls = readNulls(input) ?? model?.nulls ?? { default: 'model' }
+  const given = readGivenOutputs(input)
+  if (model !== null && given.task !== null && given.task !== model.task) {
+    throw new MainwardError('usage', `--task: the Model ${name} says ${model.task}, found ${given.task}`)
+  }
+  const examined = await examineModel({
+    bytes,
+    rows,
+    unit: unitOf(input, existing),
+    nulls,
+    given: { ...given, task: given.task ?? model?.task ?? null },
+    known: model?.requestFeatures ?? [],
+  })
+  const version = nextVersion(existing)
+  const imported: ImportedVersion = {
+    model: name,
+    version,
+    task: examined.task,
+    artifact: describeArtifact(bytes, `models/${name}/versions/${version}.onnx`),
+    signature: examined.signature,
+    requestFeatures: examined.requestFeatures,
+    nulls,
+    threshold: thresholdOf(input, existing, examined),
+    goldenRows: chooseGoldenRows(examined.goldenRows, readGoldenCount(input)),
+  }
+  return { examined, imported }
+}
+
+/** The field of `--unit`, else what the Rollout that is there names. */
+function unitOf(input: CommandInput, { rollouts }: ExistingModel): string | null {
+  return textOption(input, 'unit') ?? rollouts.find(({ spec }) => spec.unit !== undefined)?.spec.unit ?? null
+}
+
+function thresholdOf(input: CommandInput, { model }: ExistingModel, { task }: ExaminedModel): number | null {
+  const given = readThreshold(input)
+  if (task === 'binary-classification') return given ?? model?.spec.decision?.threshold ?? defaultThreshold
+  if (given === null) return null
+  throw new MainwardError('usage', `--decision-threshold: only a binary classification decides, this is a ${task}`)
+}
+
+async function readInput(context: CliContext, input: CommandInput, option: 'onnx' | 'sample'): Promise<Uint8Array> {
+  const file = textOption(input, option) ?? ''
+  try {
+    return await readFile(resolve(context.configuration.folder, file))
+  } catch (cause) {
+    throw new MainwardError('usage', `--${option}: ${messageOf(cause)}`, { cause })
+  }
+}
+
+function buildFiles(project: string, imported: ImportedVersion, existing: ExistingModel, unit: string | null) {
+  const { model, version } = imported
+  const file = (path: string, kind: Kind, manifest: object) => ({
+    path,
+    content: writeManifest(manifest, [schemaComment(project, path, kind), 'Written by mainward import.']),
+  })
+  return [
+    ...(existing.model === null ? [file(`models/${model}/model.yaml`, 'Model', buildModel(imported))] : []),
+    file(`models/${model}/versions/${version}.yaml`, 'ModelVersion', buildVersion(imported)),
+    ...(existing.rollouts.length === 0 ? [file(`rollouts/${model}.yaml`, 'Rollout', buildRollout(imported, unit))] : []),
+  ]
+}
+
+/** What the schema refuses here comes from the command line: a name, a field, a file of too many rows. */
+function assertSound(files: readonly { readonly path: string; readonly content: string }[]): void {
+  for (const { path, content } of files) {
+    const finding = checkSingleFile(Buffer.from(content), path).findings.find(({ severity }) => severity === 'error')
+    if (finding === undefined) continue
+    const hint = finding.hint === undefined ? {} : { hint: finding.hint }
+    throw new MainwardError('usage', `${path} would not be valid: ${finding.message}`, hint)
+  }
+}
+
+interface Placement {
+  readonly project: string
+  readonly existing: ExistingModel
+  readonly imported: ImportedVersion
+  readonly bytes: Uint8Array
+}
+
+async function store(context: CliContext, input: CommandInput, placement: Placement): Promise<string> {
+  const { project, existing, imported, bytes } = placement
+  const address = await storeArtifact(imported.artifact, bytes, {
+    project,
+    store: existing.project.artifacts.store,
+    stateFolder: textOption(input, 'state'),
+    folder: context.configuration.folder,
+  })
+  return `${address}/sha256/${imported.artifact.sha256}`
+}

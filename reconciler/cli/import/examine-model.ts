@@ -1,0 +1,59 @@
+/** Runs a model on sample rows, and says what its inputs and outputs are. Needs the runtime; writes nothing. */
+import { MainwardError } from '../../core/error.ts'
+import type { GoldenRow, NullPolicy, RequestFeature, Signature, Task } from '../../core/release.ts'
+import { recordGoldenRows } from '../../inference/golden-rows.ts'
+import { loadOnnxModel } from '../../inference/onnx-runtime.ts'
+import { inferInputs } from './infer-inputs.ts'
+import { type GivenOutputs, inferRoles, judgeTask } from './infer-outputs.ts'
+import type { SampleRow } from './parse-sample.ts'
+
+export interface ModelQuestion {
+  readonly bytes: Uint8Array
+  readonly rows: readonly SampleRow[]
+  readonly unit: string | null
+  readonly nulls: NullPolicy
+  readonly given: GivenOutputs
+  /** What is known of features by name (units, descriptions, narrower types), from versions before. */
+  readonly known: readonly RequestFeature[]
+}
+
+export interface ExaminedModel {
+  readonly signature: Signature
+  readonly requestFeatures: readonly RequestFeature[]
+  readonly task: Task
+  readonly whyTask: string
+  readonly goldenRows: readonly GoldenRow[]
+}
+
+/** Throws `model-unusable`, `invalid-input` for a sample that does not fit, `usage` where an option must decide. */
+export async function examineModel({ bytes, rows, unit, nulls, given, known }: ModelQuestion): Promise<ExaminedModel> {
+  const model = await loadOnnxModel(bytes)
+  try {
+    const inferred = inferInputs({ declared: model.inputs, rows, unit })
+    const requestFeatures = describeFeatures(inferred.requestFeatures, known)
+    const roles = inferRoles(model, given)
+    const layout = { signature: { inputs: inferred.inputs, outputs: roles }, requestFeatures, nulls }
+    const goldenRows = await recordGoldenRows(model, layout, inferred.rows).catch(explainMisfit)
+    const { task, why, positiveIndex } = judgeTask(roles, goldenRows, given)
+    const outputs = positiveIndex === null ? roles : { ...roles, positiveIndex }
+    return { signature: { inputs: inferred.inputs, outputs }, requestFeatures, task, whyTask: why, goldenRows }
+  } finally {
+    await model.release()
+  }
+}
+
+/** The same features as before keep their order, units and descriptions; otherwise each is described alone. */
+function describeFeatures(found: readonly RequestFeature[], known: readonly RequestFeature[]): readonly RequestFeature[] {
+  const names = new Set(found.map(({ name }) => name))
+  const isSame = known.length === found.length && known.every(({ name }) => names.has(name))
+  if (isSame) return known
+  return found.map((feature) => known.find(({ name }) => name === feature.name) ?? feature)
+}
+
+function explainMisfit(thrown: unknown): never {
+  if (!(thrown instanceof MainwardError) || (thrown.code !== 'invalid-input' && thrown.code !== 'unsupported')) throw thrown
+  throw new MainwardError('invalid-input', `the sample does not fit the model: ${thrown.message}`, {
+    cause: thrown,
+    hint: thrown.hint ?? 'the sample must have the columns and types that the model was trained with',
+  })
+}
