@@ -3,19 +3,21 @@
 import { commands } from './cli/commands.ts'
 import type { CliContext, Configuration } from './cli/context.ts'
 import { createInterruption, readAll } from './cli/process-input.ts'
-import { createProcessTerminal } from './cli/process-terminal.ts'
+import { createProcessTerminal, flushStreams } from './cli/process-terminal.ts'
 import { runCli } from './cli/run-cli.ts'
 import { readVersion } from './core/package-root.ts'
 
+const streams = { output: process.stdout, error: process.stderr }
 const context: CliContext = {
   configuration: readConfiguration(process.env),
-  terminal: createProcessTerminal({ output: process.stdout, error: process.stderr }, allowsColours(process.env)),
+  terminal: createProcessTerminal(streams, allowsColours(process.env)),
   clock: { now: () => Date.now() },
   readStandardInput: () => readAll(process.stdin),
   interruption: createInterruption(),
   fetch,
 }
 const exitCode = await runCli({ context, commands, argv: process.argv.slice(2), version: readVersion() })
+await flushStreams(streams)
 process.exit(exitCode)
 
 function readConfiguration(environment: NodeJS.ProcessEnv): Configuration {

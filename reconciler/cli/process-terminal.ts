@@ -20,6 +20,11 @@ export function createProcessTerminal({ output, error }: TerminalStreams, colour
   }
 }
 
+/** Resolves when everything written has left the process: a pipe takes only so much at once, and exiting drops the rest. */
+export async function flushStreams({ output, error }: TerminalStreams): Promise<void> {
+  await Promise.all([output, error].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))))
+}
+
 /** Nobody reads any more: not a failure of the command, and nothing left to do. */
 function endOnBrokenPipe(failure: NodeJS.ErrnoException): void {
   if (failure.code === 'EPIPE') process.exit(0)
