@@ -52,10 +52,14 @@ function prove({ environment, lines }: HistoryFile): Proof {
 function renderText({ ref, commit }: HistoryBranch, proofs: readonly Proof[]): string {
   const lines = proofs.map(({ environment, verdict }) =>
     verdict.valid
-      ? `${environment}: ${verdict.lines.length} lines, proven; tip ${verdict.tip.hash ?? ''}\n`
+      ? `${environment}: ${countLines(verdict.lines.length)}, proven; tip ${verdict.tip.hash ?? ''}\n`
       : `${environment}: broken at line ${verdict.broken.line}: ${verdict.broken.message}\n`,
   )
   return `${ref} (commit ${commit.slice(0, 12)})\n${lines.join('')}`
+}
+
+function countLines(count: number): string {
+  return count === 1 ? '1 line' : `${count} lines`
 }
 
 function renderJson({ ref, commit }: HistoryBranch, proofs: readonly Proof[]): string {
