@@ -2,8 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { MainwardError, messageOf } from '../core/error.ts'
+import { hasErrors } from '../core/finding.ts'
 import type { Kind } from '../core/resource.ts'
+import { assembleCommit } from '../manifests/assemble.ts'
 import { checkSingleFile } from '../manifests/check-single.ts'
+import { renderFindings } from '../manifests/findings-text.ts'
 import { defaultThreshold } from '../manifests/kinds/request-features.ts'
 import { writeManifest } from '../manifests/write-manifest.ts'
 import { type CommandDefinition, type CommandInput, textOption } from './command.ts'
@@ -57,8 +60,20 @@ export const importCommand: CommandDefinition = {
     const written = [...stored, ...all.map((file) => file.path)]
     const { goldenRows: recorded, whyTask } = examined
     context.terminal.write(renderImport({ imported, whyTask, recorded, written, rollouts: existing.rollouts }))
-    return 0
+    return reportFindings(context, project, [...files.map((file) => file.path), ...placesOf(existing)])
   },
+}
+
+function placesOf({ model, rollouts }: ExistingModel): readonly string[] {
+  return [...(model === null ? [] : [model.file]), ...rollouts.map(({ file }) => file)]
+}
+
+/** What validate says now of the files that were written, and of those of the model that were there. */
+async function reportFindings({ terminal }: CliContext, project: string, files: readonly string[]): Promise<0 | 1> {
+  const { findings } = assembleCommit((await readManifests(project, null)).contents, { mode: 'proposed' })
+  const own = findings.filter(({ file }) => files.includes(file))
+  terminal.writeError(renderFindings(own, 'text'))
+  return hasErrors(own) ? 1 : 0
 }
 
 interface Examination {

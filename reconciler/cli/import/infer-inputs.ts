@@ -31,7 +31,8 @@ export function inferInputs({ declared, rows, unit }: InputsQuestion): InferredI
   const left = columns.filter((column) => !names.has(column))
   const [taker, ...others] = rest
   if (others.length > 0) throw missingInputs(rest, columns)
-  const features = taker === undefined ? left.filter((column) => column !== unit) : chooseColumns(taker, left, unit)
+  const features =
+    taker === undefined ? left.filter((column) => column !== unit) : chooseColumns(taker, { left, sample: columns, unit })
   if (taker === undefined && features.length > 0) throw unknownColumns(features, declared)
   const inputs = declared.map((input) => (input === taker ? columnsTensor(input, features) : ownTensor(input, rows)))
   const taken = new Set(inputs.flatMap((input) => input.features ?? [input.name]))
@@ -51,12 +52,19 @@ export function inferInputs({ declared, rows, unit }: InputsQuestion): InferredI
   }
 }
 
+interface FreeColumns {
+  readonly left: readonly string[]
+  /** All of them. */
+  readonly sample: readonly string[]
+  readonly unit: string | null
+}
+
 /** The unit is left out, unless the model's width says that it is a feature too. */
-function chooseColumns({ name, shape }: DeclaredTensor, left: readonly string[], unit: string | null): readonly string[] {
+function chooseColumns({ name, shape }: DeclaredTensor, { left, sample, unit }: FreeColumns): readonly string[] {
   const width = shape.length === 1 ? 1 : (shape[1] ?? -1)
   const withoutUnit = left.filter((column) => column !== unit)
   const columns = width === left.length ? left : withoutUnit
-  if (columns.length === 0) throw missingInputs([{ name }], [])
+  if (columns.length === 0) throw missingInputs([{ name }], sample)
   if (shape.length > 2) {
     throw invalid(`the input "${name}" takes ${showShape(shape)}: expected nested lists in a column "${name}", found none`)
   }
@@ -108,7 +116,8 @@ function dtypeOf(datatype: Datatype, values: readonly (Json | undefined)[], name
 
 function missingInputs(inputs: readonly { readonly name: string }[], columns: readonly string[]): MainwardError {
   const names = inputs.map(({ name }) => `"${name}"`).join(', ')
-  return invalid(`the sample has no column for the inputs ${names}: found ${columns.length === 0 ? 'none' : columns.join(', ')}`)
+  const noun = inputs.length === 1 ? 'input' : 'inputs'
+  return invalid(`the sample has no column for the ${noun} ${names}: found ${columns.length === 0 ? 'none' : columns.join(', ')}`)
 }
 
 function unknownColumns(columns: readonly string[], declared: readonly DeclaredTensor[]): MainwardError {
