@@ -73,6 +73,7 @@ describe('what is inferred', () => {
     ['sequence', [], 'regression', { score: 'mean' }],
     ['several-scores', ['--score', 'second', '--task', 'multiclass-classification'], 'multiclass-classification', { score: 'second' }], // prettier-ignore
     ['large', [], 'regression', { score: 'y' }],
+    ['fixed-batch', [], 'regression', { score: 'y' }],
   ])('of %s %j', async (name, more, task, outputs) => {
     const { code, output, errors } = await importModel(name, ...more)
     expect([code, errors]).toEqual([0, ''])

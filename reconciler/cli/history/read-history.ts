@@ -5,11 +5,12 @@ import type { HistoryLine } from '../../core/history-line.ts'
 import { openRepository } from '../../git/open-repository.ts'
 import { readChain } from '../../governance/history-chain.ts'
 import { didYouMean } from '../../manifests/nearest-name.ts'
+import type { HistoryAnswer } from '../../reconcile/api/control-store.ts'
 import { addressOptions, findControl, findControlIfAny } from '../client/control-address.ts'
 import { createControlClient } from '../client/control-client.ts'
 import { type CommandInput, type OptionDefinition, textOption } from '../command.ts'
 import type { CliContext } from '../context.ts'
-import { readHistoryBranch } from './history-branch.ts'
+import { type HistoryFile, readHistoryBranch } from './history-branch.ts'
 
 export const pathOption: OptionDefinition = { flags: '--path <folder>', description: 'the clone', default: '.' }
 
@@ -24,12 +25,6 @@ interface ProvenHistory {
   readonly lines: readonly HistoryLine[]
 }
 
-/** The answer of `GET /api/v1/history`: the lines are the exact texts that were digested. */
-interface HistoryAnswer {
-  readonly environment: string
-  readonly lines: readonly string[]
-}
-
 /** Throws `history-broken` with the place where the chain does not hold, `not-found` when there is no history. */
 export async function readHistory(context: CliContext, input: CommandInput): Promise<ProvenHistory> {
   const running = await readRunning(context, input)
@@ -38,7 +33,7 @@ export async function readHistory(context: CliContext, input: CommandInput): Pro
 }
 
 /** Null when no reconciler was named and none near here answers. */
-async function readRunning(context: CliContext, input: CommandInput): Promise<HistoryAnswer | null> {
+async function readRunning(context: CliContext, input: CommandInput): Promise<HistoryFile | null> {
   const isNamed = textOption(input, 'server') !== null || textOption(input, 'state') !== null
   const folder = folderOf(context, input)
   try {
@@ -59,13 +54,13 @@ function wants(input: CommandInput, environment: string): boolean {
   return [null, environment].includes(textOption(input, 'environment'))
 }
 
-function requireWanted(input: CommandInput, answer: HistoryAnswer): HistoryAnswer {
+function requireWanted(input: CommandInput, answer: HistoryFile): HistoryFile {
   if (wants(input, answer.environment)) return answer
   const wanted = textOption(input, 'environment') ?? ''
   throw new MainwardError('usage', `expected a reconciler of ${wanted}, found one of ${answer.environment}`)
 }
 
-async function readClone(context: CliContext, input: CommandInput): Promise<HistoryAnswer> {
+async function readClone(context: CliContext, input: CommandInput): Promise<HistoryFile> {
   const { files, ref } = await readHistoryBranch(openRepository(folderOf(context, input)))
   const environment = textOption(input, 'environment') ?? 'production'
   const file = files.find((candidate) => candidate.environment === environment)

@@ -3,6 +3,7 @@ import { MainwardError } from '../../core/error.ts'
 import type { Observed } from '../../core/plan.ts'
 import { openRepository, type Repository } from '../../git/open-repository.ts'
 import { readFirstParents, readHead } from '../../git/read-history.ts'
+import type { ObservedAnswer } from '../../reconcile/api/control-store.ts'
 import { assumeApplied, nothingObserved } from '../../reconcile/assume-applied.ts'
 import type { PlanSide } from '../../reconcile/plan-report.ts'
 import type { ControlClient } from '../client/control-client.ts'
@@ -19,13 +20,6 @@ export interface ObservedSide {
 
 /** How many commits are tried when the newest is not valid: as far as a person follows. */
 const searchLimit = 50
-
-/** The answer of `GET /api/v1/observed`. */
-interface ObservedAnswer {
-  readonly environment: string
-  readonly commit: string | null
-  readonly observed: Observed
-}
 
 /** Throws `unavailable` when nobody answers, `usage` when another environment is wanted. */
 export async function observeRunning(client: ControlClient, wanted: string | null): Promise<ObservedSide> {
