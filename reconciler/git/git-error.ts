@@ -8,6 +8,13 @@ export function remoteError(thrown: unknown, url: string): MainwardError {
   if (status !== null) return statusError(status, url, thrown)
   const nested = thrown instanceof Error && thrown.cause instanceof MainwardError ? thrown.cause : null
   if (nested !== null) return nested
+  if (isFileError(thrown)) {
+    return new MainwardError('environment', `the clone of ${url} cannot be written: ${thrown.message}`, {
+      cause: thrown,
+      retry: 'backoff',
+      hint: 'is the disk full, or the cache folder of another user?',
+    })
+  }
   return new MainwardError('git-protocol', `${url} did not answer as a git server: ${firstLine(messageOf(thrown))}`, {
     cause: thrown,
     retry: 'backoff',
@@ -30,6 +37,16 @@ export function statusError(status: number, url: string, cause?: unknown): Mainw
     })
   }
   return new MainwardError('git-unreachable', `${url} answered with HTTP ${status}`, { cause, retry: 'backoff' })
+}
+
+/** Whether the other side is to blame, by its status, its silence or its absence: what is on this disk is then as good as before. */
+export function isRemoteTrouble(thrown: unknown): boolean {
+  if (thrown instanceof MainwardError) return thrown.code !== 'git-protocol'
+  return httpStatus(thrown) !== null
+}
+
+function isFileError(thrown: unknown): thrown is NodeJS.ErrnoException {
+  return thrown instanceof Error && 'syscall' in thrown && 'path' in thrown
 }
 
 function httpStatus(thrown: unknown): number | null {

@@ -1,9 +1,12 @@
 /** The file system as isomorphic-git sees it: whole files only, so that a killed writer leaves no half object. Knows no git objects. */
 import { createHash, randomUUID } from 'node:crypto'
 import {
+  closeSync,
   existsSync,
+  fsyncSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -49,11 +52,23 @@ function settle<T>(action: () => T): Promise<T> {
   return new Promise((resolve) => resolve(action()))
 }
 
-/** Writes beside the place and renames. `tmp_obj_` is the prefix that `git gc` clears away after a crash. */
+/**
+ * Writes beside the place, waits for the disk, and renames: a ref never outlives the objects that it names. `tmp_obj_` is the prefix
+ * that `git gc` clears away after a crash.
+ */
 export function writeWhole(path: string, content: Uint8Array | string): void {
   if (path.endsWith('.pack')) assertWholePack(content)
   const temporary = join(dirname(path), `tmp_obj_${randomUUID().slice(0, 8)}`)
-  writeFileSync(temporary, content)
+  const descriptor = openSync(temporary, 'wx')
+  try {
+    writeFileSync(descriptor, content)
+    fsyncSync(descriptor)
+  } catch (thrown) {
+    unlinkSync(temporary)
+    throw thrown
+  } finally {
+    closeSync(descriptor)
+  }
   renameSync(temporary, path)
 }
 

@@ -10,9 +10,16 @@ export interface HttpLimits {
   readonly idleMs: number
   /** One request with its whole answer. */
   readonly totalMs: number
+  /** Of one answer, which is held in memory. */
+  readonly maximumBytes: number
 }
 
-export const defaultHttpLimits: HttpLimits = { connectMs: 10_000, idleMs: 30_000, totalMs: 300_000 }
+export const defaultHttpLimits: HttpLimits = {
+  connectMs: 10_000,
+  idleMs: 30_000,
+  totalMs: 300_000,
+  maximumBytes: 1024 * 1024 * 1024,
+}
 
 interface Sending {
   readonly url: URL
@@ -23,25 +30,48 @@ interface Sending {
 
 const maximumRedirects = 5
 
-/** `authorization` goes to the origin of `base` only. Throws git-unreachable and timeout. */
+/**
+ * Redirects are followed on the same host only, and never from https to http; `authorization` goes nowhere else. Throws
+ * git-unreachable, git-protocol and timeout.
+ */
 export function createHttpClient(base: URL, authorization: string | null, limits: HttpLimits): HttpClient {
   return {
     request: async (asked: GitHttpRequest): Promise<GitHttpResponse> => {
       const body = await collect(asked.body)
       let url = new URL(asked.url)
       for (let redirects = 0; ; redirects += 1) {
-        const headers = { ...asked.headers, ...(authorization === null || url.origin !== base.origin ? {} : { authorization }) }
+        const headers = { ...asked.headers, ...(authorization === null || !isTrusted(base, url) ? {} : { authorization }) }
         const response = await send({ url, method: asked.method ?? 'GET', headers, body }, limits)
-        const { location } = response.headers
-        const status = response.statusCode ?? 0
-        if (status < 300 || status >= 400 || location === undefined || redirects >= maximumRedirects) {
-          return describe(asked, response)
-        }
+        const next = targetOf(response, url)
+        if (next === null) return describe(asked, response, limits)
         response.destroy()
-        url = new URL(location, url)
+        if (redirects >= maximumRedirects) throw redirected(url, 'it redirects in a circle')
+        if (next.hostname !== base.hostname || (url.protocol === 'https:' && next.protocol !== 'https:')) {
+          throw redirected(url, `it redirects to ${next.origin}`)
+        }
+        url = next
       }
     },
   }
+}
+
+/** The origin itself, or the same host by https on the usual ports. */
+function isTrusted(base: URL, url: URL): boolean {
+  return url.origin === base.origin || url.origin === `https://${base.host}`
+}
+
+function targetOf(response: IncomingMessage, url: URL): URL | null {
+  const { location } = response.headers
+  const status = response.statusCode ?? 0
+  if (status < 300 || status >= 400 || location === undefined || !URL.canParse(location, url.href)) return null
+  return new URL(location, url)
+}
+
+function redirected(url: URL, how: string): MainwardError {
+  return new MainwardError('git-protocol', `${url.origin} does not answer: ${how}`, {
+    retry: 'backoff',
+    hint: 'give the URL that it redirects to, if that is the repository you mean',
+  })
 }
 
 function send(sending: Sending, limits: HttpLimits): Promise<IncomingMessage> {
@@ -73,10 +103,19 @@ function send(sending: Sending, limits: HttpLimits): Promise<IncomingMessage> {
 }
 
 /** Everything is read before it is handed on: isomorphic-git takes an answer that breaks off for one that ended. */
-async function describe(asked: GitHttpRequest, response: IncomingMessage): Promise<GitHttpResponse> {
+async function describe(
+  asked: GitHttpRequest,
+  response: IncomingMessage,
+  { maximumBytes }: HttpLimits,
+): Promise<GitHttpResponse> {
   const parts: Uint8Array[] = []
+  let sizeBytes = 0
   try {
-    for await (const part of response) parts.push(part as Uint8Array)
+    for await (const part of response) {
+      parts.push(part as Uint8Array)
+      sizeBytes += (part as Uint8Array).length
+      if (sizeBytes > maximumBytes) throw tooLarge(new URL(asked.url), maximumBytes)
+    }
   } catch (cause) {
     throw cause instanceof MainwardError ? cause : unreachable(new URL(asked.url), cause)
   }
@@ -103,6 +142,13 @@ async function collect(body: GitHttpRequest['body']): Promise<Buffer> {
 
 function late(url: URL, what: string, limitMs: number): MainwardError {
   return new MainwardError('timeout', `${url.origin} did not give ${what} within ${limitMs} ms`, { retry: 'backoff' })
+}
+
+function tooLarge(url: URL, maximumBytes: number): MainwardError {
+  return new MainwardError('unsupported', `${url.origin} sends more than ${maximumBytes} bytes`, {
+    retry: 'backoff',
+    hint: 'keep large files out of the repository, or give a local clone of it',
+  })
 }
 
 function unreachable(url: URL, cause: unknown): MainwardError {

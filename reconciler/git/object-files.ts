@@ -56,12 +56,18 @@ export class ObjectFiles {
   /** True when there are other packs than before. */
   #lookAgain(): boolean {
     const folder = join(this.#gitdir, 'objects/pack')
-    const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.idx')) : []
+    const present = new Set(existsSync(folder) ? readdirSync(folder) : [])
+    const names = [...present].filter((name) => name.endsWith('.idx') && present.has(name.replace(/idx$/, 'pack')))
     const before = this.#packs ?? new Map<string, PackFile>()
-    const packs = new Map(names.map((name) => [name, before.get(name) ?? new PackFile(join(folder, name))] as const))
-    for (const [name, pack] of before) if (!packs.has(name)) pack.close()
+    const packs = new Map<string, PackFile>()
     this.#packs = packs
-    return names.some((name) => !before.has(name))
+    for (const [name, pack] of before) {
+      if (names.includes(name)) packs.set(name, pack)
+      else pack.close()
+    }
+    const added = names.filter((name) => !packs.has(name))
+    for (const name of added) packs.set(name, new PackFile(join(folder, name)))
+    return added.length > 0
   }
 }
 

@@ -13,15 +13,28 @@ export interface GitObject {
   readonly bytes: Uint8Array
 }
 
+/** What to do about an object that is damaged or missing. */
+export interface Repair {
+  readonly run: () => void
+  readonly hint: string
+}
+
+const byUser: Repair = {
+  run: () => undefined,
+  hint: 'run `git fsck` in the repository; a partial clone gets its objects by `git fetch --refetch --no-filter`',
+}
+
 /** Pack indexes are held in memory while they are in use; `forget` lets go of them. */
 export class ObjectStore {
   readonly gitdir: string
   readonly files = createGitFiles()
   readonly #stored: ObjectFiles
+  readonly #repair: Repair
 
-  constructor(gitdir: string) {
+  constructor(gitdir: string, repair: Repair = byUser) {
     this.gitdir = gitdir
     this.#stored = new ObjectFiles(gitdir)
+    this.#repair = repair
   }
 
   /** Throws not-found. A repository that is repacked while it is read is read again. */
@@ -43,11 +56,14 @@ export class ObjectStore {
     try {
       return this.#stored.read(oid)
     } catch (cause) {
-      throw new MainwardError('git-protocol', `object ${oid} cannot be read: ${messageOf(cause)}`, {
-        cause,
-        hint: 'run `git fsck` in the repository',
-      })
+      throw this.#damaged(oid, messageOf(cause), cause)
     }
+  }
+
+  #damaged(oid: string, reason: string, cause?: unknown): MainwardError {
+    this.#repair.run()
+    const { hint } = this.#repair
+    return new MainwardError('git-protocol', `object ${oid} cannot be read: ${reason}`, { cause, retry: 'backoff', hint })
   }
 
   async has(oid: string): Promise<boolean> {
@@ -65,22 +81,27 @@ export class ObjectStore {
     return git.writeObject({ fs: this.files, gitdir: this.gitdir, type, object: Buffer.from(bytes), format: 'content' })
   }
 
-  async readBlob(oid: string): Promise<Uint8Array> {
-    return (await this.#readTyped(oid, 'blob')).bytes
+  /** Of an id that a tree or commit of this repository names: that it is missing is damage, like a wrong content. */
+  readBlob(oid: string): Promise<Uint8Array> {
+    return Promise.resolve().then(() => this.#readNamed(oid, 'blob'))
   }
 
+  /** As `readBlob`. */
   async readTree(oid: string): Promise<readonly TreeEntry[]> {
-    return parseTree((await this.#readTyped(oid, 'tree')).bytes)
+    return parseTree(await Promise.resolve().then(() => this.#readNamed(oid, 'tree')))
   }
 
+  /** Throws not-found, also when the id names something else. */
   async readCommit(oid: string): Promise<Commit> {
-    return parseCommit((await this.#readTyped(oid, 'commit')).bytes)
+    const { type, bytes } = await this.read(oid)
+    if (type === 'commit') return parseCommit(bytes)
+    throw new MainwardError('not-found', `expected a commit at ${oid}, found a ${type}`)
   }
 
-  async #readTyped(oid: string, type: ObjectType): Promise<GitObject> {
-    const found = await this.read(oid)
-    if (found.type !== type) throw new MainwardError('not-found', `expected a ${type} at ${oid}, found a ${found.type}`)
-    return found
+  #readNamed(oid: string, type: ObjectType): Uint8Array {
+    const found = this.#readTwice(oid)
+    if (found?.type === type) return found.bytes
+    throw this.#damaged(oid, found === null ? `the ${type} is missing` : `expected a ${type}, found a ${found.type}`)
   }
 
   /** A pack with exactly these objects. */

@@ -29,10 +29,7 @@ export class PackFile {
 
   constructor(indexPath: string) {
     this.#index = readFileSync(indexPath)
-    if (this.#index.readUInt32BE(0) !== 0xff744f63 || this.#index.readUInt32BE(4) !== 2) {
-      throw new Error(`${indexPath} is no pack index of version 2`)
-    }
-    this.#count = this.#index.readUInt32BE(namesStart - 4)
+    this.#count = countOf(this.#index, indexPath)
     this.#descriptor = openSync(indexPath.replace(/\.idx$/, '.pack'), 'r')
     this.#starts = new Float64Array(this.#count + 1)
     for (let at = 0; at < this.#count; at += 1) this.#starts[at] = this.#startAt(at)
@@ -119,6 +116,16 @@ export class PackFile {
     this.#baseBytes += base.bytes.length
     return base
   }
+}
+
+/** Throws when the index is not whole. Names, sums and offsets take 28 bytes an object, two trailers follow. */
+function countOf(index: Buffer, path: string): number {
+  if (index.length < namesStart || index.readUInt32BE(0) !== 0xff744f63 || index.readUInt32BE(4) !== 2) {
+    throw new Error(`${path} is no pack index of version 2`)
+  }
+  const count = index.readUInt32BE(namesStart - 4)
+  if (index.length < namesStart + count * 28 + 2 * trailerLength) throw new Error(`${path} is cut off`)
+  return count
 }
 
 interface Header {

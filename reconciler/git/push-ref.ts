@@ -44,7 +44,13 @@ function assessReport(push: Push, report: readonly string[]): boolean {
     throw new MainwardError('git-protocol', `${push.url} did not take ${push.ref}: ${reason}`, { retry: 'backoff' })
   }
   if (leaseLost.test(reason)) return false
+  if (reason.includes('missing necessary objects')) throw missingCommit(push)
   throw rejected(push, reason)
+}
+
+/** The commit was there when it was read: a force-push has removed it since. */
+function missingCommit({ url, ref, next }: Push): MainwardError {
+  return new MainwardError('conflict', `${url} no longer has the commit that ${ref} at ${next} builds on`, { retry: 'backoff' })
 }
 
 function rejected(push: Push, reason: string): MainwardError {

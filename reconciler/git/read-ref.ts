@@ -1,5 +1,5 @@
 /** Reads refs of a git directory: loose files, then packed-refs. Writes nothing. */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MainwardError } from '../core/error.ts'
 
@@ -16,24 +16,25 @@ export function readRef(gitdir: string, ref: string, depth = 0): string | null {
 }
 
 function readLoose(gitdir: string, ref: string): string | null {
-  const path = join(gitdir, ref)
-  if (!existsSync(path) || statSync(path).isDirectory()) return null
-  try {
-    return readFileSync(path, 'utf8').trim()
-  } catch (thrown) {
-    // git moves refs into packed-refs at any time.
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return null
-    throw thrown
-  }
+  return readIfFile(join(gitdir, ref))?.trim() ?? null
 }
 
-function readPacked(gitdir: string): ReadonlyMap<string, string> {
-  const path = join(gitdir, 'packed-refs')
-  if (!existsSync(path)) return new Map()
-  const lines = readFileSync(path, 'utf8').split('\n')
+/** Every ref of packed-refs with its id. A loose file of the same name overrules it. */
+export function readPacked(gitdir: string): ReadonlyMap<string, string> {
+  const lines = (readIfFile(join(gitdir, 'packed-refs')) ?? '').split('\n')
   return new Map(
     lines.filter((line) => /^[0-9a-f]{40} /.test(line)).map((line) => [line.slice(41).trim(), line.slice(0, 40)] as const),
   )
+}
+
+/** Null when there is no such file: git moves refs into packed-refs, and removes their folders, at any time. */
+function readIfFile(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && ['ENOENT', 'EISDIR', 'ENOTDIR'].includes(String(thrown.code))) return null
+    throw thrown
+  }
 }
 
 /** Rules of git-check-ref-format that names of ours could break. Throws invalid-input. */

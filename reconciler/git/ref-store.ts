@@ -13,6 +13,8 @@ export interface RefStore {
   readTag(name: string): Promise<string | null>
   /** False when the ref is not at `expected`. `created` are the objects that the other side cannot have. */
   moveRef(move: RefMove, created: readonly string[]): Promise<boolean>
+  /** True when the objects on this disk are gone and `readBranch` would get them again. */
+  isLost(): boolean
 }
 
 /** The refs of a repository on this disk. */
@@ -25,6 +27,7 @@ export function localRefs(objects: ObjectStore): RefStore {
       return oid === null ? null : peelTag(objects, oid)
     },
     moveRef: (move) => moveRef(objects.gitdir, move),
+    isLost: () => false,
   }
 }
 

@@ -1,10 +1,11 @@
 /** A repository behind an http(s) URL, kept as a bare, shallow clone of the branches that were asked for. One user a folder. */
 import git, { type HttpClient } from 'isomorphic-git'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { digestBytes } from '../core/digest.ts'
 import { MainwardError } from '../core/error.ts'
-import { remoteError } from './git-error.ts'
+import { discardClone, hasWholePacks, isCloned, prepareClone } from './clone-folder.ts'
+import { isRemoteTrouble, remoteError } from './git-error.ts'
 import { createHttpClient, defaultHttpLimits, type HttpLimits } from './http-client.ts'
 import { ObjectStore } from './object-store.ts'
 import { pushRef } from './push-ref.ts'
@@ -23,8 +24,6 @@ export interface RemoteOptions {
 
 /** Commits of a branch that are fetched: enough to look back for the last good one. */
 const depth = 50
-/** Fetches add packs; a clone with more is made anew. */
-const maximumPacks = 64
 
 export class Remote implements RefStore {
   readonly objects: ObjectStore
@@ -39,19 +38,27 @@ export class Remote implements RefStore {
     url.password = ''
     this.url = url.href.replace(/\/$/, '')
     this.#http = createHttpClient(url, authorization, options.limits ?? defaultHttpLimits)
-    this.objects = new ObjectStore(join(options.cacheFolder, digestBytes(this.url).slice('sha256:'.length, 23)))
+    this.objects = new ObjectStore(join(options.cacheFolder, digestBytes(this.url).slice('sha256:'.length, 23)), {
+      run: () => this.#discard(),
+      hint: 'the clone is made anew',
+    })
   }
 
   /** Two small requests, and nothing else, when nothing has changed. */
   async readBranch(branch: string): Promise<string | null> {
     const tip = (await this.#listRefs(`refs/heads/${branch}`)).get(`refs/heads/${branch}`)
     if (tip === undefined) return null
-    if (readRef(this.objects.gitdir, tracking(branch)) === tip) return tip
-    prepareClone(this.objects.gitdir)
-    const fetched = (await this.objects.has(tip)) ? tip : await this.#fetch(branch)
     const { gitdir } = this.objects
+    if (readTracking(gitdir, branch) === tip && (await this.#has(tip))) return tip
+    if (prepareClone(gitdir)) this.objects.forget()
+    const fetched = (await this.#has(tip)) ? tip : await this.#fetch(branch)
     await moveRef(gitdir, { ref: tracking(branch), expected: readRef(gitdir, tracking(branch)), next: fetched })
     return fetched
+  }
+
+  /** A damaged clone is thrown away, and anybody may remove the cache at any time. */
+  isLost(): boolean {
+    return !isCloned(this.objects.gitdir)
   }
 
   async readTag(name: string): Promise<string | null> {
@@ -80,6 +87,21 @@ export class Remote implements RefStore {
     } catch (thrown) {
       throw remoteError(thrown, this.url)
     }
+  }
+
+  /** False also when it is damaged: the clone is then gone. */
+  async #has(oid: string): Promise<boolean> {
+    try {
+      return await this.objects.has(oid)
+    } catch (thrown) {
+      if (!(thrown instanceof MainwardError) || !this.isLost()) throw thrown
+      return false
+    }
+  }
+
+  #discard(): void {
+    this.objects.forget()
+    discardClone(this.objects.gitdir)
   }
 
   /**
@@ -111,6 +133,7 @@ export class Remote implements RefStore {
       if (shallow === null) rmSync(shallowFile, { force: true })
       else writeFileSync(shallowFile, shallow)
       this.objects.forget()
+      if (!isRemoteTrouble(thrown) && !hasWholePacks(gitdir)) this.#discard()
       throw remoteError(thrown, this.url)
     }
   }
@@ -120,17 +143,15 @@ function tracking(branch: string): string {
   return `refs/remotes/origin/${branch}`
 }
 
-function prepareClone(gitdir: string): void {
-  const packs = join(gitdir, 'objects/pack')
-  if (existsSync(packs) && readdirSync(packs).filter((name) => name.endsWith('.idx')).length > maximumPacks) {
-    rmSync(gitdir, { recursive: true, force: true })
+/** Null also when the file is damaged: it is written anew with the next fetch. */
+function readTracking(gitdir: string, branch: string): string | null {
+  try {
+    return readRef(gitdir, tracking(branch))
+  } catch (thrown) {
+    if (!(thrown instanceof MainwardError)) throw thrown
+    discardClone(gitdir)
+    return null
   }
-  if (existsSync(join(gitdir, 'HEAD'))) return
-  mkdirSync(packs, { recursive: true })
-  mkdirSync(join(gitdir, 'refs'), { recursive: true })
-  const fetchSpec = '+refs/heads/*:refs/incoming/*'
-  writeFileSync(join(gitdir, 'config'), `[core]\n\tbare = true\n[remote "origin"]\n\tfetch = ${fetchSpec}\n`)
-  writeFileSync(join(gitdir, 'HEAD'), 'ref: refs/heads/main\n')
 }
 
 function parseUrl(text: string): URL {

@@ -1,9 +1,20 @@
 /** Moves refs of a git directory with git's own lock files, so that it is safe beside a user's git. */
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MainwardError } from '../core/error.ts'
-import { assertRefName, readRef } from './read-ref.ts'
+import { assertRefName, readPacked, readRef } from './read-ref.ts'
 
 export interface RefMove {
   readonly ref: string
@@ -21,27 +32,42 @@ export async function moveRef(gitdir: string, move: RefMove): Promise<boolean> {
   assertRefName(move.ref)
   const path = join(gitdir, move.ref)
   const lock = await takeLock(path, move.ref)
+  let placed = false
   try {
-    if (readRef(gitdir, move.ref) !== move.expected) return discard(lock)
+    if (readRef(gitdir, move.ref) !== move.expected) return false
+    if (move.expected === null) assertNameIsFree(gitdir, move.ref)
     writeSync(lock.descriptor, `${move.next}\n`)
-    closeSync(lock.descriptor)
+    fsyncSync(lock.descriptor)
+    removeEmptyFolders(path)
     renameSync(lock.path, path)
+    placed = true
     return true
   } catch (cause) {
-    rmSync(lock.path, { force: true })
+    if (cause instanceof MainwardError) throw cause
     throw new MainwardError('conflict', `ref ${move.ref} cannot be written`, { cause, retry: 'backoff' })
+  } finally {
+    closeSync(lock.descriptor)
+    if (!placed) rmSync(lock.path, { force: true })
   }
+}
+
+/** A ref cannot have the name of another's folder: git would refuse to read both. Loose ones the file system keeps apart. */
+function assertNameIsFree(gitdir: string, ref: string): void {
+  const other = [...readPacked(gitdir).keys()].find((name) => ref.startsWith(`${name}/`) || name.startsWith(`${ref}/`))
+  if (other === undefined || readRef(gitdir, other) === null) return
+  throw new MainwardError('conflict', `ref ${ref} cannot be created beside ${other}`, { hint: `rename or delete ${other}` })
+}
+
+/** What git leaves behind of deleted refs below this name. Throws when a ref is in there. */
+function removeEmptyFolders(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return
+  for (const name of readdirSync(path)) removeEmptyFolders(join(path, name))
+  rmdirSync(path)
 }
 
 interface Lock {
   readonly path: string
   readonly descriptor: number
-}
-
-function discard(lock: Lock): false {
-  closeSync(lock.descriptor)
-  rmSync(lock.path, { force: true })
-  return false
 }
 
 async function takeLock(refPath: string, ref: string): Promise<Lock> {

@@ -51,7 +51,7 @@ async function remotePlace(): Promise<Place> {
   const folder = createBareClone(source)
   const server = await serveGit(folder)
   cleanups.push(() => server.stop())
-  const limits = { connectMs: 1000, idleMs: 1000, totalMs: 5000 }
+  const limits = { connectMs: 1000, idleMs: 1000, totalMs: 5000, maximumBytes: 2 ** 24 }
   const open = (): RefStore => new Remote({ url: server.url, token: null, cacheFolder: temporaryFolder(), limits })
   return { folder, commit, server, open }
 }
@@ -163,6 +163,7 @@ describe('pushing', () => {
       objects: refs.objects,
       readBranch: (name) => refs.readBranch(name),
       readTag: (name) => refs.readTag(name),
+      isLost: () => false,
       moveRef: async (move, created) => {
         if (!pushed) {
           pushed = true

@@ -107,7 +107,11 @@ describe('reading objects', () => {
     const blob = runGit(folder, 'hash-object', 'a.yaml')
     const { objects } = openRepository(folder)
     await expect(objects.readBlob(blob)).rejects.toMatchObject({ code: 'git-protocol' })
-    await expect(objects.readBlob('0'.repeat(40))).rejects.toMatchObject({ code: 'not-found' })
+    await expect(objects.readBlob('0'.repeat(40))).rejects.toMatchObject({
+      code: 'git-protocol',
+      message: expect.stringContaining('missing') as unknown,
+    })
+    await expect(objects.read('0'.repeat(40))).rejects.toMatchObject({ code: 'not-found' })
     expect(commit).toHaveLength(40)
   })
 })

@@ -14,7 +14,7 @@ import {
   temporaryFolder,
 } from '../support/git-repositories.ts'
 
-const limits = { connectMs: 500, idleMs: 500, totalMs: 2000 }
+const limits = { connectMs: 500, idleMs: 500, totalMs: 2000, maximumBytes: 2 ** 20 }
 const cleanups: (() => unknown)[] = []
 
 afterEach(async () => {
@@ -26,7 +26,7 @@ interface Place {
   readonly server: GitServer
   readonly cacheFolder: string
   readonly open: (token?: string) => Remote
-  push(...options: string[]): void
+  readonly push: (...options: string[]) => void
 }
 
 async function createPlace(): Promise<Place> {

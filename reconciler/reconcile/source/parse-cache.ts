@@ -2,6 +2,7 @@
 import {
   appendFileSync,
   closeSync,
+  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -29,6 +30,7 @@ interface Place {
 
 /** Lines `OID SUM JSON`; the sum guards against torn and foreign bytes. One writer a folder. */
 export class ParseCache {
+  readonly #folder: string
   readonly #path: string
   #places = new Map<string, Place>()
   #sizeBytes = 0
@@ -38,6 +40,7 @@ export class ParseCache {
     mkdirSync(folder, { recursive: true })
     const name = `parsed-${digestBytes(version).slice('sha256:'.length, 23)}.jsonl`
     for (const other of readdirSync(folder)) if (other.startsWith('parsed-') && other !== name) rmSync(join(folder, other))
+    this.#folder = folder
     this.#path = join(folder, name)
     this.#index()
   }
@@ -53,6 +56,7 @@ export class ParseCache {
   }
 
   append(entries: ReadonlyMap<string, ParsedFile>): void {
+    if (this.#isForeign()) this.#reset()
     const lines: string[] = []
     for (const [oid, parsed] of entries) if (!this.#places.has(oid)) lines.push(this.#lineOf(oid, JSON.stringify(parsed)))
     if (lines.length > 0) appendFileSync(this.#path, lines.join(''))
@@ -61,11 +65,23 @@ export class ParseCache {
   /** Drops what is not in use when that is most of the file. */
   compact(inUse: ReadonlyMap<string, ParsedFile>): void {
     if (this.#places.size < inUse.size * 4 || this.#places.size < spareEntries) return
-    this.#places = new Map()
-    this.#sizeBytes = 0
+    this.#reset()
     const lines = [...inUse].map(([oid, parsed]) => this.#lineOf(oid, JSON.stringify(parsed)))
     writeFileSync(`${this.#path}.new`, lines.join(''))
     renameSync(`${this.#path}.new`, this.#path)
+  }
+
+  /** Whether somebody has removed or changed the file: what is known of it is then wrong. */
+  #isForeign(): boolean {
+    return (statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0) !== this.#sizeBytes
+  }
+
+  /** Begins the file anew. */
+  #reset(): void {
+    this.#places = new Map()
+    this.#sizeBytes = 0
+    mkdirSync(this.#folder, { recursive: true })
+    rmSync(this.#path, { force: true })
   }
 
   #lineOf(oid: string, json: string): string {
@@ -96,6 +112,7 @@ export class ParseCache {
   }
 
   #readAt({ start, length }: Place): Buffer {
+    if (!existsSync(this.#path)) return Buffer.alloc(0)
     const descriptor = openSync(this.#path, 'r')
     try {
       const bytes = Buffer.alloc(Math.min(length, Math.max(0, fstatSync(descriptor).size - start)))

@@ -56,16 +56,15 @@ export class SourceProcess {
   }
 
   async #start(): Promise<Running> {
-    const child = fork(builtFile('reconcile/source/source-worker.js'), [], {
-      serialization: 'advanced',
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    })
+    const child = forkWorker()
     const running = { child, lastId: 0 }
     this.#running = running
-    child.on('exit', () => {
+    const forget = (): void => {
       if (this.#running === running) this.#running = null
-    })
+    }
+    child.on('exit', forget)
+    // Also when no call waits: an error that nobody hears would end the control plane.
+    child.on('error', forget)
     try {
       await this.#send(running, { type: 'configure', settings: this.#settings }, { timeoutMs: configureTimeoutMs })
     } catch (thrown) {
@@ -112,6 +111,18 @@ export class SourceProcess {
         if (error !== null) onError(error)
       })
     })
+  }
+}
+
+function forkWorker(): ChildProcess {
+  try {
+    return fork(builtFile('reconcile/source/source-worker.js'), [], {
+      serialization: 'advanced',
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+  } catch (cause) {
+    throw new MainwardError('unavailable', 'the source process cannot be started', { cause, retry: 'backoff' })
   }
 }
 

@@ -1,4 +1,5 @@
 /** The process that reads and writes git for the control plane: one call at a time, until its parent goes away. */
+import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { assertNever } from '../../core/assert-never.ts'
 import { MainwardError, messageOf } from '../../core/error.ts'
@@ -13,6 +14,8 @@ import { CommitReader } from './commit-reader.ts'
 import { ParserClient } from './parser-client.ts'
 import type { ErrorMessage, SourceCall, SourceReply, SourceRequest, SourceSettings } from './source-messages.ts'
 
+/** Reading a large commit takes a core for seconds: predictions and the control plane come first. */
+const niceness = 5
 /** What `readFile` returns at most. */
 const maximumFileBytes = 1024 * 1024
 
@@ -27,12 +30,13 @@ main()
 
 function main(): void {
   const state: { source: Source | null; last: Promise<void> } = { source: null, last: Promise.resolve() }
+  setPriority(niceness)
   process.on('disconnect', () => process.exit(0))
   process.on('message', (request: SourceRequest) => {
     state.last = state.last.then(async () => {
       try {
         if (request.call.type === 'configure') state.source = open(request.call.settings)
-        const value = request.call.type === 'configure' ? null : await answer(state.source, request.call, request.id)
+        const value = request.call.type === 'configure' ? null : await answerAgain(state.source, request.call, request.id)
         send({ id: request.id, type: 'result', value })
         await saveParsed(state.source, request.call)
       } catch (thrown) {
@@ -56,8 +60,21 @@ function open(settings: SourceSettings): Source {
   return { settings, refs, parser, reader: new CommitReader(refs.objects, parser) }
 }
 
-async function answer(source: Source | null, call: Exclude<SourceCall, { type: 'configure' }>, id: number): Promise<unknown> {
+type GitCall = Exclude<SourceCall, { type: 'configure' }>
+
+/** A clone that turned out to be damaged, or was removed, is fetched again and asked once more. */
+async function answerAgain(source: Source | null, call: GitCall, id: number): Promise<unknown> {
   if (source === null) throw new Error('the first call configures')
+  try {
+    return await answer(source, call, id)
+  } catch (thrown) {
+    if (call.type === 'fetchHead' || !source.refs.isLost()) throw thrown
+    await fetchHead(source)
+    return answer(source, call, id)
+  }
+}
+
+async function answer(source: Source, call: GitCall, id: number): Promise<unknown> {
   const { refs, reader, settings } = source
   switch (call.type) {
     case 'fetchHead':
