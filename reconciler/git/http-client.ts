@@ -79,7 +79,9 @@ function send(sending: Sending, limits: HttpLimits): Promise<IncomingMessage> {
   const start = url.protocol === 'https:' ? requestTls : requestPlain
   return new Promise((resolve, reject) => {
     const request = start(url, { method, headers: { ...headers, 'content-length': body.length }, agent: false })
+    let answer: IncomingMessage | null = null
     const fail = (error: Error): void => {
+      answer?.destroy(error)
       request.destroy(error)
       reject(error)
     }
@@ -95,6 +97,7 @@ function send(sending: Sending, limits: HttpLimits): Promise<IncomingMessage> {
     })
     request.on('error', (cause) => reject(cause instanceof MainwardError ? cause : unreachable(url, cause)))
     request.on('response', (response) => {
+      answer = response
       response.setTimeout(limits.idleMs, () => response.destroy(late(url, 'a byte', limits.idleMs)))
       resolve(response)
     })

@@ -1,37 +1,44 @@
 /** A git server over HTTP on loopback (`git http-backend` behind node:http) that can misbehave on demand. */
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename, dirname } from 'node:path'
 
 /**
- * hang: no answer. stall: half of the answer, then silence. truncate: half of a pack, then a proper end. cut: half of a pack, then the
- * connection breaks. A number: that status for everything, `push-403`: only for pushes.
+ * hang: no answer. stall: half of the answer, then silence. drip: the answer a byte at a time. truncate: half of a pack, then a proper
+ * end. cut: half of a pack, then the connection breaks. flip: one byte of the pack is another. garbage: status 200 and noise. flood: no
+ * end. A number: that status for everything, `push-403`: only for pushes.
  */
-export type Misbehaviour = 'none' | 'hang' | 'stall' | 'truncate' | 'cut' | 'push-403' | 401 | 403 | 404 | 500
+export type Misbehaviour =
+  | ('none' | 'hang' | 'stall' | 'drip' | 'truncate' | 'cut' | 'flip' | 'garbage' | 'flood' | 'push-403')
+  | (401 | 403 | 404 | 429 | 500 | 503)
 
 export interface GitServer {
   readonly url: string
   behave(how: Misbehaviour): void
   /** Only requests with this password are answered; null: all. */
   requireToken(token: string | null): void
-  /** Runs before each push reaches git. */
-  onPush(action: () => void): void
+  /** Sends every request to this origin instead; null: none. */
+  redirectTo(origin: string | null): void
   /** `METHOD PATH` of every request so far. */
   readonly requests: string[]
+  /** What `authorization` said, of every request so far. */
+  readonly authorizations: (string | undefined)[]
   stop(): Promise<void>
 }
 
 interface State {
   readonly repository: string
   readonly requests: string[]
+  readonly authorizations: (string | undefined)[]
   how: Misbehaviour
   token: string | null
-  beforePush: () => void
+  redirect: string | null
 }
 
 export async function serveGit(repository: string): Promise<GitServer> {
-  const state: State = { repository, requests: [], how: 'none', token: null, beforePush: () => undefined }
+  const state: State = { repository, requests: [], authorizations: [], how: 'none', token: null, redirect: null }
   const server = createServer((request, response) => answer(state, request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -39,8 +46,9 @@ export async function serveGit(repository: string): Promise<GitServer> {
     url: `http://127.0.0.1:${port}/${basename(repository)}`,
     behave: (how) => (state.how = how),
     requireToken: (token) => (state.token = token),
-    onPush: (action) => (state.beforePush = action),
+    redirectTo: (origin) => (state.redirect = origin),
     requests: state.requests,
+    authorizations: state.authorizations,
     stop: () => stop(server),
   }
 }
@@ -55,13 +63,18 @@ function answer(state: State, request: IncomingMessage, response: ServerResponse
   state.requests.push(`${request.method} ${url.pathname}${url.search}`)
   const isPush = `${url.pathname}${url.search}`.includes('git-receive-pack')
   const refusal = refusalOf(state, request, isPush)
+  state.authorizations.push(request.headers.authorization)
   if (state.how === 'hang') return
+  if (state.redirect !== null) {
+    request.resume()
+    response.writeHead(307, { location: `${state.redirect}${url.pathname}${url.search}` }).end()
+    return
+  }
   if (refusal !== null) {
     request.resume()
     response.writeHead(refusal).end('no')
     return
   }
-  if (isPush) state.beforePush()
   runBackend(state, request, response, url)
 }
 
@@ -108,12 +121,42 @@ function respond({ how }: State, output: Buffer, response: ServerResponse, isPos
   const body = output.subarray(end + 4)
   response.writeHead(Number(status?.slice(0, 3) ?? 200), Object.fromEntries(headers.filter(([name]) => name !== 'Status')))
   const isPack = isPost && body.includes('PACK')
-  if (how === 'stall' || (isPack && how === 'cut')) {
-    response.write(body.subarray(0, body.length / 2))
-    if (how === 'cut') setTimeout(() => response.destroy(), 20)
-    return
+  switch (how) {
+    case 'stall':
+      return void response.write(body.subarray(0, body.length / 2))
+    case 'drip':
+      return drip(body, response)
+    case 'flood':
+      return flood(response)
+    case 'garbage':
+      return void response.end(randomBytes(2000))
+    case 'cut':
+      if (!isPack) break
+      response.write(body.subarray(0, body.length / 2))
+      return void setTimeout(() => response.destroy(), 20)
+    default:
   }
-  response.end(isPack && how === 'truncate' ? cutPack(body) : body)
+  response.end(isPack && how === 'truncate' ? cutPack(body) : isPack && how === 'flip' ? flipPack(body) : body)
+}
+
+function drip(body: Buffer, response: ServerResponse): void {
+  let at = 0
+  const timer = setInterval(() => response.write(body.subarray(at, (at += 1))), 50)
+  response.on('close', () => clearInterval(timer))
+}
+
+function flood(response: ServerResponse): void {
+  const piece = Buffer.alloc(65_536, '0')
+  const pour = (): void => {
+    while (!response.destroyed && response.write(piece));
+  }
+  response.on('drain', pour)
+  pour()
+}
+
+function flipPack(body: Buffer): Buffer {
+  const at = body.indexOf('PACK') + 40
+  return Buffer.concat([body.subarray(0, at), Buffer.from([(body[at] ?? 0) ^ 0x10]), body.subarray(at + 1)])
 }
 
 /** Leaves out the second half of the pack, with packet lines that are whole. */
