@@ -82,6 +82,12 @@ async function commitLines(refs: RefStore, append: Append, { tip, entries, lines
   const { objects } = refs
   const blob = await objects.write('blob', Buffer.from(lines.map((line) => `${line}\n`).join('')))
   const others = entries.filter(({ name }) => name !== append.file)
+  const unwritable = others.find(({ name }) => name.includes('\uFFFD'))
+  if (unwritable !== undefined) {
+    throw new MainwardError('conflict', `${append.branch} has a file whose name is not UTF-8: ${unwritable.name}`, {
+      hint: 'remove it from the branch',
+    })
+  }
   const tree = await objects.write('tree', formatTree([...others, { mode: '100644', name: append.file, oid: blob }]))
   const message = `${append.file}: lines ${append.expectedCount + 1} to ${lines.length}`
   const next = await objects.write(

@@ -31,13 +31,14 @@ interface Sending {
 const maximumRedirects = 5
 
 /**
- * Redirects are followed on the same host only, and never from https to http; `authorization` goes nowhere else. Throws
+ * Redirects are followed on the same host only, and never from https to http; what `readAuthorization` gives goes nowhere else. Throws
  * git-unreachable, git-protocol and timeout.
  */
-export function createHttpClient(base: URL, authorization: string | null, limits: HttpLimits): HttpClient {
+export function createHttpClient(base: URL, readAuthorization: () => string | null, limits: HttpLimits): HttpClient {
   return {
     request: async (asked: GitHttpRequest): Promise<GitHttpResponse> => {
       const body = await collect(asked.body)
+      const authorization = readAuthorization()
       let url = new URL(asked.url)
       for (let redirects = 0; ; redirects += 1) {
         const headers = { ...asked.headers, ...(authorization === null || !isTrusted(base, url) ? {} : { authorization }) }

@@ -1,4 +1,5 @@
 /** The files of a commit, with folders that have not changed since the last listing taken from memory. */
+import { MainwardError } from '../core/error.ts'
 import type { ObjectStore } from './object-store.ts'
 import { folderMode, isFile, type TreeEntry } from './tree-object.ts'
 
@@ -7,6 +8,9 @@ export interface ListedFile {
   readonly path: string
   readonly oid: string
 }
+
+/** Trees that name one folder many times, one within the other, hold more files than any machine could list. */
+const maximumEntries = 2_000_000
 
 /** Reads trees once by id. Memory is what the last listing needed. */
 export class TreeReader {
@@ -19,14 +23,17 @@ export class TreeReader {
 
   /**
    * The regular files under a tree whose path `wanted` takes. Links and submodules are no files; paths that are no
-   * UTF-8 are left out, because nothing could name them.
+   * UTF-8 are left out, because nothing could name them. Throws unsupported for trees of millions of entries.
    */
   async listFiles(tree: string, wanted: (name: string) => boolean): Promise<readonly ListedFile[]> {
     const used = new Map<string, readonly TreeEntry[]>()
     const files: ListedFile[] = []
+    let seen = 0
     const walk = async (oid: string, prefix: string): Promise<void> => {
       const entries = this.#known.get(oid) ?? used.get(oid) ?? (await this.#objects.readTree(oid))
       used.set(oid, entries)
+      seen += entries.length
+      if (seen > maximumEntries) throw tooMany(tree)
       for (const entry of entries) {
         if (entry.name.includes('\uFFFD')) continue
         if (entry.mode === folderMode) await walk(entry.oid, `${prefix}${entry.name}/`)
@@ -62,4 +69,11 @@ export class TreeReader {
     }
     return found
   }
+}
+
+function tooMany(tree: string): MainwardError {
+  return new MainwardError('unsupported', `expected at most ${maximumEntries} files and folders, found more in tree ${tree}`, {
+    retry: 'backoff',
+    hint: 'reconcile a folder of the repository with --path',
+  })
 }

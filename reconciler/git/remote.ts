@@ -17,6 +17,8 @@ export interface RemoteOptions {
   readonly url: string
   /** Sent as the password of `x-access-token`. */
   readonly token: string | null
+  /** File that holds the token: read for every request, because short-lived tokens are replaced. Overrules `token`. */
+  readonly tokenFile?: string | null
   /** Clones lie in here, one folder a URL. */
   readonly cacheFolder: string
   readonly limits?: HttpLimits
@@ -33,10 +35,12 @@ export class Remote implements RefStore {
 
   constructor(options: RemoteOptions) {
     const url = parseUrl(options.url)
-    const authorization = authorizationOf(url, options.token)
+    const inUrl = passwordOf(url)
+    const { token, tokenFile } = options
     url.username = ''
     url.password = ''
     this.url = url.href.replace(/\/$/, '')
+    const authorization = (): string | null => authorizationOf(inUrl, tokenFile ? readToken(tokenFile) : token)
     this.#http = createHttpClient(url, authorization, options.limits ?? defaultHttpLimits)
     this.objects = new ObjectStore(join(options.cacheFolder, digestBytes(this.url).slice('sha256:'.length, 23)), {
       run: () => this.#discard(),
@@ -162,8 +166,25 @@ function parseUrl(text: string): URL {
   })
 }
 
-function authorizationOf(url: URL, token: string | null): string | null {
-  const inUrl = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-  const pair = token !== null ? `x-access-token:${token}` : inUrl === ':' ? null : inUrl
+function passwordOf(url: URL): string | null {
+  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  return pair === ':' ? null : pair
+}
+
+function authorizationOf(inUrl: string | null, token: string | null): string | null {
+  const pair = token === null ? inUrl : `x-access-token:${token}`
   return pair === null ? null : `Basic ${Buffer.from(pair).toString('base64')}`
+}
+
+function readToken(path: string): string {
+  const text = existsSync(path) ? readFileSync(path, 'utf8').trim() : ''
+  if (text !== '') return text
+  throw new MainwardError(
+    'unauthorized',
+    `expected a token in ${path}, found ${existsSync(path) ? 'an empty file' : 'no file'}`,
+    {
+      retry: 'backoff',
+      hint: 'write the token into the file; it is read again for every request',
+    },
+  )
 }

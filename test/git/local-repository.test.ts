@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -56,6 +66,31 @@ describe('opening a repository', () => {
     mkdirSync(sha256)
     runGit(sha256, 'init', '--quiet', '--object-format=sha256')
     expect(() => openRepository(sha256)).toThrow(/SHA-256/)
+    const borrowing = join(outside, 'borrowing')
+    const lender = repositoryFolder()
+    commitFiles(lender, { a: '1' })
+    runGit(outside, 'clone', '--quiet', '--shared', lender, borrowing)
+    expect(() => openRepository(borrowing)).toThrow(/alternates/)
+    const reftable = repositoryFolder()
+    runGit(reftable, 'config', 'extensions.refstorage', 'reftable')
+    expect(() => openRepository(reftable)).toThrow(/reftable/)
+  })
+
+  it('names the way out of a partial clone whose objects are missing', async () => {
+    const folder = repositoryFolder()
+    const commit = commitFiles(folder, { a: '1' })
+    runGit(folder, 'config', 'uploadpack.allowFilter', 'true')
+    const partial = join(temporaryFolder(), 'partial')
+    folders.push(partial)
+    runGit(folder, 'clone', '--quiet', '--bare', '--filter=blob:none', `file://${folder}`, partial)
+    const { objects } = openRepository(partial)
+    const [file] = await new TreeReader(objects).listFiles((await objects.readCommit(commit)).tree, () => true)
+    await expect(objects.readBlob(file?.oid ?? '')).rejects.toMatchObject({
+      code: 'git-protocol',
+      hint: expect.stringContaining('--refetch --no-filter') as unknown,
+    })
+    runGit(partial, 'fetch', '--quiet', '--refetch', '--no-filter')
+    expect(Buffer.from(await objects.readBlob(file?.oid ?? '')).toString()).toBe('1')
   })
 })
 
@@ -94,6 +129,17 @@ describe('reading objects', () => {
     runGit(folder, 'gc', '--quiet', '--prune=now')
     expect((await objects.readCommit(second)).parents).toEqual([first])
     expect((await objects.readCommit(first)).message).toBe('Change')
+  })
+
+  it('passes over an index whose pack is gone, as git does', async () => {
+    const folder = repositoryFolder()
+    commitFiles(folder, { a: '1' })
+    runGit(folder, 'repack', '-adq')
+    const packs = join(folder, '.git/objects/pack')
+    const index = readdirSync(packs).find((name) => name.endsWith('.idx')) ?? ''
+    copyFileSync(join(packs, index), join(packs, `pack-${'0'.repeat(40)}.idx`))
+    const commit = commitFiles(folder, { a: '2' })
+    expect((await openRepository(folder).objects.readCommit(commit)).parents).toHaveLength(1)
   })
 
   it('never returns a damaged object', async () => {

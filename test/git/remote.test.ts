@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { TreeReader } from '../../reconciler/git/list-files.ts'
@@ -23,6 +23,7 @@ afterEach(async () => {
 
 interface Place {
   readonly source: string
+  readonly bare: string
   readonly server: GitServer
   readonly cacheFolder: string
   readonly open: (token?: string) => Remote
@@ -38,6 +39,7 @@ async function createPlace(): Promise<Place> {
   cleanups.push(() => server.stop(), () => removeFolder(source), () => removeFolder(cacheFolder)) // prettier-ignore
   return {
     source,
+    bare,
     server,
     cacheFolder,
     open: (token) => new Remote({ url: server.url, token: token ?? null, cacheFolder, limits }),
@@ -50,6 +52,11 @@ async function listPaths(remote: Remote, commit: string): Promise<string[]> {
   const files = await new TreeReader(remote.objects).listFiles(tree, () => true)
   for (const { oid } of files) await remote.objects.readBlob(oid)
   return files.map(({ path }) => path)
+}
+
+/** Objects in packs, by git itself. */
+function objectCount(remote: Remote): number {
+  return Number(/^in-pack: (\d+)/m.exec(runGit(remote.objects.gitdir, 'count-objects', '-v'))?.[1])
 }
 
 function packCount(cacheFolder: string): number {
@@ -145,6 +152,70 @@ describe('a remote', () => {
     const refused = open('wr0ng').readBranch('main')
     await expect(refused).rejects.toMatchObject({ code: 'unauthorized' })
     await expect(refused).rejects.not.toThrow(/wr0ng/)
+  })
+
+  it('reads the token anew for every request, and names the file that has none', async () => {
+    const { server, cacheFolder } = await createPlace()
+    const tokenFile = join(cacheFolder, 'token')
+    const remote = new Remote({ url: server.url, token: null, tokenFile, cacheFolder, limits })
+    server.requireToken('first')
+    await expect(remote.readBranch('main')).rejects.toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringContaining('no file') as unknown,
+    })
+    writeFileSync(tokenFile, 'first\n')
+    expect(await remote.readBranch('main')).toHaveLength(40)
+    server.requireToken('second')
+    await expect(remote.readBranch('main')).rejects.toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringContaining('HTTP 401') as unknown,
+    })
+    writeFileSync(tokenFile, 'second\n')
+    expect(await remote.readBranch('main')).toHaveLength(40)
+  })
+
+  it('transfers only what is new', async () => {
+    const { source, bare, push, open } = await createPlace()
+    for (let index = 0; index < 80; index += 1) commitFiles(source, { [`f${index}`]: `${index}` }, `Commit ${index}`)
+    push()
+    const remote = open()
+    await remote.readBranch('main')
+    const before = objectCount(remote)
+    commitFiles(source, { 'deep/c.yaml': 'c' })
+    push()
+    await remote.readBranch('main')
+    expect(objectCount(remote) - before).toBe(4)
+    expect(await remote.readBranch('other')).toBeNull()
+    runGit(source, 'push', '--quiet', bare, 'main~1:refs/heads/other')
+    const known = objectCount(remote)
+    await remote.readBranch('other')
+    expect(objectCount(remote)).toBe(known)
+  })
+
+  it('is read by two at once, each with a clone of its own', async () => {
+    const { source, server, push } = await createPlace()
+    const open = (): Remote => new Remote({ url: server.url, token: null, cacheFolder: temporaryFolder(), limits })
+    const remotes = [open(), open()]
+    for (let round = 0; round < 3; round += 1) {
+      const head = commitFiles(source, { 'a.yaml': String(round) })
+      push('--force')
+      expect(await Promise.all(remotes.map((remote) => remote.readBranch('main')))).toEqual([head, head])
+    }
+  })
+
+  it('keeps its clone whole when it is killed between the shallow file and the pack', async () => {
+    const { source, push, open } = await createPlace()
+    for (let index = 0; index < 60; index += 1) commitFiles(source, { 'a.yaml': String(index) })
+    push()
+    const remote = open()
+    await remote.readBranch('main')
+    const head = commitFiles(source, { 'c.yaml': 'c' })
+    push()
+    writeFileSync(join(remote.objects.gitdir, 'shallow'), `${runGit(source, 'rev-parse', 'main~49')}\n`)
+    expect(await open().readBranch('main')).toBe(head)
+    expect(await listPaths(open(), head)).toEqual(['a.yaml', 'c.yaml', 'deep/b.yaml'])
+    expect((await readFirstParents(open().objects, head, 200)).length).toBeGreaterThanOrEqual(50)
+    expect(runGit(remote.objects.gitdir, 'fsck', '--strict', '--no-dangling', head)).toBe('')
   })
 
   it('knows a missing branch, a missing repository and an empty one', async () => {

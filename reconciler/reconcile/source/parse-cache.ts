@@ -59,7 +59,9 @@ export class ParseCache {
     if (this.#isForeign()) this.#reset()
     const lines: string[] = []
     for (const [oid, parsed] of entries) if (!this.#places.has(oid)) lines.push(this.#lineOf(oid, JSON.stringify(parsed)))
-    if (lines.length > 0) appendFileSync(this.#path, lines.join(''))
+    if (lines.length === 0) return
+    mkdirSync(this.#folder, { recursive: true })
+    appendFileSync(this.#path, lines.join(''))
   }
 
   /** Drops what is not in use when that is most of the file. */
@@ -67,6 +69,7 @@ export class ParseCache {
     if (this.#places.size < inUse.size * 4 || this.#places.size < spareEntries) return
     this.#reset()
     const lines = [...inUse].map(([oid, parsed]) => this.#lineOf(oid, JSON.stringify(parsed)))
+    mkdirSync(this.#folder, { recursive: true })
     writeFileSync(`${this.#path}.new`, lines.join(''))
     renameSync(`${this.#path}.new`, this.#path)
   }
@@ -80,7 +83,6 @@ export class ParseCache {
   #reset(): void {
     this.#places = new Map()
     this.#sizeBytes = 0
-    mkdirSync(this.#folder, { recursive: true })
     rmSync(this.#path, { force: true })
   }
 

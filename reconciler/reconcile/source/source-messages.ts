@@ -11,6 +11,8 @@ export interface SourceSettings {
   /** Folder of the repository that is reconciled; '' for all of it. */
   readonly path: string
   readonly token: string | null
+  /** File with the token, read again for every request. Overrules `token`. */
+  readonly tokenFile?: string | null
   /** Clones and parsed manifests are kept in here. One source a folder. */
   readonly cacheFolder: string
   readonly httpLimits?: HttpLimits

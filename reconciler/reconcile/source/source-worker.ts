@@ -1,5 +1,4 @@
 /** The process that reads and writes git for the control plane: one call at a time, until its parent goes away. */
-import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { assertNever } from '../../core/assert-never.ts'
 import { MainwardError, messageOf } from '../../core/error.ts'
@@ -14,8 +13,6 @@ import { CommitReader } from './commit-reader.ts'
 import { ParserClient } from './parser-client.ts'
 import type { ErrorMessage, SourceCall, SourceReply, SourceRequest, SourceSettings } from './source-messages.ts'
 
-/** Reading a large commit takes a core for seconds: predictions and the control plane come first. */
-const niceness = 5
 /** What `readFile` returns at most. */
 const maximumFileBytes = 1024 * 1024
 
@@ -30,7 +27,6 @@ main()
 
 function main(): void {
   const state: { source: Source | null; last: Promise<void> } = { source: null, last: Promise.resolve() }
-  setPriority(niceness)
   process.on('disconnect', () => process.exit(0))
   process.on('message', (request: SourceRequest) => {
     state.last = state.last.then(async () => {
@@ -47,11 +43,12 @@ function main(): void {
 }
 
 function open(settings: SourceSettings): Source {
-  const { repository, token, cacheFolder, httpLimits } = settings
+  const { repository, token, tokenFile = null, cacheFolder, httpLimits } = settings
   const refs = /^https?:/.test(repository)
     ? new Remote({
         url: repository,
         token,
+        tokenFile,
         cacheFolder: join(cacheFolder, 'clones'),
         ...(httpLimits === undefined ? {} : { limits: httpLimits }),
       })
