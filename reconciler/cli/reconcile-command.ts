@@ -1,5 +1,5 @@
 /** `mainward reconcile` as a command line. What it does stands in reconcile.ts. */
-import { readFileSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { pino } from 'pino'
@@ -82,7 +82,8 @@ function describePlace(
       repository,
       branch: textOption(input, 'branch') ?? 'main',
       path: trimSlashes(textOption(input, 'path') ?? ''),
-      token: readGitToken(configuration, input),
+      token: configuration.gitToken,
+      tokenFile: requireTokenFile(configuration, input),
       cacheFolder: cacheFolderOf(stateFolder),
     },
     settings: {
@@ -96,11 +97,14 @@ function describePlace(
   }
 }
 
-function readGitToken(configuration: Configuration, input: CommandInput): string | null {
+/** The file is read again for every request: that it is there at the start is all that can be checked. */
+function requireTokenFile(configuration: Configuration, input: CommandInput): string | null {
   const file = textOption(input, 'tokenFile')
-  if (file === null) return configuration.gitToken
+  if (file === null) return null
+  const path = resolve(configuration.folder, file)
   try {
-    return readFileSync(resolve(configuration.folder, file), 'utf8').trim()
+    accessSync(path, constants.R_OK)
+    return path
   } catch (cause) {
     throw new MainwardError('usage', `--token-file: ${messageOf(cause)}`, { cause })
   }

@@ -157,5 +157,11 @@ function tooLarge(url: URL, maximumBytes: number): MainwardError {
 
 function unreachable(url: URL, cause: unknown): MainwardError {
   const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-  return new MainwardError('git-unreachable', `${url.origin} cannot be reached: ${reason}`, { cause, retry: 'backoff' })
+  return new MainwardError('git-unreachable', `${url.origin} cannot be reached: ${reason}`, {
+    cause,
+    retry: 'backoff',
+    ...(/CERT|SIGNED|ISSUER/.test(reason)
+      ? { hint: 'name the authority that signed its certificate in NODE_EXTRA_CA_CERTS' }
+      : {}),
+  })
 }

@@ -13,7 +13,7 @@ const wanted = process.argv.slice(2)
 /** What a benchmark reports; it may also fail, and says why on its own. */
 function run(file) {
   return new Promise((resolve) => {
-    const child = fork(`${folder}${file}`, [], { execArgv: ['--expose-gc'] })
+    const child = fork(`${folder}${file}`)
     const reports = []
     child.on('message', (message) => reports.push(message))
     child.on('exit', (code) => resolve({ reports, failed: code !== 0 || reports.length === 0 }))

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { basename, dirname } from 'node:path'
 
@@ -37,13 +38,20 @@ interface State {
   redirect: string | null
 }
 
-export async function serveGit(repository: string): Promise<GitServer> {
+interface Certificate {
+  readonly key: Buffer
+  readonly cert: Buffer
+}
+
+/** Over TLS when there is a certificate. */
+export async function serveGit(repository: string, certificate: Certificate | null = null): Promise<GitServer> {
   const state: State = { repository, requests: [], authorizations: [], how: 'none', token: null, redirect: null }
-  const server = createServer((request, response) => answer(state, request, response))
+  const listen = (request: IncomingMessage, response: ServerResponse): void => answer(state, request, response)
+  const server = certificate === null ? createServer(listen) : createTlsServer(certificate, listen)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${port}/${basename(repository)}`,
+    url: `${certificate === null ? 'http' : 'https'}://127.0.0.1:${port}/${basename(repository)}`,
     behave: (how) => (state.how = how),
     requireToken: (token) => (state.token = token),
     redirectTo: (origin) => (state.redirect = origin),

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { builtFile } from '../../../reconciler/core/package-root.ts'
 import { createSourceClient, type SourceClient } from '../../../reconciler/reconcile/source/source-client.ts'
 import type { SourceSettings } from '../../../reconciler/reconcile/source/source-messages.ts'
@@ -203,5 +204,26 @@ describe('a cache folder that disappears', () => {
     runGit(source, 'push', '--quiet', bare, 'main')
     expect(await client.fetchHead()).toBe(next)
     expect((await client.readCommit(next)).resources).toHaveLength(22)
+  })
+})
+
+describe('a remote over TLS', () => {
+  const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/tls/${name}`, import.meta.url))
+
+  it('is read when its certificate is trusted, and refused with the way out when it is not', async () => {
+    const { folder, commit } = largeRepository(3)
+    const certificate = { key: readFileSync(fixture('key.pem')), cert: readFileSync(fixture('certificate.pem')) }
+    const server = await serveGit(createBareClone(folder), certificate)
+    cleanups.push(() => server.stop())
+    await expect(open(settingsOf(server.url)).fetchHead()).rejects.toMatchObject({
+      code: 'git-unreachable',
+      hint: expect.stringContaining('NODE_EXTRA_CA_CERTS') as unknown,
+    })
+    cleanups.push(() => vi.unstubAllEnvs())
+    vi.stubEnv('NODE_EXTRA_CA_CERTS', fixture('certificate.pem'))
+    const trusting = open({ ...settingsOf(server.url), token: 'secret' })
+    expect(await trusting.fetchHead()).toBe(commit)
+    expect((await trusting.readCommit(commit)).resources).toHaveLength(4)
+    expect(server.authorizations.at(-1)).toMatch(/^Basic /)
   })
 })
