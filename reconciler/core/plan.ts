@@ -22,8 +22,8 @@ export interface Observed {
   readonly states: readonly RolloutState[]
   /** Replicas whose heartbeat is fresh. */
   readonly replicas: readonly ReplicaStatus[]
-  /** Rollouts whose traffic, as their state says it, every replica has taken over. */
-  readonly published: readonly string[]
+  /** Rollouts whose traffic, as their state says it, every replica has taken over, and since when it is published. */
+  readonly published: readonly { readonly rollout: string; readonly since: Instant }[]
   /** sha256 of the artifacts that the store holds. */
   readonly storedArtifacts: readonly string[]
 }

@@ -6,7 +6,7 @@ import type { Release } from './release.ts'
 export interface CanaryStep {
   /** Whole percent of the units. */
   readonly weight: number
-  /** Wall-clock time to stay, in milliseconds; null: until `mainward resume` (the last step: no stay at all). */
+  /** Wall-clock time to stay, in milliseconds; null: until `mainward resume`. A last step of 0 or null has no stay at all. */
   readonly holdMs: number | null
 }
 
@@ -61,7 +61,7 @@ export interface Proven {
   readonly version: number
 }
 
-/** What must not be tried again: a canary's release, or a split's target. */
+/** What must not be tried again: a release, or the target of a split that a person aborted. */
 export interface Rejection {
   readonly subject: Digest
   readonly at: Instant

@@ -20,7 +20,8 @@ export interface RouteArm {
   readonly range?: readonly [number, number]
 }
 
-export interface ModelRoute {
+/** What a route says, without when it was published. */
+export interface RouteShape {
   readonly model: string
   readonly strategy: 'canary' | 'split'
   /** Field of a row that holds the unit, when the rollout names one. */
@@ -31,6 +32,11 @@ export interface ModelRoute {
   readonly arms: readonly RouteArm[]
   /** Name of the arm for requests without a unit and for units that no range takes. */
   readonly defaultArm: string
+}
+
+export interface ModelRoute extends RouteShape {
+  /** When the route was first published, by the wall clock: a canary's hold counts from here. */
+  readonly since: Instant
 }
 
 export interface ServingState {

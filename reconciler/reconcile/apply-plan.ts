@@ -54,7 +54,7 @@ function decideCommand(row: CommandRow, desired: Desired, observed: Observed, wa
     desired: rollout,
     state,
     readiness,
-    published: observed.published.includes(row.rollout),
+    servedSince: observed.published.find(({ rollout: served }) => served === row.rollout)?.since ?? null,
     wallMs,
   })
   const [action] = toActions(decision, rollout, state)

@@ -1,4 +1,5 @@
 /** The one planner: desired and observed state in, ordered actions out. Pure and deterministic; rendered in a pull request, printed, and applied. */
+import { assertNever } from '../core/assert-never.ts'
 import { compareText } from '../core/finding.ts'
 import type { Action, Desired, Observed, Plan } from '../core/plan.ts'
 import type { Release } from '../core/release.ts'
@@ -25,14 +26,13 @@ function planRollout(desired: DesiredRollout, state: RolloutState | null, observ
     desired,
     state,
     readiness: (release) => assessReadiness(release, observed.replicas),
-    published: observed.published.includes(desired.rollout),
+    servedSince: observed.published.find(({ rollout }) => rollout === desired.rollout)?.since ?? null,
     wallMs,
   })
-  const missing = decision.type === 'transition' && decision.state.phase === 'Initializing' ? releasesOf(desired) : []
-  return [
-    ...missing.filter((release) => !observed.storedArtifacts.includes(release.artifact.sha256)).map(storeAction),
-    ...toActions(decision, desired, state),
-  ]
+  const loads = decision.type === 'transition' && decision.state.phase === 'Initializing'
+  const needed = new Map((loads ? releasesOf(desired) : []).map((release) => [release.artifact.sha256, release]))
+  const missing = [...needed.values()].filter(({ artifact }) => !observed.storedArtifacts.includes(artifact.sha256))
+  return [...missing.map(storeAction), ...toActions(decision, desired, state)]
 }
 
 function storeAction(release: Release): Action {
@@ -57,10 +57,13 @@ export function toActions(decision: Decision, desired: DesiredRollout, before: R
     case 'transition': {
       const { event, state } = decision
       const known = new Set(before?.traffic.arms.map(({ release }) => release))
-      const releases = releasesOf(desired).filter((release) => !known.has(release.digest))
+      const named = new Set(state.traffic.arms.map(({ release }) => release))
+      const releases = releasesOf(desired).filter(({ digest }) => named.has(digest) && !known.has(digest))
       const effects = describeEffects(before, state, desired)
       return [{ type: 'transition', rollout, event, state, releases, reason: state.reason, message: state.message, effects }]
     }
+    default:
+      return assertNever(decision)
   }
 }
 

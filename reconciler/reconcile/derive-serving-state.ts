@@ -1,10 +1,13 @@
 /** Derives what the data plane should do from where the rollouts are. Pure. */
-import type { Digest } from '../core/digest.ts'
+import type { Instant } from '../core/clock.ts'
+import { canonicalJson, type Digest } from '../core/digest.ts'
 import { compareText } from '../core/finding.ts'
 import type { Release } from '../core/release.ts'
 import type { RolloutState } from '../core/rollout-state.ts'
-import type { ModelRoute, ServingState } from '../core/serving-state.ts'
+import type { ModelRoute, RouteShape, ServingState } from '../core/serving-state.ts'
+import { gainingReleases } from '../rollout/moved-share.ts'
 import { buildRoute } from '../rollout/route.ts'
+import { defaultReleaseOf } from '../rollout/unit-ranges.ts'
 
 export interface RoutesInput {
   readonly states: readonly RolloutState[]
@@ -12,34 +15,35 @@ export interface RoutesInput {
   readonly serving: readonly ModelRoute[]
   /** False while the history line of the rollout's last transition is not on the history branch yet. */
   readonly isDurable: (rollout: string) => boolean
+  /** What a route that is new says of its beginning. */
+  readonly at: Instant
 }
 
 /**
- * The routes to serve. A weight grows only after the line that says so was pushed: until then the old route stays.
- * A weight that shrinks, and the way back to the arm that is served by default now, wait for nothing.
+ * The routes to serve. A release gains units only after the line that says so was pushed: until then the old route stays.
+ * A release that loses units, and the way back to the one that is served by default now, wait for nothing.
  */
-export function deriveRoutes({ states, serving, isDurable }: RoutesInput): readonly ModelRoute[] {
+export function deriveRoutes({ states, serving, isDurable, at }: RoutesInput): readonly ModelRoute[] {
   const current = new Map(serving.map((route) => [route.model, route]))
   return [...states]
     .sort((a, b) => compareText(a.rollout, b.rollout))
     .flatMap((state) => {
       const route = buildRoute(state.rollout, state.traffic)
-      const before = current.get(state.rollout)
-      const mayServe = route === null || isDurable(state.rollout) || !growsUnproven(before, route)
-      return (mayServe ? route : before) ?? []
+      const before = current.get(state.rollout) ?? null
+      if (route === null) return []
+      if (before !== null && saysTheSame(before, route)) return before
+      return isDurable(state.rollout) || !growsUnproven(before, route) ? { ...route, since: at } : (before ?? [])
     })
 }
 
-function growsUnproven(before: ModelRoute | undefined, after: ModelRoute): boolean {
-  const proven = before?.arms.find(({ name }) => name === before.defaultArm)?.release
-  const shares = shareByRelease(before)
-  return [...shareByRelease(after)].some(([release, share]) => release !== proven && share > (shares.get(release) ?? 0))
+function growsUnproven(before: ModelRoute | null, after: RouteShape): boolean {
+  const proven = before === null ? null : defaultReleaseOf(before)
+  return [...gainingReleases(before, after)].some((release) => release !== proven)
 }
 
-function shareByRelease(route: ModelRoute | undefined): ReadonlyMap<Digest, number> {
-  const shares = new Map<Digest, number>()
-  for (const { release, weight } of route?.arms ?? []) shares.set(release, (shares.get(release) ?? 0) + weight)
-  return shares
+/** True when a published route is the one that is asked for. */
+export function saysTheSame({ since: _since, ...published }: ModelRoute, asked: RouteShape): boolean {
+  return canonicalJson(published) === canonicalJson(asked)
 }
 
 /** Every release that a replica must hold: those of the routes, and those that the rollouts are loading. */

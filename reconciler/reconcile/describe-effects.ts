@@ -1,6 +1,7 @@
 /** What a transition means for the units and for what comes after it, one sentence each. Pure. */
 import type { DesiredRollout, RolloutState, Traffic } from '../core/rollout-state.ts'
 import { movedShare } from '../rollout/moved-share.ts'
+import { isRecentStable } from '../rollout/transitions.ts'
 
 /** Sentences of a plan's action: what moves now, and which steps follow. */
 export function describeEffects(before: RolloutState | null, after: RolloutState, desired: DesiredRollout): readonly string[] {
@@ -26,8 +27,8 @@ function describeSteps(before: RolloutState | null, after: RolloutState, desired
   }
   const { version } = strategy.release
   if (after.stable === null) return [`once loaded: version ${version} serves every unit`]
-  const known = after.formerStables.some(({ release }) => release === strategy.release.digest)
-  if (known) return [`once loaded: version ${version} serves every unit at once, since it was stable before`]
+  const comesBack = isRecentStable(after, strategy.release.digest, Date.parse(after.startedAt))
+  if (comesBack) return [`once loaded: version ${version} serves every unit at once, since it was stable before`]
   const steps = strategy.steps.map(({ weight, holdMs }) => `${weight} %${describeHold(holdMs)}`)
   const from = before?.stable?.version ?? after.stable.version
   return [`once loaded: units move from version ${from} to version ${version} in steps: ${steps.join(', ')}`]

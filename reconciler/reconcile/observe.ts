@@ -2,7 +2,7 @@
 import type { Desired, Observed } from '../core/plan.ts'
 import type { RolloutState } from '../core/rollout-state.ts'
 import { compareStateVersions, type ModelRoute, type ReplicaStatus, type StateVersion } from '../core/serving-state.ts'
-import { canonicalJson, type Digest } from '../core/digest.ts'
+import type { Digest } from '../core/digest.ts'
 import { compareText } from '../core/finding.ts'
 import type { StoredRollout } from '../database/rollout-queries.ts'
 import type { StoredServingState } from '../database/serving-queries.ts'
@@ -10,6 +10,7 @@ import { selectFreshReplicas } from '../rollout/readiness.ts'
 import { releasesOf } from '../rollout/traffic.ts'
 import { buildRoute } from '../rollout/route.ts'
 import { resolveArtifactStore } from './artifact-store.ts'
+import { saysTheSame } from './derive-serving-state.ts'
 import { ensureRollouts, ensureServing } from './rollout-cache.ts'
 import type { Pass } from './stages.ts'
 
@@ -50,23 +51,25 @@ export interface ObservedParts {
 export function buildObserved({ rollouts, replicas, serving, storedArtifacts }: ObservedParts): Observed {
   const states = rollouts.map(({ state }) => state).sort((a, b) => compareText(a.rollout, b.rollout))
   const routes = new Map(serving?.state.routes.map((route) => [route.model, route]))
-  const published = states
-    .filter((state) => {
-      const route = routes.get(state.rollout) ?? null
-      return serving !== null && isPublished(state, { route, routesVersion: serving.routesVersion }, replicas)
-    })
-    .map(({ rollout }) => rollout)
+  const published = states.flatMap((state) => {
+    const route = routes.get(state.rollout)
+    if (serving === null || route === undefined) return []
+    return isTakenOver(state, { route, routesVersion: serving.routesVersion }, replicas)
+      ? [{ rollout: state.rollout, since: route.since }]
+      : []
+  })
   return { states, replicas, published, storedArtifacts }
 }
 
 /** The route is the one that the state asks for, every fresh replica is past the version that brought it, and holds its releases. */
-function isPublished(
+function isTakenOver(
   state: RolloutState,
-  { route, routesVersion }: { readonly route: ModelRoute | null; readonly routesVersion: StateVersion },
+  { route, routesVersion }: { readonly route: ModelRoute; readonly routesVersion: StateVersion },
   replicas: readonly ReplicaStatus[],
 ): boolean {
   if (replicas.length === 0) return false
-  if (canonicalJson(route) !== canonicalJson(buildRoute(state.rollout, state.traffic))) return false
+  const asked = buildRoute(state.rollout, state.traffic)
+  if (asked === null || !saysTheSame(route, asked)) return false
   const needed = state.traffic.arms.filter(({ weight }) => weight > 0).map(({ release }) => release)
   return replicas.every(
     ({ stateVersion, releases }) =>

@@ -40,6 +40,7 @@ export async function publishServingState(pass: Pass): Promise<void> {
     states,
     serving: before?.state.routes ?? [],
     isDurable: (rollout) => (rollouts.get(rollout)?.sequence ?? 0) <= pushed,
+    at: toInstant(wallMs),
   })
   const stored = await ensureReleases(pass, namedReleases(states, routes))
   for (const release of stored) await ensureArtifact(pass, row.artifactStore, release)

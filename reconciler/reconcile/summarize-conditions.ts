@@ -2,11 +2,11 @@
 import { toInstant } from '../core/clock.ts'
 import { type Condition, mergeCondition } from '../core/condition.ts'
 import { compareText } from '../core/finding.ts'
-import type { Observed } from '../core/plan.ts'
+import type { Action, Observed } from '../core/plan.ts'
 import type { DesiredRollout, RolloutState } from '../core/rollout-state.ts'
 import type { ConditionRow, EventRow } from '../database/journal-queries.ts'
 import { assessReadiness } from '../rollout/readiness.ts'
-import type { Memory } from './memory.ts'
+import type { Memory, StageFailure } from './memory.ts'
 
 export interface ConditionInput {
   readonly memory: Memory
@@ -17,122 +17,149 @@ export interface ConditionInput {
 
 type Draft = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
 
+interface Found {
+  readonly object: string
+  /** The commit that the finding is about. */
+  readonly commit: string | null
+  readonly draft: Draft
+}
+
 /** All conditions, ordered; transition times of those that did not change are kept from `previous`. */
 export function summarizeConditions(input: ConditionInput, previous: readonly ConditionRow[]): readonly ConditionRow[] {
-  const { memory, observed, environment, wallMs } = input
-  const commit = memory.desired?.commit ?? memory.reading?.info.commit ?? null
-  const rollouts = (memory.desired?.rollouts ?? []).flatMap((desired) => {
-    const state = observed.states.find(({ rollout }) => rollout === desired.rollout) ?? null
-    return rolloutConditions(desired, state, input).map((draft) => ({ object: `Rollout/${desired.rollout}`, draft }))
-  })
-  const drafts = [...environmentConditions(input).map((draft) => ({ object: `Environment/${environment}`, draft })), ...rollouts]
   const before = new Map(previous.map(({ object, condition }) => [`${object} ${condition.type}`, condition]))
-  return drafts
-    .map(({ object, draft }) => {
+  return [...findEnvironment(input), ...findRollouts(input, before)]
+    .map(({ object, commit, draft }) => {
       const old = before.get(`${object} ${draft.type}`)
-      const next: Condition = { ...draft, observedCommit: commit, lastTransitionTime: toInstant(wallMs) }
+      const next: Condition = { ...draft, observedCommit: commit, lastTransitionTime: toInstant(input.wallMs) }
       return { object, condition: mergeCondition(old === undefined ? [] : [old], next)[0] ?? next }
     })
     .sort((a, b) => compareText(a.object, b.object) || compareText(a.condition.type, b.condition.type))
 }
 
-function environmentConditions({ memory, environment }: ConditionInput): readonly Draft[] {
-  const source = memory.failures.get('source')
-  const { durability, reading } = memory
-  const errors = reading?.findings.filter(({ severity }) => severity === 'error') ?? []
-  const [first] = errors
-  const where = first === undefined ? '' : `${first.file}:${first.line}:${first.column} ${first.rule}  ${first.message}`
-  const refused = memory.lastPlan?.actions.find((action) => action.type === 'refuse' && action.rollout === null)
-  const failed = [...memory.failures.values()].find(({ stage }) => stage !== 'source' && stage !== 'history')
-  const applied = memory.desired?.commit.slice(0, 12)
+/** Source and manifests speak of the commit that was read, the rest of the one that is applied. */
+function findEnvironment({ memory, environment }: ConditionInput): readonly Found[] {
+  const object = `Environment/${environment}`
+  const read = memory.reading?.info.commit ?? null
+  const applied = memory.desired?.commit ?? null
   return [
-    source === undefined
-      ? {
-          type: 'SourceReady',
-          status: 'True',
-          reason: 'Read',
-          message: `read ${reading?.info.commit.slice(0, 12) ?? 'nothing yet'}`,
-        }
-      : { type: 'SourceReady', status: 'False', reason: toReason(source.reason), message: source.message },
-    errors.length === 0
-      ? { type: 'ManifestsValid', status: reading === null ? 'Unknown' : 'True', reason: 'Validated', message: 'no errors' }
-      : {
-          type: 'ManifestsValid',
-          status: 'False',
-          reason: 'Findings',
-          message: `${errors.length} error${errors.length === 1 ? '' : 's'} in ${reading?.info.commit.slice(0, 12)}: ${where}; ${applied === undefined ? 'nothing is served' : `${applied} keeps serving`}`,
-        },
-    durability.status === 'durable'
-      ? { type: 'HistoryDurable', status: 'True', reason: 'Pushed', message: 'every line is on the branch mainward/history' }
-      : {
-          type: 'HistoryDurable',
-          status: 'False',
-          reason: { behind: 'Behind', refused: 'NotPermitted', broken: 'Broken' }[durability.status],
-          message: durability.message,
-        },
-    failed !== undefined
-      ? { type: 'Reconciled', status: 'False', reason: toReason(failed.reason), message: `${failed.stage}: ${failed.message}` }
-      : refused?.type === 'refuse'
-        ? { type: 'Reconciled', status: 'False', reason: refused.reason, message: refused.message }
-        : {
-            type: 'Reconciled',
-            status: memory.desired === null ? 'Unknown' : 'True',
-            reason: 'Applied',
-            message: `${environment} follows ${applied ?? 'no commit yet'}`,
-          },
+    { object, commit: read, draft: sourceCondition(memory) },
+    { object, commit: read, draft: manifestsCondition(memory) },
+    { object, commit: applied, draft: historyCondition(memory) },
+    { object, commit: applied, draft: reconciledCondition(memory, environment) },
   ]
 }
 
+function findRollouts(input: ConditionInput, before: ReadonlyMap<string, Condition>): readonly Found[] {
+  const { memory, observed } = input
+  const commit = memory.desired?.commit ?? null
+  return (memory.desired?.rollouts ?? []).flatMap((desired) => {
+    const object = `Rollout/${desired.rollout}`
+    const state = observed.states.find(({ rollout }) => rollout === desired.rollout) ?? null
+    const wasReady = before.get(`${object} Ready`)?.status === 'True'
+    return rolloutConditions(desired, state, input, wasReady).map((draft) => ({ object, commit, draft }))
+  })
+}
+
+function sourceCondition({ failures, reading }: Memory): Draft {
+  const type = 'SourceReady'
+  const failed = failures.get('source')
+  if (failed !== undefined) return { type, status: 'False', reason: toReason(failed.reason), message: failed.message }
+  if (reading === null) return { type, status: 'Unknown', reason: 'NotRead', message: 'nothing was read yet' }
+  return { type, status: 'True', reason: 'Read', message: `read ${shortCommit(reading.info.commit)}` }
+}
+
+function manifestsCondition({ reading, desired }: Memory): Draft {
+  const type = 'ManifestsValid'
+  if (reading === null) return { type, status: 'Unknown', reason: 'NotRead', message: 'nothing was read yet' }
+  const errors = reading.findings.filter(({ severity }) => severity === 'error')
+  const [first] = errors
+  if (first === undefined) return { type, status: 'True', reason: 'Validated', message: 'no errors' }
+  const count = `${errors.length} error${errors.length === 1 ? '' : 's'} in ${shortCommit(reading.info.commit)}`
+  const where = `${first.file}:${first.line}:${first.column} ${first.rule}  ${first.message}`
+  const serving = desired === null ? 'nothing is served' : `${shortCommit(desired.commit)} keeps serving`
+  return { type, status: 'False', reason: 'Findings', message: `${count}: ${where}; ${serving}` }
+}
+
+function historyCondition({ durability }: Memory): Draft {
+  const type = 'HistoryDurable'
+  if (durability.status === 'durable')
+    return { type, status: 'True', reason: 'Pushed', message: 'every line is on the branch mainward/history' }
+  const reason = { behind: 'Behind', refused: 'NotPermitted', broken: 'Broken' }[durability.status]
+  return { type, status: 'False', reason, message: durability.message }
+}
+
+function reconciledCondition({ failures, lastPlan, desired }: Memory, environment: string): Draft {
+  const type = 'Reconciled'
+  const failed = [...failures.values()].find(({ stage }) => stage !== 'source' && stage !== 'history')
+  if (failed !== undefined)
+    return { type, status: 'False', reason: toReason(failed.reason), message: `${failed.stage}: ${failed.message}` }
+  const refused = lastPlan?.actions.find((action) => action.type === 'refuse' && action.rollout === null)
+  if (refused?.type === 'refuse') return { type, status: 'False', reason: refused.reason, message: refused.message }
+  if (desired === null) return { type, status: 'Unknown', reason: 'NoCommit', message: `${environment} follows no commit yet` }
+  return { type, status: 'True', reason: 'Applied', message: `${environment} follows ${shortCommit(desired.commit)}` }
+}
+
+/** Ready always; the others only while they are true. */
 function rolloutConditions(
   desired: DesiredRollout,
   state: RolloutState | null,
   { observed, memory }: ConditionInput,
+  wasReady: boolean,
 ): readonly Draft[] {
-  const action = memory.lastPlan?.actions.find(
-    (candidate) => candidate.type === 'refuse' && candidate.rollout === desired.rollout,
-  )
-  const refusal = action?.type === 'refuse' ? action : null
-  const failure = memory.rolloutFailures.get(desired.rollout)
-  const stalled =
-    (failure === undefined ? null : { reason: toReason(failure.reason), message: failure.message }) ??
-    refusal ??
-    (state?.phase === 'Stalled' || state?.phase === 'RolledBack' || state?.phase === 'Paused' ? state : null)
-  const moving =
-    state === null || state.phase === 'Initializing' || state.phase === 'Progressing' || state.target !== desired.target
+  const actions = memory.lastPlan?.actions.filter(({ rollout }) => rollout === desired.rollout) ?? []
+  const stalled = stalledCondition(state, actions, memory.rolloutFailures.get(desired.rollout))
+  const suspended: Draft = { type: 'Suspended', status: 'True', reason: 'Suspended', message: 'suspend: true in the manifest' }
   return [
-    readyCondition(desired, state, observed),
-    ...(moving && stalled === null
-      ? [
-          {
-            type: 'Progressing',
-            status: 'True' as const,
-            reason: state?.reason ?? 'Pending',
-            message: state?.message ?? 'not begun',
-          },
-        ]
-      : []),
-    ...(stalled === null ? [] : [{ type: 'Stalled', status: 'True' as const, reason: stalled.reason, message: stalled.message }]),
-    ...(desired.suspend
-      ? [{ type: 'Suspended', status: 'True' as const, reason: 'Suspended', message: 'suspend: true in the manifest' }]
-      : []),
+    readyCondition(desired, state, observed, wasReady),
+    ...(stalled === null ? progressingCondition(desired, state, actions) : [stalled]),
+    ...(desired.suspend ? [suspended] : []),
   ]
 }
 
-/** Ready: the stable release answers on every fresh replica, also while a rollout goes on. */
-function readyCondition(desired: DesiredRollout, state: RolloutState | null, observed: Observed): Draft {
+/** A person must act: a change failed, the target was refused, or the rollout can not go on by itself. */
+function stalledCondition(
+  state: RolloutState | null,
+  actions: readonly Action[],
+  failure: StageFailure | undefined,
+): Draft | null {
+  const type = 'Stalled'
+  if (failure !== undefined) return { type, status: 'True', reason: toReason(failure.reason), message: failure.message }
+  const refusal = actions.find((action) => action.type === 'refuse')
+  const halted = state?.phase === 'Stalled' || state?.phase === 'RolledBack' || state?.phase === 'Paused' ? state : null
+  const cause = refusal?.type === 'refuse' ? refusal : halted
+  return cause === null ? null : { type, status: 'True', reason: cause.reason, message: cause.message }
+}
+
+/** What is waited for, in the planner's words. */
+function progressingCondition(desired: DesiredRollout, state: RolloutState | null, actions: readonly Action[]): readonly Draft[] {
+  const moving =
+    state === null || state.phase === 'Initializing' || state.phase === 'Progressing' || state.target !== desired.target
+  if (!moving || desired.suspend) return []
+  const wait = actions.find((action) => action.type === 'wait')
+  const { reason, message } = (wait?.type === 'wait' ? wait : state) ?? { reason: 'Pending', message: 'not begun' }
+  return [{ type: 'Progressing', status: 'True', reason, message }]
+}
+
+/**
+ * Ready: the stable release answers on every fresh replica, also while a rollout goes on (it was served before that
+ * began). What was ready stays so while a change of its route is on its way to replicas that all hold the release.
+ */
+function readyCondition(desired: DesiredRollout, state: RolloutState | null, observed: Observed, wasReady: boolean): Draft {
   const type = 'Ready'
   if (state === null || state.stable === null)
     return { type, status: 'False', reason: state?.reason ?? 'Pending', message: state?.message ?? 'not begun' }
   const readiness = assessReadiness(state.stable.release, observed.replicas)
   if (readiness.status !== 'ready') return { type, status: 'False', reason: 'NotLoaded', message: readiness.message }
   const message = `version ${state.stable.version} answers`
-  if (observed.published.includes(desired.rollout)) return { type, status: 'True', reason: 'Serving', message }
-  return {
-    type,
-    status: state.phase === 'Succeeded' ? 'False' : 'True',
-    reason: 'Publishing',
-    message: state.phase === 'Succeeded' ? 'not yet taken over by every serving process' : message,
-  }
+  if (observed.published.some(({ rollout }) => rollout === desired.rollout))
+    return { type, status: 'True', reason: 'Serving', message }
+  const standing = state.phase === 'Initializing' || state.phase === 'Progressing' || state.phase === 'Paused'
+  if (wasReady || standing) return { type, status: 'True', reason: 'Serving', message }
+  return { type, status: 'False', reason: 'Publishing', message: 'not yet taken over by every serving process' }
+}
+
+function shortCommit(commit: string): string {
+  return commit.slice(0, 12)
 }
 
 function toReason(code: string): string {

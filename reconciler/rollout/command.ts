@@ -5,7 +5,7 @@ import type { DesiredRollout, RolloutState } from '../core/rollout-state.ts'
 import type { Decision } from './decision.ts'
 import { enterStep, type RolloutInput, succeedCanary } from './next-step.ts'
 import { retarget } from './retarget.ts'
-import { releasesOf, subjectOf } from './traffic.ts'
+import { releasesOf, subjectOf, subjectsOf } from './traffic.ts'
 import { moveTo, reject } from './transitions.ts'
 
 export const commandVerbs = ['abort', 'resume', 'promote', 'retry'] as const
@@ -48,31 +48,37 @@ function abort(state: RolloutState, desired: DesiredRollout, why: string, wallMs
 
 function resume(state: RolloutState, input: RolloutInput): Decision {
   if (state.phase !== 'Paused') return refuse('NotPaused', `rollout ${state.rollout} is ${state.phase}, not Paused`)
-  if (state.reason === 'AwaitingResume') return enterStep(state, input, state.step + 1)
+  if (state.reason === 'AwaitingResume') return refuseUnready(input) ?? enterStep(state, input, state.step + 1)
   const message = 'loading goes on after a pause'
   return moveTo(state, { event: 'Resumed', phase: 'Initializing', reason: 'Loading', message }, input.wallMs)
 }
 
-function promote(state: RolloutState, { desired, readiness, wallMs }: RolloutInput): Decision {
+function promote(state: RolloutState, input: RolloutInput): Decision {
+  const { desired, wallMs } = input
   if (!isMoving(state) || desired.strategy.type !== 'canary') {
     return refuse('NothingToPromote', `rollout ${state.rollout} is ${state.phase}: no canary is on its way`)
   }
+  return refuseUnready(input) ?? succeedCanary(state, desired, wallMs)
+}
+
+/** Nobody may give more units to a release that is not proven everywhere. */
+function refuseUnready({ desired, readiness }: RolloutInput): Decision | null {
   const unready = releasesOf(desired)
     .map(({ digest }) => readiness(digest))
-    .find(({ status }) => status !== 'ready')
-  if (unready !== undefined && unready.status !== 'ready')
-    return refuse('NotLoaded', `the canary is not proven on every serving process: ${unready.message}`)
-  return succeedCanary(state, desired, wallMs)
+    .find((found) => found.status !== 'ready')
+  return unready === undefined
+    ? null
+    : refuse('NotLoaded', `the canary is not proven on every serving process: ${unready.message}`)
 }
 
 /** Lifts the rejection; the rollout begins again from its first step. */
 function retry(state: RolloutState, desired: DesiredRollout, wallMs: number): Decision {
-  const subject = subjectOf(desired)
-  if (!state.rejections.some((rejection) => rejection.subject === subject)) {
+  const subjects = subjectsOf(desired)
+  const rejections = state.rejections.filter(({ subject }) => !subjects.includes(subject))
+  if (rejections.length === state.rejections.length) {
     return refuse('NotRejected', `rollout ${state.rollout} is ${state.phase}: its target was not rejected`)
   }
-  const lifted: RolloutState = { ...state, rejections: state.rejections.filter((rejection) => rejection.subject !== subject) }
-  const decision = retarget(desired, { ...lifted, phase: 'RolledBack' }, wallMs)
+  const decision = retarget(desired, { ...state, rejections, phase: 'RolledBack' }, wallMs)
   return decision.type === 'transition'
     ? { ...decision, event: 'Retried', state: { ...decision.state, startedAt: toInstant(wallMs) } }
     : decision

@@ -1,46 +1,37 @@
-/** How many units a change of traffic moves to another release. Pure. */
+/** How many units a change of traffic moves to another release, and which releases gain some. Pure. */
 import type { Digest } from '../core/digest.ts'
 import type { Traffic } from '../core/rollout-state.ts'
+import type { RouteShape } from '../core/serving-state.ts'
 import { buildRoute } from './route.ts'
-
-/** A part of [0, 1) of the unit's hash and the release that it gets; null: not answered. */
-interface Piece {
-  readonly start: number
-  readonly end: number
-  readonly release: Digest | null
-}
+import { defaultReleaseOf, isSameDraw, type UnitRange, unitRangesOf } from './unit-ranges.ts'
 
 /**
- * Share of the units, 0 to 1, that get another release (or none) after the change. Exact when both sides hash with one
- * seed; with two seeds the hashes are independent, and the share is the expected one.
+ * Share of the units, 0 to 1, that get another release (or none) after the change. Exact when both sides hash the same
+ * units with one seed; otherwise the hashes are independent, and the share is the expected one.
  */
 export function movedShare(rollout: string, before: Traffic | null, after: Traffic | null): number {
-  const old = piecesOf(rollout, before)
-  const next = piecesOf(rollout, after)
-  const sameSeed = before?.seed === after?.seed
-  let kept = 0
-  for (const a of old) {
-    for (const b of next) {
-      if (a.release !== b.release) continue
-      kept += sameSeed ? Math.max(0, Math.min(a.end, b.end) - Math.max(a.start, b.start)) : (a.end - a.start) * (b.end - b.start)
-    }
-  }
-  return Math.min(1, Math.max(0, 1 - kept))
+  const old = before === null ? null : buildRoute(rollout, before)
+  const next = after === null ? null : buildRoute(rollout, after)
+  const kept = unitRangesOf(old).flatMap((a) =>
+    unitRangesOf(next).map((b) => (a.release === b.release ? overlap(a, b, isSameDraw(old, next)) : 0)),
+  )
+  return Math.min(1, Math.max(0, 1 - kept.reduce((sum, share) => sum + share, 0)))
 }
 
-/** The whole of [0, 1), in pieces: the arms' ranges, and the default arm for what is between them. */
-function piecesOf(rollout: string, traffic: Traffic | null): readonly Piece[] {
-  const route = traffic === null ? null : buildRoute(rollout, traffic)
-  if (route === null) return [{ start: 0, end: 1, release: null }]
-  const rest = route.arms.find(({ name }) => name === route.defaultArm)?.release ?? null
-  const pieces: Piece[] = []
-  let position = 0
-  const taken = route.arms.flatMap(({ range, release }) => (range === undefined ? [] : [{ range, release }]))
-  for (const { range, release } of [...taken].sort((a, b) => a.range[0] - b.range[0])) {
-    if (range[0] > position) pieces.push({ start: position, end: range[0], release: rest })
-    pieces.push({ start: range[0], end: range[1], release })
-    position = range[1]
-  }
-  if (position < 1) pieces.push({ start: position, end: 1, release: rest })
-  return pieces
+/** Releases that some requests get after the change and did not get before, with or without a unit. */
+export function gainingReleases(before: RouteShape | null, after: RouteShape): ReadonlySet<Digest> {
+  const sameDraw = isSameDraw(before, after)
+  const old = unitRangesOf(before)
+  const gaining = unitRangesOf(after).filter((next) =>
+    old.some((previous) => previous.release !== next.release && overlap(previous, next, sameDraw) > 0),
+  )
+  const byDefault = defaultReleaseOf(after)
+  const changesDefault = before === null || defaultReleaseOf(before) !== byDefault
+  const releases = [...gaining.map(({ release }) => release), ...(changesDefault ? [byDefault] : [])]
+  return new Set(releases.filter((release) => release !== null))
+}
+
+function overlap(a: UnitRange, b: UnitRange, sameDraw: boolean): number {
+  if (!sameDraw) return (a.end - a.start) * (b.end - b.start)
+  return Math.max(0, Math.min(a.end, b.end) - Math.max(a.start, b.start))
 }

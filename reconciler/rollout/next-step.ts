@@ -1,12 +1,12 @@
 /** Decides what a rollout does next. Pure: what is asked for, where it is, what was measured, and the time. */
 import { assertNever } from '../core/assert-never.ts'
-import { toInstant } from '../core/clock.ts'
+import { type Instant, toInstant } from '../core/clock.ts'
 import type { Digest } from '../core/digest.ts'
 import type { CanaryStep, DesiredRollout, RolloutState } from '../core/rollout-state.ts'
 import type { Decision, Readiness } from './decision.ts'
 import { retarget } from './retarget.ts'
-import { buildCanaryTraffic, buildSplitTraffic, buildStableTraffic, provenOf, releasesOf, subjectOf } from './traffic.ts'
-import { moveTo, reject, succeed } from './transitions.ts'
+import { buildCanaryTraffic, buildSplitTraffic, buildStableTraffic, provenOf, releasesOf } from './traffic.ts'
+import { isRecentStable, moveTo, reject, succeed } from './transitions.ts'
 
 /** Loading that takes longer than this pauses the rollout for a person, in milliseconds of the wall clock. */
 export const loadDeadlineMs = 600_000
@@ -15,8 +15,8 @@ export interface RolloutInput {
   readonly desired: DesiredRollout
   readonly state: RolloutState | null
   readonly readiness: (release: Digest) => Readiness
-  /** Every replica has taken over the traffic that `state` names. */
-  readonly published: boolean
+  /** Since when the traffic that `state` names is published, if every replica has taken it over; else null. */
+  readonly servedSince: Instant | null
   readonly wallMs: number
 }
 
@@ -32,7 +32,7 @@ export function nextStep(input: RolloutInput): Decision {
     case 'Progressing':
       return judgeStep(state, input)
     case 'Paused':
-      return judgeFailure(state, input) ?? { type: 'wait', reason: state.reason, message: state.message, until: null }
+      return judgePause(state, input)
     case 'Succeeded':
     case 'RolledBack':
     case 'Stalled':
@@ -55,15 +55,31 @@ function judgeLoading(state: RolloutState, input: RolloutInput): Decision {
   return { type: 'wait', reason: 'Loading', message: waiting.message, until: toInstant(deadlineMs) }
 }
 
-/** A release that a replica proved unusable goes back at once, whatever the phase. */
-function judgeFailure(state: RolloutState, input: RolloutInput): Decision | null {
-  const failure = measureAll(input).find((readiness) => readiness.status === 'failed')
-  if (failure?.status !== 'failed') return null
-  return reject(state, subjectOf(input.desired), { reason: failure.reason, message: failure.message }, input.wallMs)
+/** Loading that took too long goes on by itself once everything is loaded; any other pause is a person's to end. */
+function judgePause(state: RolloutState, input: RolloutInput): Decision {
+  const failed = judgeFailure(state, input)
+  if (failed !== null) return failed
+  if (state.reason === 'LoadTimeout' && measureAll(input).every(({ status }) => status === 'ready')) return activate(state, input)
+  return { type: 'wait', reason: state.reason, message: state.message, until: null }
 }
 
-function measureAll({ desired, readiness }: RolloutInput): readonly Readiness[] {
-  return releasesOf(desired).map((release) => readiness(release.digest))
+/** A release that a replica proved unusable goes back at once, whatever the phase. */
+function judgeFailure(state: RolloutState, input: RolloutInput): Decision | null {
+  for (const { digest } of releasesOf(input.desired)) {
+    const found = measure(state, input, digest)
+    if (found.status === 'failed') return reject(state, digest, { reason: found.reason, message: found.message }, input.wallMs)
+  }
+  return null
+}
+
+function measureAll(input: RolloutInput): readonly Readiness[] {
+  return releasesOf(input.desired).map(({ digest }) => measure(input.state, input, digest))
+}
+
+/** What is stable was proven and serves: a replica that can not load it is a broken replica, no reason to reject a release. */
+function measure(state: RolloutState | null, { readiness }: RolloutInput, release: Digest): Readiness {
+  const found = readiness(release)
+  return found.status === 'failed' && release === state?.stable?.release ? { status: 'waiting', message: found.message } : found
 }
 
 /** Everything is loaded and proven: traffic may move. */
@@ -71,14 +87,15 @@ function activate(state: RolloutState, input: RolloutInput): Decision {
   const { desired, wallMs } = input
   if (desired.strategy.type === 'split') return succeedSplit(state, desired, wallMs)
   const { release } = desired.strategy
-  const known = state.formerStables.some((former) => former.release === release.digest)
-  return state.stable === null || known ? succeedCanary(state, desired, wallMs) : enterStep(state, input, 0)
+  const comesBack = isRecentStable(state, release.digest, wallMs)
+  return state.stable === null || comesBack ? succeedCanary(state, desired, wallMs) : enterStep(state, input, 0)
 }
 
+/** The hold counts from when the weight was published, not from when it was decided: units are to see it that long. */
 function judgeStep(state: RolloutState, input: RolloutInput): Decision {
   const failed = judgeFailure(state, input)
   if (failed !== null) return failed
-  if (!input.published) {
+  if (input.servedSince === null) {
     return {
       type: 'wait',
       reason: 'Publishing',
@@ -87,12 +104,12 @@ function judgeStep(state: RolloutState, input: RolloutInput): Decision {
     }
   }
   const holdMs = stepsOf(input.desired)[state.step]?.holdMs ?? 0
-  const untilMs = Date.parse(state.stepStartedAt) + holdMs
+  const untilMs = Math.max(Date.parse(state.stepStartedAt), Date.parse(input.servedSince)) + holdMs
   if (input.wallMs < untilMs) return { type: 'wait', reason: 'Holding', message: state.message, until: toInstant(untilMs) }
   return enterStep(state, input, state.step + 1)
 }
 
-/** Takes a step; past the last one the rollout has succeeded. */
+/** Takes a step; past the last one, or at a last one without a hold, the rollout has succeeded. */
 export function enterStep(
   state: RolloutState,
   { desired, wallMs }: Pick<RolloutInput, 'desired' | 'wallMs'>,
@@ -101,7 +118,7 @@ export function enterStep(
   const steps = stepsOf(desired)
   const step = steps[index]
   const isLast = index === steps.length - 1
-  if (desired.strategy.type !== 'canary' || state.stable === null || step === undefined || (isLast && step.holdMs === null)) {
+  if (desired.strategy.type !== 'canary' || state.stable === null || step === undefined || (isLast && !step.holdMs)) {
     return desired.strategy.type === 'canary' ? succeedCanary(state, desired, wallMs) : succeedSplit(state, desired, wallMs)
   }
   const traffic = buildCanaryTraffic(desired, state.stable, provenOf(desired.strategy.release), step.weight)

@@ -10,15 +10,16 @@ import { buildStableTraffic } from './traffic.ts'
  */
 export function recoverState(state: RolloutState, wallMs: number): RolloutState | 'unchanged' | null {
   if (state.phase === 'Succeeded' || state.phase === 'RolledBack' || state.phase === 'Stalled') return 'unchanged'
-  if (state.stable === null) return state.rejections.length === 0 ? null : { ...state, phase: 'Stalled', step: -1 }
-  return {
+  if (state.stable === null && state.rejections.length === 0) return null
+  const begun: RolloutState = {
     ...state,
     target: digestValue({ recovered: state.rollout }),
-    phase: 'Succeeded',
     step: -1,
-    traffic: buildStableTraffic(state.rollout, state.traffic.unit, state.stable),
     stepStartedAt: toInstant(wallMs),
     reason: 'Recovered',
-    message: `version ${state.stable.version} serves`,
   }
+  const { stable } = state
+  if (stable === null) return { ...begun, phase: 'Stalled', message: 'nothing had succeeded; what was under way begins again' }
+  const traffic = buildStableTraffic(state.rollout, state.traffic.unit, stable)
+  return { ...begun, phase: 'Succeeded', traffic, message: `version ${stable.version} serves` }
 }

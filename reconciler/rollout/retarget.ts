@@ -1,5 +1,4 @@
 /** Decides how a rollout takes up another target than the one that it has. Pure. */
-import { shortDigest } from '../core/digest.ts'
 import type { DesiredRollout, Proven, RolloutState, Traffic } from '../core/rollout-state.ts'
 import type { Decision } from './decision.ts'
 import {
@@ -8,7 +7,7 @@ import {
   buildStableTraffic,
   provenOf,
   releasesOf,
-  subjectOf,
+  subjectsOf,
   withPending,
 } from './traffic.ts'
 import { fallBack, moveTo, startRollout } from './transitions.ts'
@@ -17,7 +16,8 @@ import { fallBack, moveTo, startRollout } from './transitions.ts'
 export function retarget(desired: DesiredRollout, state: RolloutState | null, wallMs: number): Decision {
   if (state === null) return startFirst(desired, null, wallMs)
   const kept = { ...state, target: desired.target, traffic: { ...state.traffic, unit: desired.unit } }
-  const rejection = state.rejections.find(({ subject }) => subject === subjectOf(desired))
+  const subjects = subjectsOf(desired)
+  const rejection = state.rejections.find(({ subject }) => subjects.includes(subject))
   if (rejection !== undefined) {
     const message = `rejected at ${rejection.at}: ${rejection.message}; \`mainward retry ${state.rollout}\` lifts it`
     return fallBack(kept, { reason: rejection.reason, message }, wallMs)
@@ -27,15 +27,22 @@ export function retarget(desired: DesiredRollout, state: RolloutState | null, wa
   return retargetSplit(desired, kept, state.stable, wallMs)
 }
 
+/** What serves until the new target is loaded: a split that runs goes on, a canary's step is taken back. */
+function standingTraffic(desired: DesiredRollout, { traffic }: RolloutState, stable: Proven): Traffic {
+  return isRunningSplit(traffic) ? traffic : buildStableTraffic(desired.rollout, desired.unit, stable)
+}
+
+/** A state only has a split's traffic once the split serves, also while something else is loaded beside it. */
+function isRunningSplit({ strategy, arms }: Traffic): boolean {
+  return strategy === 'split' && arms.some(({ weight }) => weight > 0)
+}
+
 function retargetCanary(desired: DesiredRollout, state: RolloutState, stable: Proven, wallMs: number): Decision {
   const [release] = releasesOf(desired)
   if (release === undefined) throw new Error(`rollout ${desired.rollout} names no release`)
   if (release.digest === stable.release) return backToStable(desired, state, { ...stable, version: release.version }, wallMs)
   const canary = { name: 'canary', release: provenOf(release) }
-  const base =
-    state.traffic.strategy === 'split' && state.phase === 'Succeeded'
-      ? state.traffic
-      : buildStableTraffic(desired.rollout, desired.unit, stable)
+  const base = standingTraffic(desired, state, stable)
   const { reason, message } = describeStart(state, release.version)
   return startRollout({ desired, previous: state, traffic: withPending(base, [canary]), reason, message }, wallMs)
 }
@@ -54,16 +61,11 @@ function backToStable(desired: DesiredRollout, state: RolloutState, stable: Prov
 
 function retargetSplit(desired: DesiredRollout, state: RolloutState, stable: Proven, wallMs: number): Decision {
   const wanted = buildSplitTraffic(desired)
-  if (
-    state.phase === 'Succeeded' &&
-    state.traffic.strategy === 'split' &&
-    state.traffic.seed === wanted.seed &&
-    sharesOf(state.traffic) !== sharesOf(wanted)
-  ) {
+  if (isRunningSplit(state.traffic) && state.traffic.seed === wanted.seed && sharesOf(state.traffic) !== sharesOf(wanted)) {
     const message = `weights changed from ${sharesOf(state.traffic)} to ${sharesOf(wanted)} under the same seed ${wanted.seed}: choose a new seed, so that no unit is moved without notice`
     return { type: 'refuse', reason: 'SeedReused', message }
   }
-  const base = state.phase === 'Succeeded' ? state.traffic : buildStableTraffic(desired.rollout, desired.unit, stable)
+  const base = standingTraffic(desired, state, stable)
   const pending = wanted.arms.map(({ name, release, version }) => ({ name, release: { release, version } }))
   return startRollout(
     {
@@ -93,10 +95,12 @@ function startFirst(desired: DesiredRollout, previous: RolloutState | null, wall
 
 function describeStart(state: RolloutState, version: number): { reason: string; message: string } {
   const superseded = state.phase === 'Initializing' || state.phase === 'Progressing' || state.phase === 'Paused'
-  const before = superseded ? `, in place of ${shortDigest(state.target)} which was still rolling` : ''
+  const older = state.traffic.arms.find(({ name }) => name === 'canary')
+  const before = superseded && older !== undefined ? `, in place of version ${older.version} which was still rolling` : ''
   return { reason: 'Loading', message: `version ${version} is loading${before}` }
 }
 
 function sharesOf(traffic: Traffic): string {
-  return traffic.arms.map(({ name, weight }) => `${name} ${weight}`).join(', ')
+  const taking = traffic.arms.filter(({ weight }) => weight > 0)
+  return taking.map(({ name, weight }) => `${name} ${weight}`).join(', ')
 }

@@ -56,9 +56,14 @@ export function releasesOf(desired: DesiredRollout): readonly Release[] {
   return strategy.type === 'canary' ? [strategy.release] : strategy.variants.map(({ release }) => release)
 }
 
-/** What a rejection names: a canary's release (whatever the spec around it), or a split's whole target. */
+/** What a person's abort rejects: a canary's release (whatever the spec around it), or a split's whole target. */
 export function subjectOf(desired: DesiredRollout): Digest {
   return desired.strategy.type === 'canary' ? desired.strategy.release.digest : desired.target
+}
+
+/** Every subject whose rejection stands in the way of a rollout: its target and each of its releases. */
+export function subjectsOf(desired: DesiredRollout): readonly Digest[] {
+  return [desired.target, ...releasesOf(desired).map(({ digest }) => digest)]
 }
 
 function canaryFrame(rollout: string, unit: string | null, seeded: Proven): Omit<Traffic, 'arms'> {

@@ -16,6 +16,11 @@ import { buildStableTraffic } from './traffic.ts'
 /** Going back to a release that was stable within this time needs no steps, in milliseconds. */
 export const rollbackWindowMs = 7 * 24 * 3_600_000
 
+/** True when a release was stable until less than the rollback window ago. */
+export function isRecentStable({ formerStables }: RolloutState, release: Digest, wallMs: number): boolean {
+  return formerStables.some((former) => former.release === release && wallMs - Date.parse(former.until) < rollbackWindowMs)
+}
+
 interface Change {
   readonly event: RolloutEvent
   readonly phase: RolloutPhase

@@ -32,7 +32,8 @@ export function servingState(
 }
 
 export function route(model: string, arms: readonly RouteArm[], changes: Partial<ModelRoute> = {}): ModelRoute {
-  return { model, strategy: 'canary', unit: 'flight_id', seed: `${model}@seed`, arms, defaultArm: 'stable', ...changes }
+  const since = '2026-11-24T10:00:00.000Z'
+  return { model, strategy: 'canary', unit: 'flight_id', seed: `${model}@seed`, arms, defaultArm: 'stable', since, ...changes }
 }
 
 /** Everything to one release. */
