@@ -36,7 +36,7 @@ export type ChainVerdict =
   | { readonly valid: true; readonly lines: readonly HistoryLine[]; readonly tip: ChainTip }
   | { readonly valid: false; readonly broken: ChainBreak }
 
-/** Proves a chain from its text lines: sequence without gaps, every hash right, every line bound to the one before. */
+/** Proves a chain from its text lines: sequence without gaps, every hash right, every line bound to the one before and written canonically. */
 export function verifyChain(texts: readonly string[], environment: string): ChainVerdict {
   const lines: HistoryLine[] = []
   let tip = emptyChain
@@ -72,7 +72,8 @@ function verifyLine(text: string, tip: ChainTip, environment: string): HistoryLi
   if (line.previous !== tip.hash) return `expected the previous hash ${String(tip.hash)}, found ${String(line.previous)}`
   const { hash, ...body } = line
   const computed = digestValue(body)
-  return hash === computed ? line : `the content has the hash ${computed}, but the line says ${hash}`
+  if (hash !== computed) return `the content has the hash ${computed}, but the line says ${hash}`
+  return text === writeLine(line) ? line : 'expected canonical JSON (RFC 8785): the text says more than what is hashed'
 }
 
 function parseLine(text: string): HistoryLine | string {

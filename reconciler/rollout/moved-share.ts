@@ -5,6 +5,9 @@ import type { RouteShape } from '../core/serving-state.ts'
 import { buildRoute } from './route.ts'
 import { defaultReleaseOf, isSameDraw, type UnitRange, unitRangesOf } from './unit-ranges.ts'
 
+/** Shares are whole multiples of 1 / grain (two percentages of two percentages): what is smaller is a rounding error. */
+const grain = 1e8
+
 /**
  * Share of the units, 0 to 1, that get another release (or none) after the change. Exact when both sides hash the same
  * units with one seed; otherwise the hashes are independent, and the share is the expected one.
@@ -15,7 +18,7 @@ export function movedShare(rollout: string, before: Traffic | null, after: Traff
   const kept = unitRangesOf(old).flatMap((a) =>
     unitRangesOf(next).map((b) => (a.release === b.release ? overlap(a, b, isSameDraw(old, next)) : 0)),
   )
-  return Math.min(1, Math.max(0, 1 - kept.reduce((sum, share) => sum + share, 0)))
+  return Math.round((1 - kept.reduce((sum, share) => sum + share, 0)) * grain) / grain
 }
 
 /** Releases that some requests get after the change and did not get before, with or without a unit. */
@@ -23,7 +26,7 @@ export function gainingReleases(before: RouteShape | null, after: RouteShape): R
   const sameDraw = isSameDraw(before, after)
   const old = unitRangesOf(before)
   const gaining = unitRangesOf(after).filter((next) =>
-    old.some((previous) => previous.release !== next.release && overlap(previous, next, sameDraw) > 0),
+    old.some((previous) => previous.release !== next.release && overlap(previous, next, sameDraw) > 0.1 / grain),
   )
   const byDefault = defaultReleaseOf(after)
   const changesDefault = before === null || defaultReleaseOf(before) !== byDefault

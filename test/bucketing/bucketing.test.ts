@@ -7,7 +7,7 @@ import { chooseArm, type HashRange } from '../../reconciler/bucketing/choose-arm
 import { hashUnit } from '../../reconciler/bucketing/hash-unit.ts'
 import { packageRoot } from '../../reconciler/core/package-root.ts'
 import type { Traffic } from '../../reconciler/core/rollout-state.ts'
-import type { ModelRoute } from '../../reconciler/core/serving-state.ts'
+import type { RouteShape } from '../../reconciler/core/serving-state.ts'
 import { buildRoute } from '../../reconciler/rollout/route.ts'
 import { assignUnit } from '../../reconciler/serving/routing/assign-unit.ts'
 
@@ -38,7 +38,7 @@ describe("GrowthBook's cases", () => {
 
 const release = `sha256:${'0'.repeat(64)}` as const
 
-function canary(weight: number, seed: string): ModelRoute {
+function canary(weight: number, seed: string): RouteShape {
   const arms = [
     { name: 'canary', release, version: 2, weight },
     { name: 'stable', release, version: 1, weight: 100 - weight },
@@ -46,12 +46,12 @@ function canary(weight: number, seed: string): ModelRoute {
   return routeOf({ strategy: 'canary', seed, coverage: 100, unit: 'id', arms, defaultArm: 'stable' })
 }
 
-function split(weights: readonly number[], coverage: number, seed: string): ModelRoute {
+function split(weights: readonly number[], coverage: number, seed: string): RouteShape {
   const arms = weights.map((weight, index) => ({ name: `v${index}`, release, version: index + 1, weight }))
   return routeOf({ strategy: 'split', seed, coverage, unit: 'id', arms, defaultArm: 'v0' })
 }
 
-function routeOf(traffic: Traffic): ModelRoute {
+function routeOf(traffic: Traffic): RouteShape {
   const route = buildRoute('m', traffic)
   if (route === null) throw new Error('a route without traffic')
   return route
