@@ -38,12 +38,21 @@ export function buildSplitTraffic(desired: DesiredRollout): Traffic {
   }
 }
 
-/** The traffic as it is, with further releases to be loaded that get nothing. */
+/**
+ * The traffic as it is, with further releases to be loaded that get nothing. The default arm stays, also when no unit
+ * falls to it; a name that an arm has already is told apart, since requests find their arm by its name.
+ */
 export function withPending(traffic: Traffic, pending: readonly { readonly name: string; readonly release: Proven }[]): Traffic {
-  const serving = traffic.arms.filter(({ weight }) => weight > 0)
-  const held = new Set(serving.map(({ release }) => release))
-  const added = pending.filter(({ release }) => !held.has(release.release)).map(({ name, release }) => arm(name, release, 0))
-  return { ...traffic, arms: [...serving, ...added] }
+  const arms = traffic.arms.filter(({ name, weight }) => weight > 0 || name === traffic.defaultArm)
+  for (const { name, release } of pending) {
+    if (arms.some((held) => held.release === release.release)) continue
+    arms.push(arm(freeName(name, arms), release, 0))
+  }
+  return { ...traffic, arms }
+}
+
+function freeName(name: string, arms: readonly Arm[]): string {
+  return arms.some((taken) => taken.name === name) ? freeName(`${name}-next`, arms) : name
 }
 
 export function provenOf(release: Release): Proven {

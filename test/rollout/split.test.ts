@@ -17,7 +17,7 @@ describe('a split', () => {
 
   it('can be the first thing that a model serves', () => {
     const scenario = new Scenario(halves).loading(2).settle()
-    expect(scenario.now).toBe('Initializing: stable v1 0, stable v2 0')
+    expect(scenario.now).toBe('Initializing: stable v1 0, stable-next v2 0')
     expect(scenario.loaded(2).settle().now).toBe('Succeeded: control v1 50, boosted v2 50')
   })
 
@@ -123,7 +123,7 @@ describe('a split that runs', () => {
         ]),
       )
       .settle()
-    expect(scenario.now).toBe('Initializing: control v1 50, boosted v2 50, boosted v3 0')
+    expect(scenario.now).toBe('Initializing: control v1 50, boosted v2 50, boosted-next v3 0')
     expect(scenario.loaded(3).settle().now).toBe('Succeeded: control v1 50, boosted v3 50')
   })
 
@@ -178,5 +178,34 @@ describe('a split that runs', () => {
     const scenario = running()
     scenario.tell('abort')
     expect(scenario.commit(canary(2)).settle().now).toBe('Progressing: canary v2 5, stable v1 95')
+  })
+})
+
+describe('what is loaded beside a running split', () => {
+  it('never takes the name of an arm that serves: requests find their arm by name', () => {
+    const scenario = Scenario.serving(1, halves).loading(3)
+    scenario
+      .commit(
+        split(
+          [
+            ['control', 3, 50],
+            ['boosted', 2, 50],
+          ],
+          { seed: 'autumn' },
+        ),
+      )
+      .settle()
+    expect(scenario.now).toBe('Initializing: control v1 50, boosted v2 50, control-next v3 0')
+  })
+
+  it('leaves the control of a split that gives it no units: requests without a unit go there', () => {
+    const scenario = Scenario.serving(
+      1,
+      split([
+        ['control', 1, 0],
+        ['boosted', 2, 100],
+      ]),
+    ).loading(3)
+    expect(scenario.commit(canary(3)).settle().now).toBe('Initializing: control v1 0, boosted v2 100, canary v3 0')
   })
 })
