@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest'
+import type { Condition } from '../../reconciler/core/condition.ts'
+import type { Action, Observed } from '../../reconciler/core/plan.ts'
+import type { ReplicaStatus } from '../../reconciler/core/serving-state.ts'
+import type { ConditionRow } from '../../reconciler/database/journal-queries.ts'
+import { type Memory, newMemory } from '../../reconciler/reconcile/memory.ts'
+import { eventsOf, summarizeConditions } from '../../reconciler/reconcile/summarize-conditions.ts'
+import { canary, releaseOf, Scenario, second, suspended } from '../rollout/rollout-scenario.ts'
+
+const finding = { file: 'r.yaml', line: 12, column: 7, rule: 'weights-sum', message: 'found 95', severity: 'error' } as const
+const info = { commit: 'b'.repeat(40), author: 'a', message: 'm', committedAt: '2026-03-01T00:00:00.000Z' }
+
+function replica(scenario: Scenario): ReplicaStatus {
+  const arms = scenario.state?.traffic.arms ?? []
+  return {
+    replica: 'r',
+    environment: 'production',
+    heartbeatAt: '2026-03-01T12:00:00.000Z',
+    stateVersion: null,
+    dataTime: null,
+    releases: Object.fromEntries(arms.map(({ release }) => [release, { status: 'ready' as const, loadMs: 1 }])),
+  }
+}
+
+interface Change {
+  readonly memory?: Partial<Memory>
+  readonly actions?: readonly Action[]
+  readonly published?: boolean
+  readonly replicas?: readonly ReplicaStatus[]
+  readonly previous?: readonly ConditionRow[]
+}
+
+/** Conditions of one rollout and its environment, all well but for the change. */
+function summarize(scenario: Scenario, { memory = {}, actions = [], published = true, replicas, previous = [] }: Change = {}) {
+  const desired = {
+    commit: 'a'.repeat(40),
+    project: 'p',
+    environment: 'production',
+    allowEmpty: false,
+    artifactStore: '',
+    rollouts: [scenario.desired],
+    versions: [],
+  }
+  const known: Memory = {
+    ...newMemory(1),
+    reading: { info: { ...info, commit: desired.commit }, findings: [], resources: [] },
+    desired,
+    durability: { status: 'durable' },
+    lastPlan: { commit: desired.commit, environment: 'production', actions },
+    ...memory,
+  }
+  const observed: Observed = {
+    states: scenario.state === null ? [] : [scenario.state],
+    replicas: replicas ?? [replica(scenario)],
+    published: published ? [{ rollout: 'flight-delay', since: '2026-03-01T12:00:00.000Z' }] : [],
+    storedArtifacts: [],
+  }
+  return summarizeConditions({ memory: known, observed, environment: 'production', wallMs: scenario.wallMs }, previous)
+}
+
+function show(rows: readonly ConditionRow[], object = 'Rollout/flight-delay'): readonly string[] {
+  return rows
+    .filter((row) => row.object === object)
+    .map(({ condition }) => `${condition.type} ${condition.status} ${condition.reason}: ${condition.message}`)
+}
+
+function find(rows: readonly ConditionRow[], type: string): Condition {
+  const found = rows.find(({ condition }) => condition.type === type)
+  if (found === undefined) throw new Error(`no condition ${type}`)
+  return found.condition
+}
+
+describe('the conditions of a rollout', () => {
+  it.each([
+    ['not begun', new Scenario(canary(1)), ['Progressing True Pending: not begun', 'Ready False Pending: not begun']],
+    [
+      'loading the first release',
+      new Scenario(canary(1)).loading(1).settle(),
+      ['Progressing True Loading: version 1 is the first: no steps', 'Ready False Loading: version 1 is the first: no steps'],
+    ],
+    ['served', Scenario.serving(), ['Ready True Serving: version 1 answers']],
+    [
+      'at a step of a canary: ready all the while',
+      Scenario.serving().commit(canary(2)).settle(),
+      ['Progressing True Holding: step 1 of 3: 5 % on version 2', 'Ready True Serving: version 1 answers'],
+    ],
+    [
+      'rolled back: row, expected and found are shown',
+      Scenario.serving().commit(canary(2)).failing(2).settle(),
+      ['Ready True Serving: version 1 answers', 'Stalled True GoldenRowsFailed: golden row 0: expected 0.5, found 0.7'],
+    ],
+    [
+      'stalled without anything to serve',
+      new Scenario(canary(1)).failing(1).settle(),
+      [
+        'Ready False GoldenRowsFailed: golden row 0: expected 0.5, found 0.7',
+        'Stalled True GoldenRowsFailed: golden row 0: expected 0.5, found 0.7',
+      ],
+    ],
+    [
+      'suspended before a new version',
+      Scenario.serving()
+        .commit(suspended(canary(2)))
+        .settle(),
+      ['Ready True Serving: version 1 answers', 'Suspended True Suspended: suspend: true in the manifest'],
+    ],
+  ])('%s', (_name, scenario, expected) => {
+    expect(show(summarize(scenario))).toEqual(expected)
+  })
+
+  it('say what the planner waits for', () => {
+    const wait: Action = {
+      type: 'wait',
+      rollout: 'flight-delay',
+      reason: 'Publishing',
+      message: 'waiting for replicas',
+      until: null,
+    }
+    const rows = summarize(Scenario.serving().commit(canary(2)).settle(), { actions: [wait] })
+    expect(show(rows)[0]).toBe('Progressing True Publishing: waiting for replicas')
+  })
+
+  it('say why the planner refuses', () => {
+    const refuse: Action = { type: 'refuse', rollout: 'flight-delay', reason: 'SeedReused', message: 'choose a new seed' }
+    expect(show(summarize(Scenario.serving(), { actions: [refuse] }))).toContain('Stalled True SeedReused: choose a new seed')
+  })
+
+  it('say what could not be carried out', () => {
+    const failure = { stage: 'plan', reason: 'artifact-missing', message: 'no such file' }
+    const rows = summarize(Scenario.serving(), { memory: { rolloutFailures: new Map([['flight-delay', failure]]) } })
+    expect(show(rows)).toContain('Stalled True ArtifactMissing: no such file')
+  })
+
+  it('are not ready while a replica lacks the stable release, or none reports', () => {
+    const scenario = Scenario.serving()
+    const empty = { ...replica(scenario), releases: {} }
+    const short = releaseOf(1).digest.slice(7, 19)
+    expect(show(summarize(scenario, { replicas: [replica(scenario), empty] }))).toEqual([
+      `Ready False NotLoaded: 1 of 2 serving processes hold ${short}`,
+    ])
+    expect(show(summarize(scenario, { replicas: [] }))).toEqual([
+      'Ready False NotLoaded: no serving process has reported in the last 15 s',
+    ])
+  })
+
+  it('are not ready before the first route is taken over, and stay ready while a later one is on its way', () => {
+    const scenario = Scenario.serving()
+    const before = summarize(scenario, { published: false })
+    expect(show(before)).toEqual(['Ready False Publishing: not yet taken over by every serving process'])
+    const ready = summarize(scenario, { previous: before })
+    expect(find(ready, 'Ready').status).toBe('True')
+    expect(find(summarize(scenario, { published: false, previous: ready }), 'Ready').status).toBe('True')
+  })
+
+  it('keep their transition time until the status moves', () => {
+    const scenario = Scenario.serving()
+    const first = summarize(scenario)
+    const since = find(first, 'Ready').lastTransitionTime
+    scenario.wait(second).commit(canary(2)).settle()
+    const rolling = summarize(scenario, { previous: first })
+    expect(find(rolling, 'Ready').lastTransitionTime).toBe(since)
+    const lost = summarize(scenario.wait(second), { previous: rolling, replicas: [] })
+    expect(find(lost, 'Ready').lastTransitionTime).toBe('2026-03-01T12:00:02.000Z')
+  })
+})
+
+describe('the conditions of the environment', () => {
+  const object = 'Environment/production'
+  const refuse: Action = { type: 'refuse', rollout: null, reason: 'EmptySetRefused', message: 'no rollout' }
+  const invalid = { info, findings: [finding, { ...finding, line: 13 }], resources: [] }
+  const failure = (stage: string, reason: string) => new Map([[stage, { stage, reason, message: 'away' }]])
+  it.each([
+    [
+      'all well',
+      {},
+      [
+        'HistoryDurable True Pushed: every line is on the branch mainward/history',
+        'ManifestsValid True Validated: no errors',
+        'Reconciled True Applied: production follows aaaaaaaaaaaa',
+        'SourceReady True Read: read aaaaaaaaaaaa',
+      ],
+    ],
+    [
+      'a commit with errors',
+      { memory: { reading: invalid } },
+      ['ManifestsValid False Findings: 2 errors in bbbbbbbbbbbb: r.yaml:12:7 weights-sum  found 95; aaaaaaaaaaaa keeps serving'],
+    ],
+    [
+      'a source that is away',
+      { memory: { failures: failure('source', 'git-unreachable') } },
+      ['SourceReady False GitUnreachable: away', 'Reconciled True Applied: production follows aaaaaaaaaaaa'],
+    ],
+    [
+      'a stage that fails',
+      { memory: { failures: failure('serving', 'artifact-missing') } },
+      ['Reconciled False ArtifactMissing: serving: away'],
+    ],
+    ['an empty set', { actions: [refuse] }, ['Reconciled False EmptySetRefused: no rollout']],
+    [
+      'a branch that may not be pushed',
+      { memory: { durability: { status: 'refused', message: 'no permission' } } },
+      ['HistoryDurable False NotPermitted: no permission'],
+    ],
+    [
+      'nothing read yet',
+      { memory: { reading: null, desired: null } },
+      [
+        'SourceReady Unknown NotRead: nothing was read yet',
+        'ManifestsValid Unknown NotRead: nothing was read yet',
+        'Reconciled Unknown NoCommit: production follows no commit yet',
+      ],
+    ],
+  ] satisfies readonly (readonly [string, Change, readonly string[]])[])('%s', (_name, change: Change, expected) => {
+    const shown = show(summarize(Scenario.serving(), change), object)
+    expect(shown).toHaveLength(4)
+    expect(expected.filter((text) => !shown.includes(text))).toEqual([])
+  })
+
+  it('name the commit that each is about: the one read, or the one applied', () => {
+    const rows = summarize(Scenario.serving(), { memory: { reading: invalid } })
+    expect(find(rows, 'ManifestsValid').observedCommit).toBe(info.commit)
+    expect(find(rows, 'Reconciled').observedCommit).toBe('a'.repeat(40))
+    expect(find(rows, 'Ready').observedCommit).toBe('a'.repeat(40))
+  })
+})
+
+describe('events', () => {
+  it('are only for a status or a reason that changed', () => {
+    const scenario = Scenario.serving()
+    const first = summarize(scenario)
+    expect(eventsOf(first, summarize(scenario.wait(second), { previous: first }), scenario.wallMs)).toEqual([])
+    scenario.commit(canary(2)).failing(2).settle()
+    const next = summarize(scenario, { previous: first })
+    expect(eventsOf(first, next, scenario.wallMs)).toEqual([
+      {
+        at: '2026-03-01T12:00:01.000Z',
+        severity: 'warning',
+        object: 'Rollout/flight-delay',
+        reason: 'Stalled',
+        message: 'golden row 0: expected 0.5, found 0.7',
+      },
+    ])
+  })
+})
