@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import type { Desired, Observed } from '../../reconciler/core/plan.ts'
+import type { DesiredRollout } from '../../reconciler/core/rollout-state.ts'
+import { buildPlan } from '../../reconciler/reconcile/build-plan.ts'
+import { canary, day, releaseOf, Scenario, split } from '../rollout/rollout-scenario.ts'
+
+function plan(scenario: Scenario, rollouts: readonly DesiredRollout[], changes: Partial<Desired & Observed> = {}) {
+  const desired: Desired = {
+    commit: 'c',
+    project: 'p',
+    environment: 'production',
+    allowEmpty: false,
+    artifactStore: '',
+    versions: [],
+    rollouts,
+    ...changes,
+  }
+  const states = scenario.state === null ? [] : [scenario.state]
+  const observed: Observed = { states, replicas: [], published: [], storedArtifacts: [], ...changes }
+  return buildPlan(desired, observed, scenario.wallMs).actions
+}
+
+/** The sentences that a person reads before anything moves. */
+function effects(scenario: Scenario, wanted: DesiredRollout): readonly string[] {
+  const action = plan(scenario, [wanted]).find(({ type }) => type === 'transition')
+  return action?.type === 'transition' ? action.effects : []
+}
+
+describe('the plan of a new version', () => {
+  it('stores its artifact first, then loads it, and describes the release', () => {
+    const actions = plan(Scenario.serving(), [canary(2)])
+    expect(actions.map(({ type }) => type)).toEqual(['store-artifact', 'transition'])
+    expect(actions[1]).toMatchObject({ event: 'Started', releases: [releaseOf(2)] })
+  })
+
+  it('stores nothing that is there, and the artifact of two variants once', () => {
+    expect(plan(Scenario.serving(), [canary(2)], { storedArtifacts: [releaseOf(2).artifact.sha256] })).toHaveLength(1)
+    const twins = split([
+      ['control', 2, 50],
+      ['twin', 2, 50],
+    ])
+    expect(plan(Scenario.serving(), [twins]).map(({ type }) => type)).toEqual(['store-artifact', 'transition'])
+  })
+
+  it('describes no release that it only refuses', () => {
+    const scenario = Scenario.serving().commit(canary(2)).failing(2).settle().commit(canary(1)).settle()
+    const [action] = plan(scenario, [canary(2)])
+    expect(action).toMatchObject({ type: 'transition', event: 'RolledBack', releases: [] })
+  })
+
+  it.each([
+    [
+      'a first release',
+      new Scenario(canary(1)),
+      canary(1),
+      ['no unit is answered yet', 'once loaded: version 1 serves every unit'],
+    ],
+    [
+      'a canary',
+      Scenario.serving(),
+      canary(2),
+      ['no unit moves', 'once loaded: units move from version 1 to version 2 in steps: 5 % for 20s, 25 % for 20s, 100 %'],
+    ],
+    [
+      'a split',
+      Scenario.serving(),
+      split(
+        [
+          ['control', 1, 80],
+          ['new', 2, 20],
+        ],
+        { coverage: 30 },
+      ),
+      ['no unit moves', 'once loaded: control 80 % (version 1), new 20 % (version 2) of 30 % of the units'],
+    ],
+    [
+      'a way back within a week',
+      Scenario.serving()
+        .commit(canary(2, [{ weight: 100, holdMs: 0 }]))
+        .settle(),
+      canary(1),
+      ['no unit moves', 'once loaded: version 1 serves every unit at once, since it was stable before'],
+    ],
+    [
+      'a way back after a week',
+      Scenario.serving()
+        .commit(canary(2, [{ weight: 100, holdMs: 0 }]))
+        .settle()
+        .wait(7 * day),
+      canary(1),
+      ['no unit moves', 'once loaded: units move from version 2 to version 1 in steps: 5 % for 20s, 25 % for 20s, 100 %'],
+    ],
+    [
+      'a canary that is taken back',
+      Scenario.serving().commit(canary(2)).settle(),
+      canary(1),
+      ['5 % of the units move: version 1 100 %'],
+    ],
+  ])('says what %s means for the units', (_name, scenario, wanted, expected) => {
+    expect(effects(scenario, wanted)).toEqual(expected)
+  })
+})
+
+describe('the plan of a commit without a rollout that is there', () => {
+  it('removes it last and says what ends', () => {
+    const actions = plan(Scenario.serving(), [canary(1, [], { rollout: 'zebra' })])
+    expect(actions.at(-1)).toEqual({
+      type: 'remove',
+      rollout: 'flight-delay',
+      reason: 'its Rollout is no longer in the repository',
+      effects: ['flight-delay stops answering; version 1 served until now'],
+    })
+  })
+
+  it('refuses an empty set, unless the project allows it', () => {
+    expect(plan(Scenario.serving(), [])).toEqual([
+      {
+        type: 'refuse',
+        rollout: null,
+        reason: 'EmptySetRefused',
+        message: 'the commit has no rollout for production; removing all 1 needs spec.allowEmpty: true in mainward.yaml',
+      },
+    ])
+    expect(plan(Scenario.serving(), [], { allowEmpty: true }).map(({ type }) => type)).toEqual(['remove'])
+    expect(plan(new Scenario(canary(1)), [])).toEqual([])
+  })
+})
