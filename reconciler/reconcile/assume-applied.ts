@@ -1,4 +1,5 @@
 /** The observed state as it would be if every rollout of a commit had succeeded: what a plan between two commits starts from. Pure. */
+import { toInstant } from '../core/clock.ts'
 import type { Desired, Observed } from '../core/plan.ts'
 import type { DesiredRollout, RolloutState } from '../core/rollout-state.ts'
 import { nextStep } from '../rollout/next-step.ts'
@@ -12,7 +13,7 @@ export function assumeApplied({ rollouts }: Desired, wallMs: number): Observed {
   return {
     states: rollouts.map((rollout) => finish(rollout, wallMs)),
     replicas: [],
-    published: rollouts.map(({ rollout }) => rollout),
+    published: rollouts.map(({ rollout }) => ({ rollout, since: toInstant(wallMs) })),
     storedArtifacts: [...new Set(rollouts.flatMap((rollout) => releasesOf(rollout).map(({ artifact }) => artifact.sha256)))],
   }
 }
@@ -22,7 +23,7 @@ function finish(rollout: DesiredRollout, wallMs: number): RolloutState {
   const desired = { ...rollout, suspend: false }
   let state: RolloutState | null = null
   for (;;) {
-    const decision = nextStep({ desired, state, readiness: () => ({ status: 'ready' }), published: true, wallMs })
+    const decision = nextStep({ desired, state, readiness: () => ({ status: 'ready' }), servedSince: toInstant(wallMs), wallMs })
     if (decision.type === 'transition') state = decision.state
     else if (state?.phase === 'Succeeded') return state
     else throw new Error(`the first release of ${desired.rollout} takes no steps, found ${decision.type}`)

@@ -60,6 +60,7 @@ function canary(weight: number): ServingState {
   return stateOf({
     strategy: 'canary',
     defaultArm: 'stable',
+    since: '2026-11-24T10:00:00.000Z',
     arms: [
       { name: 'canary', release: digest(2), weight, range: [0, weight / 100] },
       { name: 'stable', release: digest(1), weight: 100 - weight },
@@ -98,6 +99,7 @@ stable  v1       ${`${100 - weight} %`.padEnd(6)}  the rest
     const state = stateOf({
       strategy: 'split',
       defaultArm: 'control',
+      since: '2026-11-24T10:00:00.000Z',
       arms: [
         { name: 'control', release: digest(1), weight: 50, range: [0, known / 4] },
         { name: 'treatment', release: digest(2), weight: 50, range: [known / 2, known] },
@@ -113,6 +115,7 @@ stable  v1       ${`${100 - weight} %`.padEnd(6)}  the rest
     const state = stateOf({
       strategy: 'canary',
       defaultArm: 'stable',
+      since: '2026-11-24T10:00:00.000Z',
       arms: [{ name: 'stable', release: digest(1), weight: 100 }],
     })
     expect((await assign(state, ['flight-delay', 'anyone'])).output).toContain('version 1: stable takes every unit')
