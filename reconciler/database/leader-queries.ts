@@ -11,15 +11,23 @@ export async function tryLeaderLock(connection: Queryable, environment: string):
   return rows[0]?.locked === true
 }
 
-/** Begins a new epoch for the holder of the lock. Returns it. */
-export async function beginEpoch(connection: Queryable, environment: string, holder: string): Promise<number> {
+/**
+ * Begins a new epoch for the holder of the lock. Returns it. `firstEpoch` is that of an environment without a leader so
+ * far: larger than any before, also when an earlier database is gone (the seconds of the wall clock are).
+ */
+export async function beginEpoch(
+  connection: Queryable,
+  environment: string,
+  holder: string,
+  firstEpoch: number,
+): Promise<number> {
   const { rows } = await connection.query<{ epoch: string }>(
     `insert into leaders as l (environment, epoch, holder, backend_pid)
-     values ($1, 1, $2, pg_backend_pid())
+     values ($1, $3, $2, pg_backend_pid())
      on conflict (environment) do update
        set epoch = l.epoch + 1, holder = excluded.holder, backend_pid = excluded.backend_pid, heartbeat = 0
      returning epoch`,
-    [environment, holder],
+    [environment, holder, firstEpoch],
   )
   return Number(rows[0]?.epoch)
 }

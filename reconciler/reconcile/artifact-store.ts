@@ -2,17 +2,9 @@
 import { isAbsolute, resolve } from 'node:path'
 import { MainwardError } from '../core/error.ts'
 import type { StoredRelease } from '../database/rollout-queries.ts'
-import type { Pass } from './stages.ts'
+import type { Pass, StoreFolders } from './stages.ts'
 
-/** Absolute folders that a relative artifact store starts from. */
-export interface StoreFolders {
-  /** The repository's work tree; of a remote: the state folder. */
-  readonly baseFolder: string
-  /** `.mainward/…` lies in here, wherever the state folder is. */
-  readonly stateFolder: string
-}
-
-/** `folder:PATH` with an absolute path. */
+/** `folder:PATH` with an absolute path; `.mainward/…` lies in the state folder, wherever that is. */
 export function resolveArtifactStore(store: string, { baseFolder, stateFolder }: StoreFolders): string {
   const path = store.slice('folder:'.length)
   if (isAbsolute(path)) return store

@@ -1,6 +1,5 @@
 /** Who leads an environment: a Postgres lock on a connection of its own, a fencing epoch, and a heartbeat that a standby watches. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
 import {
   beatLeader,
@@ -11,6 +10,7 @@ import {
   tryLeaderLock,
 } from '../database/leader-queries.ts'
 import type { Connection } from '../database/pool.ts'
+import type { Clocks } from './ports.ts'
 
 export interface Leadership {
   readonly epoch: number
@@ -25,8 +25,7 @@ export interface CampaignOptions {
   readonly environment: string
   /** Who this is, for people. */
   readonly holder: string
-  /** Milliseconds that never jump. */
-  readonly monotonic: Clock
+  readonly clocks: Clocks
   readonly log: Logger
   readonly times?: Partial<LeadershipTimes>
 }
@@ -51,7 +50,7 @@ export async function campaign(options: CampaignOptions, stop: AbortSignal): Pro
     while (!stop.aborted) {
       if (await tryLeaderLock(connection, options.environment)) return await lead(connection, options, times)
       const leader = await readLeader(connection, options.environment)
-      if (leader !== null && watch.isFrozen(leader, options.monotonic.now())) {
+      if (leader !== null && watch.isFrozen(leader, options.clocks.monotonic.now())) {
         options.log.warn({ holder: leader.holder, epoch: leader.epoch }, 'the leader is frozen: its connection is ended')
         await disconnectLeader(connection, options.environment, leader.epoch)
       }
@@ -66,8 +65,8 @@ export async function campaign(options: CampaignOptions, stop: AbortSignal): Pro
 }
 
 async function lead(connection: Connection, options: CampaignOptions, times: LeadershipTimes): Promise<Leadership> {
-  const { environment, holder } = options
-  const epoch = await beginEpoch(connection, environment, holder)
+  const { environment, holder, clocks } = options
+  const epoch = await beginEpoch(connection, environment, holder, Math.floor(clocks.wall.now() / 1_000))
   const lost = new AbortController()
   connection.onLost(() => lost.abort())
   const timer = setInterval(() => {

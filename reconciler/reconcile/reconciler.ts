@@ -141,7 +141,7 @@ async function runUntilStopped(parts: Parts, state: { leading: boolean; started:
         open,
         environment,
         holder: options.holder,
-        monotonic: effects.clocks.monotonic,
+        clocks: effects.clocks,
         log: effects.log,
         ...(options.leadershipTimes === undefined ? {} : { times: options.leadershipTimes }),
       },

@@ -1,9 +1,16 @@
 /** What every stage of a pass gets, and how its failure is kept. */
 import { MainwardError, messageOf } from '../core/error.ts'
 import type { Logger } from '../core/log.ts'
-import type { StoreFolders } from './artifact-store.ts'
 import type { Memory, StageFailure } from './memory.ts'
 import type { ReconcilePorts } from './ports.ts'
+
+/** Absolute folders that a relative artifact store starts from. */
+export interface StoreFolders {
+  /** The repository's work tree; of a remote: the state folder. */
+  readonly baseFolder: string
+  /** `.mainward/…` lies in here, wherever the state folder is. */
+  readonly stateFolder: string
+}
 
 export interface ReconcileSettings extends StoreFolders {
   readonly environment: string

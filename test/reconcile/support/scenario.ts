@@ -194,7 +194,7 @@ class Driver {
   /** True when the pass changed nothing and nothing failed. */
   async #pass(): Promise<boolean> {
     const { pool, ports, settings, clock, isFatal } = this.#parts
-    this.#memory ??= newMemory(await beginEpoch(pool, environment, 'test'))
+    this.#memory ??= newMemory(await beginEpoch(pool, environment, 'test', 1))
     const memory = this.#memory
     const heldBefore = JSON.stringify(await readServingState(pool, environment))
     try {
@@ -230,7 +230,7 @@ class Driver {
       heartbeatAt: toInstant(clock.wallMs),
       stateVersion: stored?.state.version ?? null,
       dataTime: null,
-      releases: Object.fromEntries(releases) as ReplicaStatus['releases'],
+      releases: Object.fromEntries(releases),
     }
     await writeReplica(pool, status)
   }
