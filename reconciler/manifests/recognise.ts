@@ -10,7 +10,9 @@ const anyApiVersion = /\bapiversion["']?\s*:\s*["']?([^\s"',}#]+)/gi
 export function mayBeManifest(text: string): boolean {
   if (text.includes(group)) return true
   const versions = [...text.matchAll(anyApiVersion)].map((match) => match[1] ?? '')
-  return versions.length === 0 ? ourKind.test(text) && /^["']?spec["']?[ \t]*:/m.test(text) : versions.some(isNearApiVersion)
+  if (versions.length === 0) return ourKind.test(text) && /^["']?spec["']?[ \t]*:/m.test(text)
+  // An escape in double quotes may stand for any letter.
+  return versions.some((version) => version.includes('\\') || isNearApiVersion(version))
 }
 
 /** Whether a text that cannot be parsed is meant as a manifest of ours: its own top level says so. */

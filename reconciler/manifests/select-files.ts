@@ -17,26 +17,53 @@ export function projectOf(parsed: ParsedFile): ProjectSpec | null {
  */
 export function selectManifestPaths(paths: Iterable<string>, project: Pick<ProjectSpec, 'include'> | null): string[] {
   const globs = (project?.include ?? ['**']).map(compileGlob)
+  const takes = (path: string): boolean => {
+    const steps = path.split('/')
+    return globs.some((glob) => takesPath(glob, steps))
+  }
   const selected: string[] = []
   for (const path of paths) {
-    if (path === projectPath || (/\.ya?ml$/.test(path) && globs.some((glob) => glob.test(path)))) selected.push(path)
+    if (path === projectPath || (/\.ya?ml$/.test(path) && takes(path))) selected.push(path)
   }
   return selected.sort(compareText)
 }
 
-function compileGlob(glob: string): RegExp {
+/** A glob as its steps; a `**` at the end takes at least one. */
+function compileGlob(glob: string): readonly string[] {
   const steps = glob
     .replace(/^\.?\//, '')
     .replace(/\/$/, '/**')
     .split('/')
-  const parts = steps.map((step, index) => {
-    const isLast = index === steps.length - 1
-    if (step === '**') return isLast ? '(?:(?!\\.)[^/]+/)*(?!\\.)[^/]+' : '(?:(?!\\.)[^/]+/)*'
-    const letters = step
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replace(/\*+/g, '[^/]*')
-      .replaceAll('?', '[^/]')
-    return (/^[*?]/.test(step) ? '(?!\\.)' : '') + letters + (isLast ? '' : '/')
-  })
-  return new RegExp(`^${parts.join('')}$`)
+  return steps.at(-1) === '**' ? [...steps, '*'] : steps
+}
+
+/** Step by step, keeping how many steps of the path are taken: time grows with steps times steps, whatever the glob. */
+function takesPath(glob: readonly string[], path: readonly string[]): boolean {
+  let taken = path.map(() => false)
+  taken.unshift(true)
+  for (const step of glob) {
+    const next = [step === '**' && taken[0] === true]
+    path.forEach((name, index) => {
+      const isTaken =
+        step === '**'
+          ? taken[index + 1] === true || (next[index] === true && !name.startsWith('.'))
+          : taken[index] === true && takesStep(step, name)
+      next.push(isTaken)
+    })
+    taken = next
+  }
+  return taken.at(-1) === true
+}
+
+/** Goes back to the last `*` only: an earlier one could not do better. */
+function takesStep(pattern: string, name: string): boolean {
+  if (name.startsWith('.') && /^[*?]/.test(pattern)) return false
+  let [at, star, resume] = [0, -1, 0]
+  for (let index = 0; index < name.length;) {
+    if (pattern[at] === '*') [star, resume, at] = [at, index, at + 1]
+    else if (pattern[at] === '?' || pattern[at] === name[index]) [at, index] = [at + 1, index + 1]
+    else if (star !== -1) [at, resume, index] = [star + 1, resume + 1, resume + 1]
+    else return false
+  }
+  return /^\**$/.test(pattern.slice(at))
 }

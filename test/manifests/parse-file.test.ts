@@ -204,6 +204,12 @@ describe('parseFile', () => {
     expect(parse(json).documents[0]?.digest).toBe(parse(canaryExample).documents[0]?.digest)
   })
 
+  it('reads an apiVersion that is written with escapes', () => {
+    const escaped = canaryExample.replace('mainward.dev/v1alpha1', '"\\u006dainward.d\\x65v/v1alpha1"')
+    expect(parse(escaped).documents).toMatchObject([{ digest: parse(canaryExample).documents[0]?.digest }])
+    expect(parse(escaped.replace('\\u006dainward', '\\u006barpenter')).documents).toEqual([])
+  })
+
   it('survives an alias bomb', () => {
     const levels = Array.from(
       { length: 30 },
