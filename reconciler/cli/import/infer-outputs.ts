@@ -69,7 +69,8 @@ export interface JudgedTask {
 export function judgeTask(roles: OutputRoles, rows: readonly GoldenRow[], given: GivenOutputs): JudgedTask {
   const scores = rows.map(({ outputs }) => valuesOf(outputs[roles.score]))
   const width = scores[0]?.length ?? 1
-  const { task, why } = given.task === null ? inferTask(roles, scores, width) : { task: given.task, why: 'as --task says' }
+  const { task, why } =
+    given.task === null ? inferTask(roles, scores, width) : { task: given.task, why: 'as --task or the Model says' }
   if (task === 'binary-classification' && width > 2) {
     throw new MainwardError('usage', `a binary classification has one or two scores a row, "${roles.score}" has ${width}`)
   }

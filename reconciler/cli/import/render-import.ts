@@ -62,8 +62,8 @@ function nextSteps({ imported, rollouts }: ImportReport): readonly string[] {
     return `change ${key} to ${version} in ${file}:${line} (${environment})`
   })
   return [
-    'review the files, and see what they will do: mainward plan',
     ...changes,
+    'review the files, and see what they will do: mainward plan',
     `git add --all && git commit -m "Version ${version} of ${model}"`,
     'mainward up .   # unless it runs already; it prints a call that answers',
   ]
