@@ -15,6 +15,8 @@ export interface Append extends LineFile {
   /** How many lines stand before the new ones. */
   readonly expectedCount: number
   readonly lines: readonly string[]
+  /** Of the commit. */
+  readonly message: string
   readonly time: Instant
 }
 
@@ -89,10 +91,9 @@ async function commitLines(refs: RefStore, append: Append, { tip, entries, lines
     })
   }
   const tree = await objects.write('tree', formatTree([...others, { mode: '100644', name: append.file, oid: blob }]))
-  const message = `${append.file}: lines ${append.expectedCount + 1} to ${lines.length}`
   const next = await objects.write(
     'commit',
-    formatCommit({ tree, parents: tip === null ? [] : [tip], message, time: append.time }),
+    formatCommit({ tree, parents: tip === null ? [] : [tip], message: append.message, time: append.time }),
   )
   return refs.moveRef({ ref: `refs/heads/${append.branch}`, expected: tip, next }, [blob, tree, next])
 }

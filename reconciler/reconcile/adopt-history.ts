@@ -3,7 +3,8 @@ import { messageOf, MainwardError } from '../core/error.ts'
 import { readChain } from '../governance/history-chain.ts'
 import { recoverFromHistory } from '../governance/history-recovery.ts'
 import { recoverState } from '../rollout/recover.ts'
-import { toInstant } from '../core/clock.ts'
+import { type Instant, toInstant } from '../core/clock.ts'
+import type { HistoryLine } from '../core/history-line.ts'
 import { ensureRollouts, writeTransition } from './rollout-cache.ts'
 import type { Pass } from './stages.ts'
 
@@ -64,7 +65,7 @@ function diverged(environment: string, line: number): MainwardError {
 
 /** Pushes the lines that the branch lacks. A refusal by permission is remembered, not repeated on every pass. */
 export async function pushHistory(pass: Pass): Promise<void> {
-  const { memory, ports, settings, wallMs } = pass
+  const { memory, ports, settings } = pass
   if (!memory.historyAdopted || memory.durability.status === 'refused') return
   const pushed = await ports.history.readPushed()
   const lines = await ports.history.readAfter(pushed)
@@ -75,7 +76,12 @@ export async function pushHistory(pass: Pass): Promise<void> {
   }
   try {
     const texts = lines.map(({ line }) => line)
-    await ports.historyBranch.appendLines(settings.environment, pushed, texts, timeOf(last.line, wallMs))
+    await ports.historyBranch.appendLines({
+      environment: settings.environment,
+      expectedCount: pushed,
+      lines: texts,
+      ...describeCommit(texts.map((text) => JSON.parse(text) as HistoryLine)),
+    })
     await ports.history.markPushed(memory.epoch, last.sequence)
     memory.durability = { status: 'durable' }
   } catch (thrown) {
@@ -93,8 +99,12 @@ export async function pushHistory(pass: Pass): Promise<void> {
   }
 }
 
-/** The time of the commit is the time of its last line: the same lines give the same commit. */
-function timeOf(line: string, fallbackMs: number): string {
-  const at = (JSON.parse(line) as { at?: unknown }).at
-  return typeof at === 'string' ? at : toInstant(fallbackMs)
+/** What the branch's log says. The time is that of the last line: the same lines give the same commit. */
+function describeCommit(lines: readonly HistoryLine[]): { readonly message: string; readonly time: Instant } {
+  const sentences = lines.map(({ rollout, event, message }) => `${rollout} ${event}: ${message}`)
+  const [first = ''] = sentences
+  const { environment = '', at = '' } = lines.at(-1) ?? {}
+  const message =
+    lines.length === 1 ? `${environment}: ${first}` : `${environment}: ${lines.length} changes\n\n${sentences.join('\n')}`
+  return { message, time: at }
 }

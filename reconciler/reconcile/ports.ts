@@ -38,6 +38,17 @@ export interface SourcePort {
   readFile(commit: string, path: string): Promise<Uint8Array>
 }
 
+export interface HistoryAppend {
+  readonly environment: string
+  /** How many lines stand before the new ones. */
+  readonly expectedCount: number
+  readonly lines: readonly string[]
+  /** Of the commit, for people who read the branch's log. */
+  readonly message: string
+  /** Of the commit. */
+  readonly time: Instant
+}
+
 export interface HistoryBranchPort {
   /** The lines of ENVIRONMENT.jsonl on the branch mainward/history; [] when there is no branch. */
   readLines(environment: string): Promise<readonly string[]>
@@ -45,7 +56,7 @@ export interface HistoryBranchPort {
    * Appends lines so that exactly `expectedCount` lines stand before them; does nothing when the same lines are already
    * there. Throws `conflict` when other lines are, `git-rejected` when pushing is not permitted.
    */
-  appendLines(environment: string, expectedCount: number, lines: readonly string[], time: Instant): Promise<void>
+  appendLines(append: HistoryAppend): Promise<void>
 }
 
 export interface TagPort {

@@ -28,7 +28,7 @@ afterEach(async () => {
 })
 
 function append(environment: string, expectedCount: number, ...lines: string[]): Append {
-  return { branch, file: `${environment}.jsonl`, expectedCount, lines, time }
+  return { branch, file: `${environment}.jsonl`, expectedCount, lines, message: 'Note', time }
 }
 
 interface Place {

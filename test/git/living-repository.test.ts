@@ -33,7 +33,7 @@ function repositoryFolder(): string {
 }
 
 function append(expectedCount: number, ...lines: string[]): Append {
-  return { branch, file: 'production.jsonl', expectedCount, lines, time: '2026-11-24T10:00:00.000Z' }
+  return { branch, file: 'production.jsonl', expectedCount, lines, message: 'Note', time: '2026-11-24T10:00:00.000Z' }
 }
 
 /** The files of a branch with their contents, by the same steps as a reconcile. */

@@ -44,8 +44,8 @@ export function createSourceClient(settings: SourceSettings, timeouts: SourceTim
     firstParents: (commit, limit) => source.ask({ type: 'firstParents', commit, limit }, local) as Promise<readonly CommitInfo[]>,
     readFile: (commit, path) => source.ask({ type: 'readFile', commit, path }, local) as Promise<Uint8Array>,
     readLines: (environment) => source.ask({ type: 'readLines', environment }, remote) as Promise<readonly string[]>,
-    appendLines: async (environment: string, expectedCount: number, lines: readonly string[], time: Instant) => {
-      await source.ask({ type: 'appendLines', environment, expectedCount, lines, time }, remote)
+    appendLines: async (append) => {
+      await source.ask({ type: 'appendLines', ...append }, remote)
     },
     ensureTag: async (name, commit, message) => {
       await source.ask({ type: 'ensureTag', name, commit, message }, remote)

@@ -1,7 +1,7 @@
 /** What the control plane and its source process say to each other, and the process to its parsing thread. Plain data only. */
-import type { Instant } from '../../core/clock.ts'
 import type { MainwardError } from '../../core/error.ts'
 import type { HttpLimits } from '../../git/http-client.ts'
+import type { HistoryAppend } from '../ports.ts'
 import type { StoredFile } from '../../manifests/commit-view.ts'
 
 export interface SourceSettings {
@@ -25,13 +25,7 @@ export type SourceCall =
   | { readonly type: 'firstParents'; readonly commit: string; readonly limit: number }
   | { readonly type: 'readFile'; readonly commit: string; readonly path: string }
   | { readonly type: 'readLines'; readonly environment: string }
-  | {
-      readonly type: 'appendLines'
-      readonly environment: string
-      readonly expectedCount: number
-      readonly lines: readonly string[]
-      readonly time: Instant
-    }
+  | ({ readonly type: 'appendLines' } & HistoryAppend)
   | { readonly type: 'ensureTag'; readonly name: string; readonly commit: string; readonly message: string }
 
 export interface SourceRequest {

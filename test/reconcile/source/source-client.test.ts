@@ -271,9 +271,11 @@ setInterval(() => {}, 1000)`
     expect(await client.fetchHead()).toBe(commit)
     const time = '2026-11-24T10:00:00.000Z'
     expect(await client.readLines('production')).toEqual([])
-    await client.appendLines('production', 0, ['one', 'two'], time)
-    await client.appendLines('production', 0, ['one', 'two'], time)
-    await expect(client.appendLines('production', 1, ['other'], time)).rejects.toMatchObject({ code: 'conflict' })
+    await client.appendLines({ environment: 'production', expectedCount: 0, lines: ['one', 'two'], message: 'Note', time })
+    await client.appendLines({ environment: 'production', expectedCount: 0, lines: ['one', 'two'], message: 'Note', time })
+    await expect(
+      client.appendLines({ environment: 'production', expectedCount: 1, lines: ['other'], message: 'Note', time }),
+    ).rejects.toMatchObject({ code: 'conflict' })
     expect(await client.readLines('production')).toEqual(['one', 'two'])
     await client.ensureTag('churn@v1.0.0', commit, 'Version 1')
     expect(runGit(bare, 'rev-parse', 'churn@v1.0.0^{commit}')).toBe(commit)

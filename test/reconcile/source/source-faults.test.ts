@@ -130,12 +130,16 @@ describe('a source process that is killed', () => {
     await client.fetchHead()
     const time = '2026-11-24T10:00:00.000Z'
     for (let line = 0; line < 8; line += 1) {
-      const appending = client.appendLines('production', line, [`line ${line}`], time).catch(() => null)
+      const appending = client
+        .appendLines({ environment: 'production', expectedCount: line, lines: [`line ${line}`], message: 'Note', time })
+        .catch(() => null)
       await sleep(line)
       const pid = client.pid()
       if (pid !== null) process.kill(pid, 'SIGKILL')
       await appending
-      await insist(() => client.appendLines('production', line, [`line ${line}`], time))
+      await insist(() =>
+        client.appendLines({ environment: 'production', expectedCount: line, lines: [`line ${line}`], message: 'Note', time }),
+      )
     }
     expect(await insist(() => client.readLines('production'))).toEqual(Array.from({ length: 8 }, (_, line) => `line ${line}`))
     expect(runGit(folder, 'rev-list', '--count', 'mainward/history')).toBe('8')
@@ -195,7 +199,13 @@ describe('a cache folder that disappears', () => {
     rmSync(settings.cacheFolder, { recursive: true, force: true })
     expect(await client.firstParents(first, 5)).toHaveLength(1)
     rmSync(settings.cacheFolder, { recursive: true, force: true })
-    await client.appendLines('production', 0, ['one'], '2026-11-24T10:00:00.000Z')
+    await client.appendLines({
+      environment: 'production',
+      expectedCount: 0,
+      lines: ['one'],
+      message: 'Note',
+      time: '2026-11-24T10:00:00.000Z',
+    })
     rmSync(settings.cacheFolder, { recursive: true, force: true })
     await client.ensureTag('model@v1.0.0', first, 'Version 1')
     expect(runGit(bare, 'show', 'mainward/history:production.jsonl')).toBe('one')
