@@ -56,7 +56,6 @@ describe('an undisturbed run', () => {
         "flight-delay Retried",
         "flight-delay StepReached",
         "flight-delay StepReached",
-        "flight-delay StepReached",
         "flight-delay Succeeded",
         "flight-delay Started",
         "flight-delay RolledBack",
