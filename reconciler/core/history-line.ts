@@ -28,7 +28,7 @@ export interface HistoryLine {
   readonly message: string
   /** The rollout after the transition; null when it was removed. */
   readonly state: RolloutState | null
-  /** Releases that this line names and no line before it described. */
+  /** Releases that this line names and no line before it described so: a new one, or one under another number. */
   readonly releases: Readonly<Record<Digest, Release>>
   /** Digest of the canonical JSON of this line without `hash`. */
   readonly hash: Digest

@@ -6,7 +6,7 @@ import type { Release } from './release.ts'
 export interface CanaryStep {
   /** Whole percent of the units. */
   readonly weight: number
-  /** Wall-clock time to stay, in milliseconds; null: until `mainward resume`. A last step of 0 or null has no stay at all. */
+  /** Wall-clock time to stay, in milliseconds; null: until `mainward resume`. A last step of 0 has no stay at all. */
   readonly holdMs: number | null
 }
 

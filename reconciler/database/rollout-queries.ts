@@ -58,27 +58,33 @@ export async function readReleases(
 }
 
 /**
- * Releases never change: the first document of a digest stays. Its commit moves on, so that the newest one that has the
- * artifact is asked for it. Returns the digests that were not known.
+ * What a digest means never changes; its version number, the path of its artifact and the commit that has it may, and the
+ * newest ones count. Returns the digests whose document was not known as it is.
  */
 export async function addReleases(
   transaction: Queryable,
   environment: string,
   releases: readonly StoredRelease[],
 ): Promise<readonly Digest[]> {
-  const { rows } = await transaction.query<{ digest: Digest; added: boolean }>(
-    `insert into releases (environment, digest, document, commit)
-     select $1, r.digest, r.document, r.commit from unnest($2::text[], $3::text[], $4::text[]) as r (digest, document, commit)
-     on conflict (environment, digest) do update set commit = excluded.commit
-     returning digest, xmax = 0 as added`,
+  const distinct = [...new Map(releases.map((stored) => [stored.release.digest, stored])).values()]
+  const { rows } = await transaction.query<{ digest: Digest }>(
+    `with known as (select digest, document from releases where environment = $1 and digest = any($2)),
+          written as (
+            insert into releases (environment, digest, document, commit)
+            select $1, r.digest, r.document, r.commit from unnest($2::text[], $3::text[], $4::text[]) as r (digest, document, commit)
+            on conflict (environment, digest) do update set document = excluded.document, commit = excluded.commit
+            returning digest, document
+          )
+     select digest from written where not exists
+       (select from known where known.digest = written.digest and known.document = written.document)`,
     [
       environment,
-      releases.map(({ release }) => release.digest),
-      releases.map(({ release }) => JSON.stringify(release)),
-      releases.map(({ commit }) => commit),
+      distinct.map(({ release }) => release.digest),
+      distinct.map(({ release }) => JSON.stringify(release)),
+      distinct.map(({ commit }) => commit),
     ],
   )
-  return rows.filter(({ added }) => added).map(({ digest }) => digest)
+  return rows.map(({ digest }) => digest)
 }
 
 export interface PendingTag {

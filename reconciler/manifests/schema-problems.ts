@@ -160,6 +160,7 @@ const singular: Readonly<Record<string, string>> = { characters: 'character', en
 const formats: Readonly<Record<string, readonly [RuleId, string, string?]>> = {
   '#/$defs/name/pattern': ['name-format', 'lower-case letters, digits and dashes (at most 63)'],
   '#/$defs/duration/pattern': ['duration', 'a duration such as 50ms, 90s, 15m, 3h or 7d'],
+  '#/$defs/hold/pattern': ['duration', 'a duration such as 50ms, 90s, 15m, 3h or 7d, or manual'],
 }
 
 function wrongFormat(error: ErrorObject): Problem {

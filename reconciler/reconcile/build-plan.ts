@@ -1,9 +1,10 @@
 /** The one planner: desired and observed state in, ordered actions out. Pure and deterministic; rendered in a pull request, printed, and applied. */
 import { assertNever } from '../core/assert-never.ts'
+import type { Instant } from '../core/clock.ts'
 import { compareText } from '../core/finding.ts'
 import type { Action, Desired, Observed, Plan } from '../core/plan.ts'
 import type { Release } from '../core/release.ts'
-import type { DesiredRollout, RolloutState } from '../core/rollout-state.ts'
+import type { DesiredRollout, Proven, RolloutState } from '../core/rollout-state.ts'
 import { type Decision } from '../rollout/decision.ts'
 import { nextStep } from '../rollout/next-step.ts'
 import { assessReadiness } from '../rollout/readiness.ts'
@@ -15,23 +16,49 @@ import { describeEffects } from './describe-effects.ts'
  * then removals. An empty set of rollouts removes nothing unless the project says `allowEmpty`.
  */
 export function buildPlan(desired: Desired, observed: Observed, wallMs: number): Plan {
-  const states = new Map(observed.states.map((state) => [state.rollout, state]))
-  const wanted = [...desired.rollouts].sort((a, b) => compareText(a.rollout, b.rollout))
-  const moves = wanted.flatMap((rollout) => planRollout(rollout, states.get(rollout.rollout) ?? null, observed, wallMs))
-  return { commit: desired.commit, environment: desired.environment, actions: [...moves, ...planRemovals(desired, observed)] }
+  return finishPlan(desired, [...planActions(desired, observed, wallMs)].flat())
 }
 
-function planRollout(desired: DesiredRollout, state: RolloutState | null, observed: Observed, wallMs: number): readonly Action[] {
+/** The plan from the actions of `planActions`. */
+export function finishPlan({ commit, environment }: Desired, actions: readonly Action[]): Plan {
+  return { commit, environment, actions }
+}
+
+/** The actions of `buildPlan` in small parts, for a caller whose event loop must not be held by thousands of rollouts. */
+export function* planActions(desired: Desired, observed: Observed, wallMs: number): Generator<readonly Action[], void> {
+  const world: World = {
+    replicas: observed.replicas,
+    states: new Map(observed.states.map((state) => [state.rollout, state])),
+    servedSince: new Map(observed.published.map(({ rollout, since }) => [rollout, since])),
+    stored: new Set(observed.storedArtifacts),
+    wallMs,
+  }
+  const wanted = [...desired.rollouts].sort((a, b) => compareText(a.rollout, b.rollout))
+  for (const rollout of wanted) yield planRollout(rollout, world)
+  yield planRemovals(desired, observed)
+}
+
+/** What is observed, to be looked up by name. */
+interface World {
+  readonly replicas: Observed['replicas']
+  readonly states: ReadonlyMap<string, RolloutState>
+  readonly servedSince: ReadonlyMap<string, Instant>
+  readonly stored: ReadonlySet<string>
+  readonly wallMs: number
+}
+
+function planRollout(desired: DesiredRollout, world: World): readonly Action[] {
+  const state = world.states.get(desired.rollout) ?? null
   const decision = nextStep({
     desired,
     state,
-    readiness: (release) => assessReadiness(release, observed.replicas),
-    servedSince: observed.published.find(({ rollout }) => rollout === desired.rollout)?.since ?? null,
-    wallMs,
+    readiness: (release) => assessReadiness(release, world.replicas),
+    servedSince: world.servedSince.get(desired.rollout) ?? null,
+    wallMs: world.wallMs,
   })
   const loads = decision.type === 'transition' && decision.state.phase === 'Initializing'
   const needed = new Map((loads ? releasesOf(desired) : []).map((release) => [release.artifact.sha256, release]))
-  const missing = [...needed.values()].filter(({ artifact }) => !observed.storedArtifacts.includes(artifact.sha256))
+  const missing = [...needed.values()].filter(({ artifact }) => !world.stored.has(artifact.sha256))
   return [...missing.map(storeAction), ...toActions(decision, desired, state)]
 }
 
@@ -56,15 +83,23 @@ export function toActions(decision: Decision, desired: DesiredRollout, before: R
       return [{ type: 'refuse', rollout, reason: decision.reason, message: decision.message }]
     case 'transition': {
       const { event, state } = decision
-      const known = new Set(before?.traffic.arms.map(({ release }) => release))
-      const named = new Set(state.traffic.arms.map(({ release }) => release))
-      const releases = releasesOf(desired).filter(({ digest }) => named.has(digest) && !known.has(digest))
+      // A release under another number is described again: answers name the version.
+      const known = new Set(before?.traffic.arms.map(nameArm))
+      const named = new Set(state.traffic.arms.map(nameArm))
+      const releases = releasesOf(desired).filter((release) => {
+        const name = nameArm({ release: release.digest, version: release.version })
+        return named.has(name) && !known.has(name)
+      })
       const effects = describeEffects(before, state, desired)
       return [{ type: 'transition', rollout, event, state, releases, reason: state.reason, message: state.message, effects }]
     }
     default:
       return assertNever(decision)
   }
+}
+
+function nameArm({ release, version }: Proven): string {
+  return `${release} ${version}`
 }
 
 function planRemovals(desired: Desired, observed: Observed): readonly Action[] {

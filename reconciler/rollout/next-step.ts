@@ -118,7 +118,7 @@ export function enterStep(
   const steps = stepsOf(desired)
   const step = steps[index]
   const isLast = index === steps.length - 1
-  if (desired.strategy.type !== 'canary' || state.stable === null || step === undefined || (isLast && !step.holdMs)) {
+  if (desired.strategy.type !== 'canary' || state.stable === null || step === undefined || (isLast && step.holdMs === 0)) {
     return desired.strategy.type === 'canary' ? succeedCanary(state, desired, wallMs) : succeedSplit(state, desired, wallMs)
   }
   const traffic = buildCanaryTraffic(desired, state.stable, provenOf(desired.strategy.release), step.weight)

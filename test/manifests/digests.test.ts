@@ -158,6 +158,7 @@ function changed(value: unknown, schema: Readonly<Record<string, unknown>>): unk
   if (typeof value === 'number') return !Number.isInteger(value) ? value / 2 : value < 100 ? value + 1 : value - 1
   if (typeof value !== 'string') return undefined
   if (/^[0-9a-f]{64}$/.test(value)) return 'cd'.repeat(32)
+  if (schema.title === 'Hold') return value === 'manual' ? '7d' : 'manual'
   return schema.title === 'Duration' ? '7d' : schema.title === 'NullRule' ? 0.25 : `${value}x`
 }
 

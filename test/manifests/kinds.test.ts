@@ -59,9 +59,10 @@ describe('a canary', () => {
       [[canaryExample.slice(canaryExample.indexOf('    steps:')), '    steps: []\n']],
     ],
     ['a hold of 0', '', [['hold: 10m', 'hold: 0s']]],
+    ['a hold until a person resumes', '', [['hold: 10m', 'hold: manual']]],
     [
       'a hold with a fraction',
-      '9:28 duration  expected a duration such as 50ms, 90s, 15m, 3h or 7d, found "1.5h"\n',
+      '9:28 duration  expected a duration such as 50ms, 90s, 15m, 3h or 7d, or manual, found "1.5h"\n',
       [['hold: 10m', 'hold: 1.5h']],
     ],
     [

@@ -104,7 +104,7 @@ const cases: readonly Case[] = [
     line: 9,
     column: 28,
     rule: 'duration',
-    message: 'expected a duration such as 50ms, 90s, 15m, 3h or 7d, found "10min"',
+    message: 'expected a duration such as 50ms, 90s, 15m, 3h or 7d, or manual, found "10min"',
   },
   {
     name: 'a size with a unit',

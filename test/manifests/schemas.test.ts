@@ -79,7 +79,9 @@ describe('the schemas', () => {
     for (const { pattern, schema } of propertiesOf(kind)) {
       if (/(?:weight|coverage)$/.test(pattern)) expect(schema.description, pattern).toMatch(/percent/i)
       if (/Bytes$/.test(pattern)) expect(schema.description, pattern).toMatch(/bytes/)
-      if (/\/(?:hold|budget)$/.test(pattern)) expect(schema.examples, pattern).toEqual(['50ms', '90s', '15m', '3h', '7d'])
+      const durations = ['50ms', '90s', '15m', '3h', '7d']
+      if (/\/budget$/.test(pattern)) expect(schema.examples, pattern).toEqual(durations)
+      if (/\/hold$/.test(pattern)) expect(schema.examples, pattern).toEqual([...durations, 'manual'])
       if (/\/(?:hold|budget)$/.test(pattern)) expect(parseDuration(String(schema.default)), pattern).not.toBeNull()
     }
   })

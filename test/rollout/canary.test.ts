@@ -86,6 +86,17 @@ describe('a canary', () => {
     expect(scenario.wait(second).settle().now).toBe('Succeeded: stable v2 100')
   })
 
+  it('waits at a last step without an end with all units on the new version', () => {
+    const scenario = Scenario.serving()
+      .commit(canary(2, [{ weight: 100, holdMs: null }]))
+      .settle()
+      .wait(day)
+      .settle()
+    expect(scenario.now).toBe('Paused: canary v2 100, stable v1 0')
+    scenario.tell('resume')
+    expect(scenario.settle().now).toBe('Succeeded: stable v2 100')
+  })
+
   it('counts the hold from when the weight was published, however late that was', () => {
     const scenario = Scenario.serving().commit(canary(2)).holdBackRoutes().settle()
     expect(scenario.wait(3 * minute).decide()).toMatchObject({ type: 'wait', reason: 'Publishing' })

@@ -55,6 +55,17 @@ describe('the state of a replica', () => {
     expect((await server.get('/v2/health/live')).status).toBe(200)
   })
 
+  it('answers with the newest number of a release that was renumbered, without loading it again', async () => {
+    const server = await start()
+    const load = (): ReleaseReadiness | undefined => readinessOf(server, first)
+    await server.serve(servingState(1, { releases: [first], routes: [stableRoute(first)] }))
+    await until(() => load()?.status === 'ready')
+    const before = load()
+    await server.serve(servingState(2, { releases: [{ ...first, version: 7 }], routes: [stableRoute(first)] }))
+    await until(async () => (await answeredVersion(server)) === 7)
+    expect(load()).toEqual(before)
+  })
+
   it('is ready with a state that names nothing', async () => {
     const server = await start()
     await server.serve(servingState(1, { releases: [], routes: [] }))

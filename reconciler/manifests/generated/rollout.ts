@@ -83,7 +83,7 @@ export interface WrittenStep {
    */
   readonly weight: number
   /**
-   * How long the weight is held before the next step. Default: 0s.
+   * How long the weight is held before the next step; manual: until `mainward resume`. Default: 0s.
    */
   readonly hold?: string
 }

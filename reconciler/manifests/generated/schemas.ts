@@ -875,8 +875,8 @@ export const schemas = {
                       "maximum": 100
                     },
                     "hold": {
-                      "$ref": "#/$defs/duration",
-                      "description": "How long the weight is held before the next step. Default: 0s.",
+                      "$ref": "#/$defs/hold",
+                      "description": "How long the weight is held before the next step; manual: until `mainward resume`. Default: 0s.",
                       "default": "0s"
                     }
                   }
@@ -1008,17 +1008,18 @@ export const schemas = {
         "type": "string",
         "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
       },
-      "duration": {
-        "title": "Duration",
-        "description": "A whole number and a unit: 50ms, 90s, 15m, 3h, 7d.",
+      "hold": {
+        "title": "Hold",
+        "description": "A whole number and a unit: 50ms, 90s, 15m, 3h, 7d; or manual.",
         "type": "string",
-        "pattern": "^(0|[1-9][0-9]{0,8})(ms|s|m|h|d)$",
+        "pattern": "^((0|[1-9][0-9]{0,8})(ms|s|m|h|d)|manual)$",
         "examples": [
           "50ms",
           "90s",
           "15m",
           "3h",
-          "7d"
+          "7d",
+          "manual"
         ]
       },
       "version": {

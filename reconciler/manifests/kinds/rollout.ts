@@ -11,7 +11,8 @@ import { rolloutChecks } from './rollout-checks.ts'
 export interface CanaryStep {
   /** Whole percent, 1 to 100; grows strictly, the last is 100. */
   readonly weight: number
-  readonly holdMs: number
+  /** Null: until a person resumes. */
+  readonly holdMs: number | null
 }
 
 export interface CanarySpec {
@@ -93,11 +94,16 @@ function meaning(written: WrittenRolloutSpec): Json {
 
 function normaliseCanary(canary: WrittenCanary): CanarySpec {
   const steps = canary.steps ?? [{ weight: 100 }]
-  return { version: canary.version, steps: steps.map(({ weight, hold }) => ({ weight, holdMs: durationMs(hold ?? '0s') })) }
+  return { version: canary.version, steps: steps.map(({ weight, hold }) => ({ weight, holdMs: readHold(hold ?? '0s') })) }
+}
+
+/** Milliseconds; null for `manual`. */
+function readHold(hold: string): number | null {
+  return hold === 'manual' ? null : durationMs(hold)
 }
 
 function canaryMeaning(canary: WrittenCanary): Json {
-  const steps = canary.steps?.map(({ weight, hold }) => (hold === undefined ? { weight } : { weight, holdMs: durationMs(hold) }))
+  const steps = canary.steps?.map(({ weight, hold }) => (hold === undefined ? { weight } : { weight, holdMs: readHold(hold) }))
   return writtenMembers({ version: canary.version, steps })
 }
 

@@ -1,5 +1,4 @@
 /** The git side as the control loop sees it: its ports, answered by the source process. */
-import type { Instant } from '../../core/clock.ts'
 import type { Finding } from '../../core/finding.ts'
 import type { Resource } from '../../core/resource.ts'
 import type { CommitInfo, CommitReading, HistoryBranchPort, SourcePort, TagPort } from '../ports.ts'

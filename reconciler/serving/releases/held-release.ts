@@ -6,25 +6,35 @@ import { compileRowAssembler, type RowAssembler } from '../../inference/rows/row
 import { compileScoreReader, type ScoreReader } from '../assembly/score-reader.ts'
 
 export class HeldRelease {
-  readonly release: Release
   readonly model: LoadedModel
   readonly rows: RowAssembler
   readonly inputs: InputAssembler
   readonly scores: ScoreReader
   /** Rows that one run takes: any number, or what the model file fixes. */
   readonly fixedRows: number | null
+  #release: Release
   #inFlight = 0
   #retired = false
   #released: Promise<void> | null = null
 
   /** Throws `unsupported` for a signature that this version can not fill. */
   constructor(release: Release, model: LoadedModel) {
-    this.release = release
+    this.#release = release
     this.model = model
     this.rows = compileRowAssembler(release)
     this.inputs = compileInputAssembler(release)
     this.scores = compileScoreReader(release)
     this.fixedRows = fixedRowsOf(model)
+  }
+
+  get release(): Release {
+    return this.#release
+  }
+
+  /** The same release under another version number: what it means has not changed, its digest says so. */
+  renumber(release: Release): void {
+    if (release.digest !== this.#release.digest) throw new Error(`expected ${this.#release.digest}, found ${release.digest}`)
+    this.#release = release
   }
 
   /** Works with the model. It stays loaded until the work has ended, even when the release is retired meanwhile. */

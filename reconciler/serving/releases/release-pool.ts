@@ -17,7 +17,7 @@ export interface PoolOptions {
 }
 
 interface Entry {
-  readonly release: Release
+  release: Release
   readiness: ReleaseReadiness
   held: HeldRelease | null
   /** Loads that failed in a row. */
@@ -41,7 +41,12 @@ export class ReleasePool {
     const wanted = new Set(releases.map(({ digest }) => digest))
     for (const digest of [...this.#entries.keys()]) if (!wanted.has(digest)) this.#drop(digest)
     for (const release of releases) {
-      if (this.#entries.has(release.digest)) continue
+      const known = this.#entries.get(release.digest)
+      if (known !== undefined) {
+        known.release = release
+        known.held?.renumber(release)
+        continue
+      }
       this.#entries.set(release.digest, {
         release,
         readiness: { status: 'loading' },
@@ -100,6 +105,7 @@ export class ReleasePool {
     }
     if (outcome.type === 'held') {
       entry.held = outcome.held
+      entry.held.renumber(entry.release)
       entry.readiness = { status: 'ready', loadMs: outcome.loadMs }
     } else {
       entry.readiness = outcome.failed
