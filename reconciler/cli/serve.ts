@@ -45,10 +45,12 @@ export async function runServe(options: ServeOptions, effects: ServeEffects): Pr
 
 /** The channel of a process that was started with one, for example by `fork`; else null. */
 export function connectParent(self: NodeJS.Process): ParentChannel | null {
-  if (!self.connected) return null
+  if (self.send === undefined) return null
   const gone = new AbortController()
   const abort = () => gone.abort()
   self.once('disconnect', abort)
+  // The parent may have died while this process was starting: then nobody says so any more.
+  if (!self.connected) abort()
   return {
     gone: gone.signal,
     announce: (url) => {

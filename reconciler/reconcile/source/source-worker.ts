@@ -28,6 +28,8 @@ main()
 function main(): void {
   const state: { source: Source | null; last: Promise<void> } = { source: null, last: Promise.resolve() }
   process.on('disconnect', () => process.exit(0))
+  // The parent may have died while this process was starting: then nobody says so any more.
+  if (!process.connected) process.exit(0)
   process.on('message', (request: SourceRequest) => {
     state.last = state.last.then(async () => {
       try {
