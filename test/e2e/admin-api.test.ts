@@ -9,7 +9,7 @@ import { packageRoot } from '../../reconciler/core/package-root.ts'
 import type { Plan } from '../../reconciler/core/plan.ts'
 import { serveFlights } from './support/example.ts'
 import { Installation } from './support/installation.ts'
-import { eventsOf, readProvenHistory } from './support/outcome.ts'
+import { readProvenHistory } from './support/outcome.ts'
 
 let installation: Installation
 
@@ -127,11 +127,12 @@ describe('commands of people', () => {
     const before = await flightHistory()
     expect(await cli('abort', 'flight-delay', '--reason', 'no reason')).toMatchObject({ code: 1, output: expect.stringContaining('nothing is on its way') }) // prettier-ignore
     expect(await cli('retry', 'flights', '--reason', 'x')).toMatchObject({ code: 1, output: expect.stringContaining('flight-delay') }) // prettier-ignore
+    expect(await cli('resume', 'flight-delay', '--reason', 'x')).toMatchObject({ code: 1, output: expect.stringContaining('not Paused') }) // prettier-ignore
     expect(await cli('abort', 'flight-delay')).toMatchObject({ code: 2, output: expect.stringContaining('--reason') })
     expect(await flightHistory()).toEqual(before)
   })
 
-  it('abort, retry, resume and promote, with who and why in the history', async () => {
+  it('abort, retry and promote, with who and why in the history', async () => {
     installation.commit(serveFlights(2, { hold: '8d' }), 'Serve version 2, slowly')
     await installation.until(({ models }) => models.some(({ step }) => step === 0))
     expect(await cli('abort', 'flight-delay', '--reason', 'wrong at night', '--name', 'ada')).toMatchObject({ code: 0 })
@@ -150,26 +151,21 @@ describe('commands of people', () => {
     )
   })
 
-  it('that wait behind a step are resumed once, however many ask at the same time', async () => {
-    const waiting = serveFlights(3, { hold: '8d' })
-    const path = Object.keys(waiting)[0] ?? ''
-    installation.commit({ [path]: (waiting[path] ?? '').replaceAll(', hold: 8d', '') }, 'Serve version 3, by hand')
-    await installation.until(({ models }) => models.some(({ phase, step }) => phase === 'Paused' && step === 0))
+  it('are carried out once, however many ask at the same time', async () => {
+    installation.commit(serveFlights(3, { hold: '8d' }), 'Serve version 3, slowly')
+    await installation.until(({ models }) => models.some(({ step }) => step === 0))
     const asked = Array.from({ length: 12 }, (_, index) =>
       installation.ask('POST', '/api/v1/commands', {
         rollout: 'flight-delay',
-        verb: index % 2 === 0 ? 'abort' : 'resume',
+        verb: index % 2 === 0 ? 'abort' : 'promote',
         reason: `caller ${index}`,
       }),
     )
     const answers = (await Promise.all(asked)).map(({ status, body }) => ({ status, ...(body as { accepted: boolean }) }))
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 12 }, () => 200))
-    const said = eventsOf(await readProvenHistory(installation)).slice(-4).join()
-    const byPeople = (await flightHistory()).filter(({ message }) => message.includes(': caller '))
-    // One abort; a resume before it, if it came first; nothing after.
-    expect(byPeople.filter(({ event }) => event === 'RolledBack'), said).toHaveLength(1)
-    expect(byPeople.length, said).toBe(answers.filter(({ accepted }) => accepted).length)
-    expect(await installation.model()).toMatchObject({ phase: 'RolledBack', stableVersion: 2 })
+    expect(answers.filter(({ accepted }) => accepted)).toHaveLength(1)
+    expect((await flightHistory()).filter(({ message }) => message.includes(': caller '))).toHaveLength(1)
+    expect((await installation.model()).phase).toMatch(/^(RolledBack|Succeeded)$/)
   })
 })
 

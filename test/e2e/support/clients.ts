@@ -48,13 +48,20 @@ export async function countVersions(serving: string, units = 200): Promise<Parti
   return counts
 }
 
+/** A time without answers: the first and the last failure, and what they were. */
+export interface Outage {
+  readonly fromMs: number
+  toMs: number
+  readonly messages: Set<string>
+}
+
 /** Asks again and again, and keeps what went wrong. */
 export class PatientClient {
   readonly wrong: string[] = []
-  /** Connections that were refused or broke off, with the time. */
-  readonly unreachable: { readonly atMs: number; readonly message: string }[] = []
+  readonly outages: Outage[] = []
   answered = 0
   readonly #running: Promise<void>
+  #current: Outage | null = null
   #stopped = false
 
   constructor(installation: Installation) {
@@ -67,19 +74,29 @@ export class PatientClient {
   }
 
   async #run(installation: Installation): Promise<void> {
-    let serving = installation.control.serving
+    let { serving } = installation.control
     for (let count = 0; !this.#stopped; count++) {
       try {
         await predictFlight(serving, `unit-${count}`, count)
         this.answered++
+        this.#current = null
         await pause(10)
       } catch (error) {
         if (error instanceof WrongAnswer) this.wrong.push(error.message)
-        else this.unreachable.push({ atMs: Date.now(), message: String(error) })
+        else this.#noteOutage(error)
         await pause(20)
         serving = readServing(installation) ?? serving
       }
     }
+  }
+
+  #noteOutage(error: unknown): void {
+    if (this.#current === null) {
+      this.#current = { fromMs: Date.now(), toMs: Date.now(), messages: new Set() }
+      this.outages.push(this.#current)
+    }
+    this.#current.toMs = Date.now()
+    this.#current.messages.add(error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error))
   }
 }
 

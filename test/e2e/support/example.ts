@@ -21,7 +21,7 @@ export function createExample(folder: string, edits: FlightEdits = {}): string {
 }
 
 export interface FlightEdits {
-  /** Of each step but the last; a step without a hold waits for a person. */
+  /** Of each step but the last. */
   readonly hold?: string
   readonly suspend?: boolean
 }
