@@ -134,6 +134,38 @@ export class Installation {
     return all.find(({ parent, commandLine }) => parent === reconcile && commandLine.includes('source-worker'))?.pid ?? null
   }
 
+  /** The processes that Postgres has for its clients and its own work. */
+  databaseProcesses(): readonly number[] {
+    const postmaster = this.pid('postgres')
+    return listProcesses()
+      .filter(({ parent }) => parent === postmaster)
+      .map(({ pid }) => pid)
+  }
+
+  /** `mainward serve` on the same state folder, with a database address where nobody answers. */
+  async serveAlone(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+    const env = { ...process.env, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }
+    const child = spawn(process.execPath, [program, 'serve', '--port', '0', '--state', this.state], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    const log: string[] = []
+    child.stderr.on('data', (part: Buffer) => log.push(String(part)))
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    const url = await eventually(() => {
+      const found = /"url":"(http:[^"]+)"/.exec(log.join(''))?.[1]
+      if (found === undefined) throw new Error(`serve does not listen:\n${log.join('')}`)
+      return found
+    })
+    return {
+      url,
+      async stop() {
+        child.kill('SIGTERM')
+        await ended
+      },
+    }
+  }
+
   /** Sends a signal; false when there was nobody to get it. */
   signal(victim: Victim, signal: NodeJS.Signals): boolean {
     const pid = this.pid(victim)
