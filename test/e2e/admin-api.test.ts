@@ -98,7 +98,11 @@ describe('the door', () => {
     const document = JSON.parse((await call({ path: '/openapi.json', token: false })).body) as OpenApi
     expect(document.openapi).toMatch(/^3\.1/)
     const described = Object.entries(document.paths).flatMap(([path, operations]) =>
-      Object.entries(operations).map(([method, operation]) => ({ path, method: method.toUpperCase() as 'GET' | 'POST', operation })),
+      Object.entries(operations).map(([method, operation]) => ({
+        path,
+        method: method.toUpperCase() as 'GET' | 'POST',
+        operation,
+      })),
     )
     expect(described.length).toBeGreaterThan(9)
     for (const { path, method, operation } of described) {
@@ -180,7 +184,9 @@ describe('what was done', () => {
     expect(later.events[0]?.id).toBeGreaterThan(middle)
 
     const { plans } = (await installation.ask('GET', '/api/v1/plans?limit=500')).body as { plans: { plan: Plan }[] }
-    const events2 = plans.flatMap(({ plan }) => plan.actions.map((action) => (action.type === 'transition' ? action.event : action.type)))
+    const events2 = plans.flatMap(({ plan }) =>
+      plan.actions.map((action) => (action.type === 'transition' ? action.event : action.type)),
+    )
     expect(events2).toEqual(expect.arrayContaining(['Started', 'StepReached', 'Succeeded', 'store-artifact']))
   })
 

@@ -2,7 +2,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runGit } from '../support/git-repositories.ts'
 import { countVersions, PatientClient, predictFlight } from './support/clients.ts'
-import { breakFlights, flightRollout, loanRollout, readExample, serveFlights, spoilGoldenRow, wrongScore } from './support/example.ts'
+import {
+  breakFlights,
+  flightRollout,
+  loanRollout,
+  mendGoldenRow,
+  readExample,
+  serveFlights,
+  spoilGoldenRow,
+  wrongScore,
+} from './support/example.ts'
 import { conditionOf, Installation, isAtRest } from './support/installation.ts'
 import { eventsOf, readBranch, readOutcome, readProvenHistory } from './support/outcome.ts'
 import { pause } from './support/processes.ts'
@@ -76,9 +85,10 @@ describe('commits on main', () => {
   it('that suspend a canary freeze it, and lifting that goes on where it stood', async () => {
     const slow = { hold: '4s' }
     installation.commit(serveFlights(1, { hold: '8d' }), 'Forget nothing')
-    await installation.until(({ models }) => models.some(({ name, stableVersion }) => name === 'flight-delay' && stableVersion === 1))
-    installation.commit(serveFlights(3, slow), 'Serve the right version 3')
-    installation.commit({ ...serveFlights(3, slow), 'models/flight-delay/versions/3.yaml': readExample('models/flight-delay/versions/3.yaml') }, 'With its golden rows') // prettier-ignore
+    await installation.until(({ models }) =>
+      models.some(({ name, stableVersion }) => name === 'flight-delay' && stableVersion === 1),
+    )
+    installation.commit({ ...serveFlights(3, slow), ...mendGoldenRow() }, 'Mend its golden rows')
     await installation.until(({ models }) => models.some(({ step }) => step === 0))
     const frozen = installation.commit(serveFlights(3, { ...slow, suspend: true }), 'Freeze')
     await installation.until(({ appliedCommit }) => appliedCommit === frozen)
@@ -137,7 +147,12 @@ describe('commits on main', () => {
     expect(client.answered).toBeGreaterThan(100)
     const { tags } = await readOutcome(installation)
     expect(tags.map((tag) => tag.split(' ')[0])).toEqual(
-      expect.arrayContaining(['flight-delay@v1.0.0', 'flight-delay#production#1', 'flight-delay#production#4', 'loan-approval#production#1']),
+      expect.arrayContaining([
+        'flight-delay@v1.0.0',
+        'flight-delay#production#1',
+        'flight-delay#production#4',
+        'loan-approval#production#1',
+      ]),
     )
   })
 })

@@ -9,10 +9,10 @@ import { basename, dirname } from 'node:path'
 /**
  * hang: no answer. stall: half of the answer, then silence. drip: the answer a byte at a time. truncate: half of a pack, then a proper
  * end. cut: half of a pack, then the connection breaks. flip: one byte of the pack is another. garbage: status 200 and noise. flood: no
- * end. A number: that status for everything, `push-403`: only for pushes.
+ * end. A number: that status for everything, `push-403`, `push-500`: only for pushes.
  */
 export type Misbehaviour =
-  | ('none' | 'hang' | 'stall' | 'drip' | 'truncate' | 'cut' | 'flip' | 'garbage' | 'flood' | 'push-403')
+  | ('none' | 'hang' | 'stall' | 'drip' | 'truncate' | 'cut' | 'flip' | 'garbage' | 'flood' | 'push-403' | 'push-500')
   | (401 | 403 | 404 | 429 | 500 | 503)
 
 export interface GitServer {
@@ -22,6 +22,8 @@ export interface GitServer {
   requireToken(token: string | null): void
   /** Sends every request to this origin instead; null: none. */
   redirectTo(origin: string | null): void
+  /** Breaks all connections, also those that wait for an answer that never comes. */
+  hangUp(): void
   /** `METHOD PATH` of every request so far. */
   readonly requests: string[]
   /** What `authorization` said, of every request so far. */
@@ -55,6 +57,7 @@ export async function serveGit(repository: string, certificate: Certificate | nu
     behave: (how) => (state.how = how),
     requireToken: (token) => (state.token = token),
     redirectTo: (origin) => (state.redirect = origin),
+    hangUp: () => server.closeAllConnections(),
     requests: state.requests,
     authorizations: state.authorizations,
     stop: () => stop(server),
@@ -89,6 +92,7 @@ function answer(state: State, request: IncomingMessage, response: ServerResponse
 function refusalOf({ how, token }: State, request: IncomingMessage, isPush: boolean): number | null {
   if (typeof how === 'number') return how
   if (how === 'push-403' && isPush) return 403
+  if (how === 'push-500' && isPush) return 500
   const expected = token === null ? null : `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
   return expected === null || request.headers.authorization === expected ? null : 401
 }

@@ -24,8 +24,10 @@ export async function predictFlight(serving: string, unit: string, index = 1): P
     signal: AbortSignal.timeout(timeoutMs),
   })
   const text = await response.text()
+  if (response.status === 503) throw new Error(`status 503: ${text}`)
   if (response.status !== 200) throw new WrongAnswer(`status ${response.status}: ${text}`)
-  const [prediction] = (JSON.parse(text) as { predictions: { score: number; version: FlightVersion; variant: string }[] }).predictions
+  const [prediction] = (JSON.parse(text) as { predictions: { score: number; version: FlightVersion; variant: string }[] })
+    .predictions
   if (prediction === undefined) throw new WrongAnswer(`no prediction: ${text}`)
   const { score, version, variant } = prediction
   const expected = known.scores[version]
@@ -35,7 +37,7 @@ export async function predictFlight(serving: string, unit: string, index = 1): P
   return { version, variant }
 }
 
-/** The server answered, and the answer is not right. */
+/** The server answered, and the answer is not right: neither the version's score nor that it can not answer now. */
 export class WrongAnswer extends Error {}
 
 /** Versions that a number of units get, with how many of them. */

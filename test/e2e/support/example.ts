@@ -9,6 +9,7 @@ const exampleFolder = join(packageRoot, 'example-repo')
 
 export const flightRollout = 'rollouts/flight-delay.yaml'
 export const loanRollout = 'rollouts/loan-approval.yaml'
+const thirdVersion = 'models/flight-delay/versions/3.yaml'
 export type FlightVersion = 1 | 2 | 3
 
 /** A repository with the example's manifests and models, whose first commit serves version 1. */
@@ -41,11 +42,15 @@ export const wrongScore = 0.123456
 
 /** Version 3 with a first golden row that its model does not reproduce. */
 export function spoilGoldenRow(): Record<string, string> {
-  const path = 'models/flight-delay/versions/3.yaml'
-  const text = readExample(path)
+  const text = readExample(thirdVersion)
   const spoilt = text.replace(/(probabilities:\n\s+- )[0-9.e-]+/, `$1${wrongScore}`)
   if (spoilt === text) throw new Error('version 3 has golden rows')
-  return { [path]: spoilt }
+  return { [thirdVersion]: spoilt }
+}
+
+/** Version 3 as it was trained. */
+export function mendGoldenRow(): Record<string, string> {
+  return { [thirdVersion]: readExample(thirdVersion) }
 }
 
 export function readExample(path: string): string {

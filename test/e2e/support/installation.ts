@@ -21,8 +21,6 @@ export interface InstallationOptions {
   readonly arguments?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   readonly edits?: FlightEdits
-  /** What `up` follows, when it is not the repository beside it. */
-  readonly remote?: string
 }
 
 export interface CliOutcome {
@@ -44,12 +42,19 @@ export class Installation {
   readonly #options: InstallationOptions
   readonly #output: string[] = []
   #up: ChildProcess | null = null
+  #followed: string
 
   constructor(options: InstallationOptions = {}) {
     this.#options = options
     // Postgres runs as another user when the tests run as root.
     chmodSync(this.folder, 0o755)
     createExample(this.repository, options.edits)
+    this.#followed = this.repository
+  }
+
+  /** From the next start on `up` follows this remote instead of the repository beside it. */
+  follow(url: string): void {
+    this.#followed = url
   }
 
   /** Starts `up`; resolves when every model is ready or stalled. */
@@ -69,9 +74,9 @@ export class Installation {
   /** Starts `up` and waits for nothing. */
   launch(): ChildProcess {
     rmSync(this.#readyFile, { force: true })
-    const { remote = this.repository, environment = {} } = this.#options
+    const { environment = {} } = this.#options
     const settings = ['--port', '0', '--admin-port', '0', '--poll', '0.3', '--state', this.state, '--ready-file', this.#readyFile]
-    const up = spawn(process.execPath, [program, 'up', remote, ...settings, ...(this.#options.arguments ?? [])], {
+    const up = spawn(process.execPath, [program, 'up', this.#followed, ...settings, ...(this.#options.arguments ?? [])], {
       cwd: this.folder,
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,6 @@
 /** A series of commits and one command that ends in the same place however often a process is killed on the way. */
 import { runGit } from '../../support/git-repositories.ts'
-import { breakFlights, loanRollout, readExample, serveFlights, spoilGoldenRow } from './example.ts'
+import { breakFlights, loanRollout, mendGoldenRow, readExample, serveFlights, spoilGoldenRow } from './example.ts'
 import type { Installation } from './installation.ts'
 import { isAtRest } from './installation.ts'
 import { eventually } from './processes.ts'
@@ -40,7 +40,6 @@ export function buildStory(rounds: number): readonly Chapter[] {
 
 function buildRound(round: number): readonly Chapter[] {
   const title = (text: string): string => `${text}, round ${round}`
-  const third = 'models/flight-delay/versions/3.yaml'
   return [
     commits(title('Serve version 2'), () => serveFlights(2)),
     commits(title('Break the steps'), breakFlights, 'invalid'),
@@ -50,13 +49,15 @@ function buildRound(round: number): readonly Chapter[] {
       begin: (installation) => retry(installation, round),
       isOver: async (installation) => {
         const { body } = await installation.ask('GET', '/api/v1/history')
-        const lines = (body as { lines: readonly string[] }).lines.map((text) => JSON.parse(text) as { event: string; message: string })
+        const lines = (body as { lines: readonly string[] }).lines.map(
+          (text) => JSON.parse(text) as { event: string; message: string },
+        )
         const retried = lines.findIndex(({ message }) => message === `retry: ${reasonOf(round)}`)
         if (retried < 0 || !lines.slice(retried).some(({ event }) => event === 'RolledBack')) throw new Error('not retried yet')
         if (!isAtRest(await installation.status())) throw new Error('still moving')
       },
     },
-    commits(title('Serve the right version 3'), () => ({ ...serveFlights(3), [third]: readExample(third) })),
+    commits(title('Serve the right version 3'), () => ({ ...serveFlights(3), ...mendGoldenRow() })),
     commits(title('Remove the loans'), () => ({}), 'valid', [loanRollout]),
     commits(title('Go back to version 1'), () => ({ ...serveFlights(1), [loanRollout]: readExample(loanRollout) })),
   ]
@@ -64,7 +65,9 @@ function buildRound(round: number): readonly Chapter[] {
 
 /** Another wrong number each time: a release that was rejected stays rejected. */
 function spoilNumber(round: number): Record<string, string> {
-  return Object.fromEntries(Object.entries(spoilGoldenRow()).map(([path, text]) => [path, text.replace('0.123456', `0.1${round}3456`)]))
+  return Object.fromEntries(
+    Object.entries(spoilGoldenRow()).map(([path, text]) => [path, text.replace('0.123456', `0.1${round}3456`)]),
+  )
 }
 
 function commits(
