@@ -33,16 +33,23 @@ export interface ControlAnswer {
   readonly body: unknown
 }
 
+/** A process that no `up` supervises. */
+export interface LoneProcess {
+  readonly url: string
+  log(): string
+  stop(): Promise<void>
+}
+
 export type Victim = 'reconcile' | 'serve' | 'postgres' | 'source' | 'up'
 
 export class Installation {
   readonly folder = mkdtempSync(join(tmpdir(), 'mainward-e2e-'))
   readonly repository = join(this.folder, 'repository')
-  readonly state = join(this.folder, 'repository/.mainward')
   readonly #options: InstallationOptions
   readonly #output: string[] = []
   #up: ChildProcess | null = null
   #followed: string
+  #state = join(this.repository, '.mainward')
 
   constructor(options: InstallationOptions = {}) {
     this.#options = options
@@ -52,9 +59,14 @@ export class Installation {
     this.#followed = this.repository
   }
 
-  /** From the next start on `up` follows this remote instead of the repository beside it. */
+  /** From the first start on `up` follows this remote instead of the repository beside it. */
   follow(url: string): void {
     this.#followed = url
+    this.#state = join(this.folder, 'state')
+  }
+
+  get state(): string {
+    return this.#state
   }
 
   /** Starts `up`; resolves when every model is ready or stalled. */
@@ -147,23 +159,37 @@ export class Installation {
       .map(({ pid }) => pid)
   }
 
+  /** The address of the database, as the children of `up` got it. */
+  get databaseUrl(): string {
+    const environment = readFileSync(`/proc/${this.pid('serve')}/environ`, 'utf8').split('\0')
+    return environment.find((entry) => entry.startsWith('DATABASE_URL='))?.slice('DATABASE_URL='.length) ?? ''
+  }
+
   /** `mainward serve` on the same state folder, with a database address where nobody answers. */
-  async serveAlone(): Promise<{ readonly url: string; stop(): Promise<void> }> {
-    const env = { ...process.env, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }
-    const child = spawn(process.execPath, [program, 'serve', '--port', '0', '--state', this.state], {
-      env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
+  serveAlone(): Promise<LoneProcess> {
+    return this.#runAlone(['serve', '--port', '0', '--state', this.state], 'postgres://nobody@127.0.0.1:1/none')
+  }
+
+  /** A second reconciler on the same repository and database, with a state folder and a token of its own. */
+  standBy(state: string): Promise<LoneProcess> {
+    const settings = ['--admin-port', '0', '--poll', '0.3', '--state', state]
+    return this.#runAlone(['reconcile', this.#followed, ...settings], this.databaseUrl)
+  }
+
+  async #runAlone(args: readonly string[], databaseUrl: string): Promise<LoneProcess> {
+    const env = { ...process.env, DATABASE_URL: databaseUrl }
+    const child = spawn(process.execPath, [program, ...args], { env, cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] })
     const log: string[] = []
     child.stderr.on('data', (part: Buffer) => log.push(String(part)))
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     const url = await eventually(() => {
       const found = /"url":"(http:[^"]+)"/.exec(log.join(''))?.[1]
-      if (found === undefined) throw new Error(`serve does not listen:\n${log.join('')}`)
+      if (found === undefined) throw new Error(`it does not listen:\n${log.join('')}`)
       return found
     })
     return {
       url,
+      log: () => log.join(''),
       async stop() {
         child.kill('SIGTERM')
         await ended
@@ -189,15 +215,7 @@ export class Installation {
 
   /** Calls the admin API with the token. */
   async ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<ControlAnswer> {
-    const response = await fetch(`${this.control.control}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${this.token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(20_000),
-    })
-    const text = await response.text()
-    const isJson = response.headers.get('content-type')?.includes('json') === true
-    return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text }
+    return askControl({ url: this.control.control, token: this.token }, method, path, body)
   }
 
   async status(): Promise<StatusDocument> {
@@ -239,6 +257,23 @@ export class Installation {
       })
     })
   }
+}
+
+export async function askControl(
+  { url, token }: { readonly url: string; readonly token: string },
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+): Promise<ControlAnswer> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(20_000),
+  })
+  const text = await response.text()
+  const isJson = response.headers.get('content-type')?.includes('json') === true
+  return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text }
 }
 
 /** Nothing moves, and every model is where the commit wants it, or a person must act. */
