@@ -138,11 +138,11 @@ describe('commands of people', () => {
 
   it('abort, retry and promote, with who and why in the history', async () => {
     installation.commit(serveFlights(2, { hold: '8d' }), 'Serve version 2, slowly')
-    await installation.until(({ models }) => models.some(({ step }) => step === 0))
+    await installation.untilHeld(2)
     expect(await cli('abort', 'flight-delay', '--reason', 'wrong at night', '--name', 'ada')).toMatchObject({ code: 0 })
     expect(await installation.model()).toMatchObject({ phase: 'RolledBack', stableVersion: 1 })
     expect(await cli('retry', 'flight-delay', '--reason', 'it was the clock')).toMatchObject({ code: 0 })
-    await installation.until(({ models }) => models.some(({ step }) => step === 0))
+    await installation.untilHeld(2)
     expect(await cli('promote', 'flight-delay', '--reason', 'it is urgent')).toMatchObject({ code: 0 })
     await installation.until(({ models }) => models.some(({ stableVersion }) => stableVersion === 2))
     const lines = await flightHistory()
@@ -157,7 +157,7 @@ describe('commands of people', () => {
 
   it('are carried out once, however many ask at the same time', async () => {
     installation.commit(serveFlights(3, { hold: '8d' }), 'Serve version 3, slowly')
-    await installation.until(({ models }) => models.some(({ step }) => step === 0))
+    await installation.untilHeld(3)
     const asked = Array.from({ length: 12 }, (_, index) =>
       installation.ask('POST', '/api/v1/commands', {
         rollout: 'flight-delay',

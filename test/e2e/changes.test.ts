@@ -88,12 +88,12 @@ describe('commits on main', () => {
       models.some(({ name, stableVersion }) => name === 'flight-delay' && stableVersion === 1),
     )
     installation.commit({ ...serveFlights(3, slow), ...mendGoldenRow() }, 'Mend its golden rows')
-    await installation.until(({ models }) => models.some(({ step }) => step === 0))
+    await installation.untilHeld(3)
     const frozen = installation.commit(serveFlights(3, { ...slow, suspend: true }), 'Freeze')
-    await installation.until(({ appliedCommit }) => appliedCommit === frozen)
-    const before = await installation.model()
-    expect(before).toMatchObject({ phase: 'Progressing', step: 0 })
-    expect(before.conditions.map(({ type }) => type)).toContain('Suspended')
+    const status = await installation.until(({ models }) =>
+      models.some(({ conditions }) => conditions.some(({ type }) => type === 'Suspended')),
+    )
+    expect(status.appliedCommit).toBe(frozen)
     await pause(5_000)
     expect(await installation.model()).toMatchObject({ phase: 'Progressing', step: 0 })
     await installation.untilSettled(installation.commit(serveFlights(3, slow), 'Thaw'))

@@ -83,7 +83,7 @@ describe('with Postgres lost for good', () => {
   it('and the whole state folder too, a rollout under way begins again from what succeeded', async () => {
     await installation.untilSettled(installation.commit(serveFlights(1), 'Serve version 1 once more'))
     installation.commit({ ...serveFlights(3, { hold: '8d' }), ...mendGoldenRow() }, 'Serve version 3, slowly')
-    await installation.until(({ models }) => models.some(({ step }) => step === 0))
+    await installation.untilHeld(3)
     const before = await readProvenHistory(installation)
     await installation.stop()
     await removeEmbeddedPostgres(installation.state)
@@ -94,7 +94,7 @@ describe('with Postgres lost for good', () => {
     expect(await predictFlight(installation.control.serving, 'a')).toMatchObject({
       variant: expect.stringMatching(/stable|canary/),
     })
-    await installation.until(({ models }) => models.some(({ step }) => step === 0))
+    await installation.untilHeld(3)
     const after = await readProvenHistory(installation)
     expect(after.slice(0, before.length).map(({ hash }) => hash)).toEqual(before.map(({ hash }) => hash))
     expect(eventsOf(after.slice(before.length))).toEqual([

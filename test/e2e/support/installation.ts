@@ -240,6 +240,15 @@ export class Installation {
     }, timeoutMs)
   }
 
+  /** The first step of a canary of this version of flight-delay holds. */
+  async untilHeld(version: number): Promise<StatusDocument> {
+    return this.until(({ models }) =>
+      models.some(
+        ({ phase, arms }) => phase === 'Progressing' && arms.some((arm) => arm.version === version && arm.weight === 5),
+      ),
+    )
+  }
+
   /** The commit is applied, and no rollout is on its way. */
   async untilSettled(commit: string, timeoutMs?: number): Promise<StatusDocument> {
     return this.until((status) => status.appliedCommit === commit && isAtRest(status), timeoutMs)
