@@ -8,7 +8,10 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       'no-empty': ['error', { allowEmptyCatch: false }],
       'max-lines': ['error', { max: 300, skipComments: true, skipBlankLines: true }],
@@ -23,5 +26,5 @@ export default tseslint.config(
     rules: { 'max-lines-per-function': 'off', 'max-lines': 'off', 'no-console': 'off' },
   },
   { files: ['scripts/**'], rules: { 'no-console': 'off' } },
-  { files: ['**/*.mjs', 'vitest.config.ts'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.mjs', 'vitest*.config.ts'], ...tseslint.configs.disableTypeChecked },
 )

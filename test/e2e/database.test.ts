@@ -92,7 +92,7 @@ describe('with Postgres lost for good', () => {
 
     await installation.start()
     expect(await predictFlight(installation.control.serving, 'a')).toMatchObject({
-      variant: expect.stringMatching(/stable|canary/),
+      variant: expect.stringMatching(/stable|canary/) as unknown,
     })
     await installation.untilHeld(3)
     const after = await readProvenHistory(installation)
