@@ -1,5 +1,4 @@
 /** `mainward serve` as a command line: the data plane with its real effects. What it does stands in serve.ts. */
-import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,6 +13,7 @@ import type { Configuration } from './context.ts'
 import { environmentOption, hostOptions, portOption, readPort } from './process-options.ts'
 import { connectParent, runServe, type ServeOptions } from './serve.ts'
 import { openDatabasePorts } from './serve/database-ports.ts'
+import { ensureReplicaName } from './serve/replica-name.ts'
 
 /** How long a database that does not answer may delay the end of the program. */
 const closeLimitMs = 1_000
@@ -42,16 +42,20 @@ export const serveCommand: CommandDefinition = {
     ensureStateFolder(options.stateFolder, null)
     const database = openDatabasePorts(databaseUrl, options.environment)
     try {
-      await runServe(options, {
-        source: database.source,
-        reporter: database.reporter,
-        artifacts: openArtifactStore(),
-        runtime: onnxRuntime,
-        clock,
-        log: openLog(),
-        stop: interruption(),
-        parent: connectParent(process),
-      })
+      const replica = ensureReplicaName(options.stateFolder, hostname())
+      await runServe(
+        { ...options, replica },
+        {
+          source: database.source,
+          reporter: database.reporter,
+          artifacts: openArtifactStore(),
+          runtime: onnxRuntime,
+          clock,
+          log: openLog(),
+          stop: interruption(),
+          parent: connectParent(process),
+        },
+      )
     } finally {
       await Promise.race([database.close(), sleep(closeLimitMs, undefined, { ref: false })])
     }
@@ -62,7 +66,7 @@ export const serveCommand: CommandDefinition = {
 function readOptions(
   { folder, databaseUrl }: Configuration,
   input: CommandInput,
-): ServeOptions & { readonly databaseUrl: string } {
+): Omit<ServeOptions, 'replica'> & { readonly databaseUrl: string } {
   if (databaseUrl === null) {
     throw new MainwardError('usage', 'no database: DATABASE_URL is not set', {
       hint: 'set it, or run mainward up, which brings a database along',
@@ -71,8 +75,6 @@ function readOptions(
   return {
     databaseUrl,
     environment: textOption(input, 'environment') ?? 'production',
-    // Unlike host and process id, which containers share, the rest is never the same twice.
-    replica: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
     stateFolder: resolve(folder, textOption(input, 'state') ?? stateFolderName),
     host: textOption(input, 'host') ?? '127.0.0.1',
     port: readPort(input, 'port'),

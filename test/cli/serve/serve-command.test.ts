@@ -58,9 +58,9 @@ interface Serving {
 }
 
 /** Starts the process with the arguments that `mainward up` gives it. */
-async function serve(databaseUrl: string): Promise<Serving> {
+async function serve(databaseUrl: string, state = stateFolder): Promise<Serving> {
   const up = { environment: 'production', port: 0, host: '127.0.0.1', allowAnonymous: false } as UpOptions
-  const child = fork(builtFile('main.js'), serveArguments(up, stateFolder, null), {
+  const child = fork(builtFile('main.js'), serveArguments(up, state, null), {
     env: { ...process.env, DATABASE_URL: databaseUrl },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
@@ -96,8 +96,8 @@ async function expectPredictions(url: string): Promise<void> {
 }
 
 describe('mainward serve', () => {
-  it('serves the state of the database from the store, and reports under a name of its own', async () => {
-    const [one, other] = await Promise.all([serve(database.url), serve(database.url)])
+  it('serves the state of the database from the store, and reports under the name of its state folder', async () => {
+    const [one, other] = await Promise.all([serve(database.url), serve(database.url, join(folder, 'other-state'))])
     await expectPredictions(one.url)
     const ready = (replica: ReplicaStatus) => Object.values(replica.releases).every(({ status }) => status === 'ready')
     await expect.poll(async () => (await readReplicas(pool, 'production')).filter(ready).length, { timeout: 10_000 }).toBe(2)
