@@ -1,4 +1,5 @@
 /** What people do with commits and commands while predictions are asked for: one installation, changed step by step. */
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runGit } from '../support/git-repositories.ts'
 import { countVersions, PatientClient, predictFlight } from './support/clients.ts'
@@ -14,7 +15,7 @@ import {
 } from './support/example.ts'
 import { conditionOf, Installation, isAtRest } from './support/installation.ts'
 import { eventsOf, readBranch, readOutcome, readProvenHistory } from './support/outcome.ts'
-import { pause } from './support/processes.ts'
+import { eventually, pause } from './support/processes.ts'
 
 let installation: Installation
 let client: PatientClient
@@ -133,7 +134,7 @@ describe('commits on main', () => {
     const project = readExample('mainward.yaml').replace('spec: {}', 'spec:\n  allowEmpty: true')
     const allowed = installation.commit({ 'mainward.yaml': project }, 'Allow nothing')
     await installation.until(({ appliedCommit, models }) => appliedCommit === allowed && models.length === 0)
-    expect(await askLoans()).toBe(404)
+    await eventually(async () => expect(await askLoans()).toBe(404))
     const back = { ...serveFlights(3), [loanRollout]: readExample(loanRollout), 'mainward.yaml': readExample('mainward.yaml') }
     await installation.untilSettled(installation.commit(back, 'Bring everything back'))
     expect(await predictFlight(installation.control.serving, 'a')).toMatchObject({ version: 3 })
@@ -176,6 +177,14 @@ async function readLoanRow(): Promise<unknown> {
   loanRow = models.find(({ name }) => name === 'loan-approval')?.exampleRow ?? loanRow
   return loanRow
 }
+
+describe('a history', () => {
+  it('is proven by a clone alone', async () => {
+    const clone = join(installation.folder, 'clone')
+    runGit(installation.folder, 'clone', '--quiet', '--mirror', installation.repository, clone)
+    expect(await installation.cli('history', 'verify', '--path', clone)).toMatchObject({ code: 0 })
+  })
+})
 
 describe('a second up', () => {
   it('on the same state folder says who has it', async () => {

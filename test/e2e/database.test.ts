@@ -48,6 +48,8 @@ describe('with Postgres away for a while', () => {
     const before = client.answered
     await pause(3_000)
     expect(client.answered).toBeGreaterThan(before + 20)
+    // A process that lives says so, whatever its database does.
+    expect((await installation.ask('GET', '/health/live')).status).toBe(200)
     for (const each of [pid, ...backends]) process.kill(each, 'SIGCONT')
     await installation.untilSettled(commit)
   })

@@ -102,7 +102,7 @@ describe('a remote', () => {
     expect(await countVersions(installation.control.serving, 30)).toEqual({ 3: 30 })
     server.behave('none')
     await installation.untilSettled(commit)
-    expect(await countVersions(installation.control.serving, 30)).toEqual({ 1: 30 })
+    await eventually(async () => expect(await countVersions(installation.control.serving, 30)).toEqual({ 1: 30 }))
     await eventually(() => expect(eventsOf(remoteLines()).at(-1)).toBe('Succeeded v1=100'))
   })
 
@@ -120,5 +120,20 @@ describe('a remote', () => {
     await client.stop()
     expect(client.wrong).toEqual([])
     expect(client.outages).toEqual([])
+  })
+
+  it('that is gone when up starts again: what served before serves, and it catches up later', async () => {
+    await installation.stop()
+    server.behave(500)
+    installation.launch()
+    await eventually(async () => {
+      expect(await countVersions(installation.control.serving, 20)).toEqual({ 2: 20 })
+      expect(conditionOf(await installation.status(), 'SourceReady')).toMatch(/^False/)
+    })
+    const commit = push(1, 'Serve version 1 while nobody looks')
+    server.behave('none')
+    await installation.untilSettled(commit)
+    expect(await countVersions(installation.control.serving, 20)).toEqual({ 1: 20 })
+    await eventually(() => expect(eventsOf(remoteLines()).at(-1)).toBe('Succeeded v1=100'))
   })
 })

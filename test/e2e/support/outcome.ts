@@ -16,7 +16,7 @@ export interface Outcome {
 
 /** Throws when the chain is broken, the branch differs from Postgres, or git finds fault with the repository. */
 export async function readOutcome(installation: Installation): Promise<Outcome> {
-  const lines = await eventually(() => readProvenHistory(installation))
+  const lines = await readProvenHistory(installation)
   runGit(installation.repository, 'fsck', '--strict', '--no-dangling')
   const { observed } = (await installation.ask('GET', '/api/v1/observed')).body as { observed: { states: readonly unknown[] } }
   const { routes } = (await installation.ask('GET', '/api/v1/serving-state')).body as { routes: readonly unknown[] }
@@ -36,10 +36,14 @@ export async function readOutcome(installation: Installation): Promise<Outcome> 
 
 /** The lines, once the branch has all of them. */
 export async function readProvenHistory(installation: Installation): Promise<readonly HistoryLine[]> {
+  return proveLines(await eventually(() => readEqualHistory(installation)))
+}
+
+async function readEqualHistory(installation: Installation): Promise<readonly string[]> {
   const { lines: texts } = (await installation.ask('GET', '/api/v1/history')).body as { lines: readonly string[] }
   const branch = readBranch(installation.repository)
   if (JSON.stringify(branch) !== JSON.stringify(texts)) throw new Error(`branch ${branch.length}, Postgres ${texts.length} lines`)
-  return proveLines(texts)
+  return texts
 }
 
 export function readBranch(repository: string): readonly string[] {
