@@ -26,6 +26,8 @@ export interface Observed {
   readonly published: readonly { readonly rollout: string; readonly since: Instant }[]
   /** sha256 of the artifacts that the store holds. */
   readonly storedArtifacts: readonly string[]
+  /** The last states of rollouts that were removed: what was rejected stays so when they come back. */
+  readonly removed: readonly RolloutState[]
 }
 
 export type Action =

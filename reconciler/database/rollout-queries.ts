@@ -12,10 +12,19 @@ export interface StoredRollout {
 
 export async function readRollouts(database: Queryable, environment: string): Promise<readonly StoredRollout[]> {
   const { rows } = await database.query<{ state: string; sequence: string }>(
-    `select state, sequence from rollout_states where environment = $1 order by rollout collate "C"`,
+    `select state, sequence from rollout_states where environment = $1 and not removed order by rollout collate "C"`,
     [environment],
   )
   return rows.map(({ state, sequence }) => ({ state: JSON.parse(state) as RolloutState, sequence: Number(sequence) }))
+}
+
+/** The last states of rollouts that were removed. */
+export async function readRemovedRollouts(database: Queryable, environment: string): Promise<readonly RolloutState[]> {
+  const { rows } = await database.query<{ state: string }>(
+    `select state from rollout_states where environment = $1 and removed order by rollout collate "C"`,
+    [environment],
+  )
+  return rows.map(({ state }) => JSON.parse(state) as RolloutState)
 }
 
 export async function writeRollout(
@@ -26,13 +35,24 @@ export async function writeRollout(
 ): Promise<void> {
   await transaction.query(
     `insert into rollout_states (environment, rollout, sequence, state) values ($1, $2, $3, $4)
-     on conflict (environment, rollout) do update set sequence = excluded.sequence, state = excluded.state`,
+     on conflict (environment, rollout) do update
+       set sequence = excluded.sequence, state = excluded.state, removed = false`,
     [environment, state.rollout, sequence, JSON.stringify(state)],
   )
 }
 
-export async function deleteRollout(transaction: Queryable, environment: string, rollout: string): Promise<void> {
-  await transaction.query(`delete from rollout_states where environment = $1 and rollout = $2`, [environment, rollout])
+/** Its last state is kept. */
+export async function removeRollout(
+  transaction: Queryable,
+  environment: string,
+  rollout: string,
+  sequence: number,
+): Promise<void> {
+  await transaction.query(`update rollout_states set removed = true, sequence = $3 where environment = $1 and rollout = $2`, [
+    environment,
+    rollout,
+    sequence,
+  ])
 }
 
 export async function deleteRollouts(transaction: Queryable, environment: string): Promise<void> {

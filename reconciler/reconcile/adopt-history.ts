@@ -5,7 +5,7 @@ import { recoverFromHistory } from '../governance/history-recovery.ts'
 import { recoverState } from '../rollout/recover.ts'
 import { type Instant, toInstant } from '../core/clock.ts'
 import type { HistoryLine } from '../core/history-line.ts'
-import { ensureRollouts, writeTransition } from './rollout-cache.ts'
+import { ensureRollouts, forgetRollouts, writeTransition } from './rollout-cache.ts'
 import type { Pass } from './stages.ts'
 
 /** Once per leadership. Lines that only the branch has are imported; lines that only Postgres has are pushed later. */
@@ -20,11 +20,11 @@ export async function adoptHistory(pass: Pass): Promise<void> {
     if (stored[index]?.line !== texts[index]) throw diverged(settings.environment, index + 1)
   }
   if (texts.length > stored.length) {
-    const { states, releases } = recoverFromHistory(lines)
-    memory.rollouts = null
-    await ports.history.importLines(memory.epoch, lines.slice(stored.length), states, releases)
+    const recovered = recoverFromHistory(lines)
+    forgetRollouts(memory)
+    await ports.history.importLines(memory.epoch, lines.slice(stored.length), recovered)
     log.info(
-      { lines: texts.length - stored.length, rollouts: states.length },
+      { lines: texts.length - stored.length, rollouts: recovered.states.length },
       'took the history over from the branch mainward/history',
     )
     await recoverRollouts(pass)

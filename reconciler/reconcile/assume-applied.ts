@@ -6,7 +6,7 @@ import { nextStep } from '../rollout/next-step.ts'
 import { releasesOf } from '../rollout/traffic.ts'
 
 /** Nothing serves, nothing is stored, nobody has reported. */
-export const nothingObserved: Observed = { states: [], replicas: [], published: [], storedArtifacts: [] }
+export const nothingObserved: Observed = { states: [], replicas: [], published: [], storedArtifacts: [], removed: [] }
 
 /** `wallMs` is when they are taken to have succeeded; planning the same commit against the result changes nothing. */
 export function assumeApplied({ rollouts }: Desired, wallMs: number): Observed {
@@ -14,6 +14,7 @@ export function assumeApplied({ rollouts }: Desired, wallMs: number): Observed {
     states: rollouts.map((rollout) => finish(rollout, wallMs)),
     replicas: [],
     published: rollouts.map(({ rollout }) => ({ rollout, since: toInstant(wallMs) })),
+    removed: [],
     storedArtifacts: [...new Set(rollouts.flatMap((rollout) => releasesOf(rollout).map(({ artifact }) => artifact.sha256)))],
   }
 }

@@ -7,6 +7,7 @@ import type { Release } from '../core/release.ts'
 import type { DesiredRollout, Proven, RolloutState } from '../core/rollout-state.ts'
 import { type Decision } from '../rollout/decision.ts'
 import { nextStep } from '../rollout/next-step.ts'
+import { reviveState } from '../rollout/recover.ts'
 import { assessReadiness } from '../rollout/readiness.ts'
 import { releasesOf } from '../rollout/traffic.ts'
 import { describeEffects } from './describe-effects.ts'
@@ -30,6 +31,7 @@ export function* planActions(desired: Desired, observed: Observed, wallMs: numbe
     replicas: observed.replicas,
     states: new Map(observed.states.map((state) => [state.rollout, state])),
     servedSince: new Map(observed.published.map(({ rollout, since }) => [rollout, since])),
+    removed: new Map(observed.removed.map((state) => [state.rollout, state])),
     stored: new Set(observed.storedArtifacts),
     wallMs,
   }
@@ -42,6 +44,7 @@ export function* planActions(desired: Desired, observed: Observed, wallMs: numbe
 interface World {
   readonly replicas: Observed['replicas']
   readonly states: ReadonlyMap<string, RolloutState>
+  readonly removed: ReadonlyMap<string, RolloutState>
   readonly servedSince: ReadonlyMap<string, Instant>
   readonly stored: ReadonlySet<string>
   readonly wallMs: number
@@ -49,9 +52,10 @@ interface World {
 
 function planRollout(desired: DesiredRollout, world: World): readonly Action[] {
   const state = world.states.get(desired.rollout) ?? null
+  const removed = world.removed.get(desired.rollout)
   const decision = nextStep({
     desired,
-    state,
+    state: state ?? (removed === undefined ? null : reviveState(removed)),
     readiness: (release) => assessReadiness(release, world.replicas),
     servedSince: world.servedSince.get(desired.rollout) ?? null,
     wallMs: world.wallMs,

@@ -1,4 +1,5 @@
 /** What the leader remembers between passes: caches of what it wrote itself, and the outcome of every stage. Lost with the process, rebuilt from the stores. */
+import type { RolloutState } from '../core/rollout-state.ts'
 import type { Desired, Plan } from '../core/plan.ts'
 import type { Digest } from '../core/digest.ts'
 import type { StoredRelease, StoredRollout } from '../database/rollout-queries.ts'
@@ -26,6 +27,8 @@ export interface Memory {
   desired: Desired | null
   /** Null: to be read from the store. The leader is the only writer, so what it wrote stays true. */
   rollouts: Map<string, StoredRollout> | null
+  /** The last states of rollouts that were removed; null: to be read from the store. */
+  removed: Map<string, RolloutState> | null
   releases: Map<Digest, StoredRelease>
   /** What replicas read; undefined: to be read from the store. */
   serving: StoredServingState | null | undefined
@@ -48,6 +51,7 @@ export function newMemory(epoch: number): Memory {
     reading: null,
     desired: null,
     rollouts: null,
+    removed: null,
     releases: new Map(),
     serving: undefined,
     storedArtifacts: new Set(),

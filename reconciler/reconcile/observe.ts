@@ -11,7 +11,7 @@ import { releasesOf } from '../rollout/traffic.ts'
 import { buildRoute } from '../rollout/route.ts'
 import { resolveArtifactStore } from './artifact-store.ts'
 import { saysTheSame } from './derive-serving-state.ts'
-import { ensureRollouts, ensureServing } from './rollout-cache.ts'
+import { ensureRemoved, ensureRollouts, ensureServing } from './rollout-cache.ts'
 import type { Pass } from './stages.ts'
 
 /** Reads replicas and serving state; rollouts come from the leader's memory. */
@@ -26,6 +26,7 @@ export async function observe(pass: Pass): Promise<Observed> {
     replicas,
     serving,
     storedArtifacts: await knownArtifacts(pass, memory.desired),
+    removed: [...(await ensureRemoved(pass)).values()].sort((a, b) => compareText(a.rollout, b.rollout)),
   })
 }
 
@@ -45,10 +46,11 @@ export interface ObservedParts {
   readonly replicas: readonly ReplicaStatus[]
   readonly serving: StoredServingState | null
   readonly storedArtifacts: readonly string[]
+  readonly removed: readonly RolloutState[]
 }
 
 /** Pure. */
-export function buildObserved({ rollouts, replicas, serving, storedArtifacts }: ObservedParts): Observed {
+export function buildObserved({ rollouts, replicas, serving, storedArtifacts, removed }: ObservedParts): Observed {
   const states = rollouts.map(({ state }) => state).sort((a, b) => compareText(a.rollout, b.rollout))
   const routes = new Map(serving?.state.routes.map((route) => [route.model, route]))
   const published = states.flatMap((state) => {
@@ -58,7 +60,7 @@ export function buildObserved({ rollouts, replicas, serving, storedArtifacts }: 
       ? [{ rollout: state.rollout, since: route.since }]
       : []
   })
-  return { states, replicas, published, storedArtifacts }
+  return { states, replicas, published, storedArtifacts, removed }
 }
 
 /** The route is the one that the state asks for, every fresh replica is past the version that brought it, and holds its releases. */

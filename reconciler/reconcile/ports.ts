@@ -5,6 +5,7 @@ import type { CommandRow } from '../database/command-queries.ts'
 import type { PendingTag, StoredRelease, StoredRollout } from '../database/rollout-queries.ts'
 import type { StoredServingState } from '../database/serving-queries.ts'
 import type { StoredLine } from '../database/history-queries.ts'
+import type { Recovered } from '../governance/history-recovery.ts'
 import type { Digest } from '../core/digest.ts'
 import type { Finding } from '../core/finding.ts'
 import type { Actor, HistoryLine } from '../core/history-line.ts'
@@ -91,6 +92,8 @@ export interface TransitionWrite {
 /** Rollouts and their history. Every write holds the leader's epoch and is one transaction. */
 export interface RolloutStore {
   readRollouts(): Promise<readonly StoredRollout[]>
+  /** The last states of rollouts that were removed. */
+  readRemoved(): Promise<readonly RolloutState[]>
   readReleases(digests: readonly Digest[]): Promise<readonly StoredRelease[]>
   /** Adds the history line and everything that follows from it. Returns the line's sequence. */
   writeTransition(epoch: number, write: TransitionWrite): Promise<number>
@@ -107,12 +110,7 @@ export interface HistoryStore {
   /** The branch has the lines up to this sequence and no more. */
   markPushed(epoch: number, upTo: number): Promise<void>
   /** Takes lines of the branch over; the rollouts become the states that follow from the whole history. */
-  importLines(
-    epoch: number,
-    lines: readonly HistoryLine[],
-    states: readonly RolloutState[],
-    releases: readonly StoredRelease[],
-  ): Promise<void>
+  importLines(epoch: number, lines: readonly HistoryLine[], recovered: Recovered): Promise<void>
 }
 
 export interface TagStore {

@@ -1,5 +1,6 @@
 /** The leader's copy of the rollouts and of the serving state: it is the only writer, so what it wrote need not be read again. */
 import type { Digest } from '../core/digest.ts'
+import type { RolloutState } from '../core/rollout-state.ts'
 import type { StoredRelease, StoredRollout } from '../database/rollout-queries.ts'
 import type { StoredServingState } from '../database/serving-queries.ts'
 import type { TransitionWrite } from './ports.ts'
@@ -13,16 +14,34 @@ export async function ensureRollouts({
   return memory.rollouts
 }
 
+/** The last states of rollouts that were removed. */
+export async function ensureRemoved({
+  ports,
+  memory,
+}: Pick<Pass, 'ports' | 'memory'>): Promise<ReadonlyMap<string, RolloutState>> {
+  memory.removed ??= new Map((await ports.rollouts.readRemoved()).map((state) => [state.rollout, state]))
+  return memory.removed
+}
+
+/** They are read again when they are needed. */
+export function forgetRollouts(memory: Pass['memory']): void {
+  memory.rollouts = null
+  memory.removed = null
+}
+
 /** Writes a transition and keeps the copy true. When the outcome is unknown the copy is dropped and read again. */
 export async function writeTransition({ ports, memory }: Pick<Pass, 'ports' | 'memory'>, write: TransitionWrite): Promise<void> {
-  const rollouts = memory.rollouts
-  memory.rollouts = null
+  const { rollouts, removed } = memory
+  forgetRollouts(memory)
   const sequence = await ports.rollouts.writeTransition(memory.epoch, write)
   for (const stored of write.releases) memory.releases.set(stored.release.digest, stored)
-  if (rollouts === null) return
-  if (write.state === null) rollouts.delete(write.rollout)
-  else rollouts.set(write.rollout, { state: write.state, sequence })
+  if (rollouts === null || removed === null) return
+  const last = rollouts.get(write.rollout)
+  removed.delete(write.rollout)
+  if (write.state !== null) rollouts.set(write.rollout, { state: write.state, sequence })
+  else if (rollouts.delete(write.rollout) && last !== undefined) removed.set(write.rollout, last.state)
   memory.rollouts = rollouts
+  memory.removed = removed
 }
 
 /** What replicas read, from memory or the store. */

@@ -55,7 +55,7 @@ function findRollouts(input: ConditionInput, before: ReadonlyMap<string, Conditi
   return (memory.desired?.rollouts ?? []).flatMap((desired) => {
     const object = `Rollout/${desired.rollout}`
     const state = observed.states.find(({ rollout }) => rollout === desired.rollout) ?? null
-    const wasReady = before.get(`${object} Ready`)?.status === 'True'
+    const wasReady = before.get(`${object} Ready`) ?? null
     return rolloutConditions(desired, state, input, wasReady).map((draft) => ({ object, commit, draft }))
   })
 }
@@ -104,13 +104,13 @@ function rolloutConditions(
   desired: DesiredRollout,
   state: RolloutState | null,
   { observed, memory }: ConditionInput,
-  wasReady: boolean,
+  before: Condition | null,
 ): readonly Draft[] {
   const actions = memory.lastPlan?.actions.filter(({ rollout }) => rollout === desired.rollout) ?? []
   const stalled = stalledCondition(state, actions, memory.rolloutFailures.get(desired.rollout))
   const suspended: Draft = { type: 'Suspended', status: 'True', reason: 'Suspended', message: 'suspend: true in the manifest' }
   return [
-    readyCondition(desired, state, observed, wasReady),
+    readyCondition(desired, state, observed, before),
     ...(stalled === null ? progressingCondition(desired, state, actions) : [stalled]),
     ...(desired.suspend ? [suspended] : []),
   ]
@@ -142,9 +142,14 @@ function progressingCondition(desired: DesiredRollout, state: RolloutState | nul
 
 /**
  * Ready: the stable release answers on every fresh replica, also while a rollout goes on (it was served before that
- * began). What was ready stays so while a change of its route is on its way to replicas that all hold the release.
+ * began). What was ready stays so while another route of the same release is on its way to replicas that all hold it.
  */
-function readyCondition(desired: DesiredRollout, state: RolloutState | null, observed: Observed, wasReady: boolean): Draft {
+function readyCondition(
+  desired: DesiredRollout,
+  state: RolloutState | null,
+  observed: Observed,
+  before: Condition | null,
+): Draft {
   const type = 'Ready'
   if (state === null || state.stable === null)
     return { type, status: 'False', reason: state?.reason ?? 'Pending', message: state?.message ?? 'not begun' }
@@ -154,7 +159,8 @@ function readyCondition(desired: DesiredRollout, state: RolloutState | null, obs
   if (observed.published.some(({ rollout }) => rollout === desired.rollout))
     return { type, status: 'True', reason: 'Serving', message }
   const standing = state.phase === 'Initializing' || state.phase === 'Progressing' || state.phase === 'Paused'
-  if (wasReady || standing) return { type, status: 'True', reason: 'Serving', message }
+  const stays = before?.status === 'True' && before.message === message
+  if (stays || standing) return { type, status: 'True', reason: 'Serving', message }
   return { type, status: 'False', reason: 'Publishing', message: 'not yet taken over by every serving process' }
 }
 

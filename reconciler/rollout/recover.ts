@@ -1,4 +1,4 @@
-/** What becomes of a rollout that is rebuilt from the history. Pure. */
+/** What becomes of a rollout that is rebuilt from the history, or comes back after it was removed. Pure. */
 import { toInstant } from '../core/clock.ts'
 import { digestValue } from '../core/digest.ts'
 import type { RolloutState } from '../core/rollout-state.ts'
@@ -22,4 +22,22 @@ export function recoverState(state: RolloutState, wallMs: number): RolloutState 
   if (stable === null) return { ...begun, phase: 'Stalled', message: 'nothing had succeeded; what was under way begins again' }
   const traffic = buildStableTraffic(state.rollout, state.traffic.unit, stable)
   return { ...begun, phase: 'Succeeded', traffic, message: `version ${stable.version} serves` }
+}
+
+/**
+ * A rollout that comes back after it was removed: nothing of it serves, so nothing is stable; what was rejected stays
+ * rejected, and promotions are counted on.
+ */
+export function reviveState(removed: RolloutState): RolloutState {
+  return {
+    ...removed,
+    target: digestValue({ removed: removed.rollout }),
+    phase: 'Stalled',
+    step: -1,
+    traffic: { ...removed.traffic, arms: [] },
+    stable: null,
+    formerStables: [],
+    reason: 'Removed',
+    message: 'its Rollout was removed before',
+  }
 }

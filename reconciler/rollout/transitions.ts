@@ -86,7 +86,7 @@ export function succeed(state: RolloutState, stable: Proven, traffic: Traffic, w
   )
   const next: RolloutState = { ...state, stable, formerStables, promotions: state.promotions + 1 }
   const message = `version ${stable.version} serves`
-  return moveTo(next, { event: 'Succeeded', phase: 'Succeeded', reason: 'Succeeded', message, traffic }, wallMs)
+  return moveTo(next, { event: 'Succeeded', phase: 'Succeeded', reason: 'Succeeded', message, step: -1, traffic }, wallMs)
 }
 
 /** Refuses what was asked for: stable serves at once; with nothing stable the rollout is stalled. */

@@ -57,8 +57,9 @@ describe('what was served', () => {
 
 describe('recovery from the history alone', () => {
   it('finds the newest state of what was not removed, and every release ever described', () => {
-    const { states, releases } = recoverFromHistory(lines)
+    const { states, removed, releases } = recoverFromHistory(lines)
     expect(states.map(({ rollout }) => rollout)).toEqual(['loans'])
+    expect(removed.map(({ rollout }) => rollout)).toEqual(['flight-delay'])
     expect(releases.map(({ release, commit }) => `v${release.version} of ${commit}`)).toEqual([
       'v1 of commit 1',
       'v2 of commit 3',
@@ -66,8 +67,9 @@ describe('recovery from the history alone', () => {
   })
 
   it('takes a rollout that came back after its removal', () => {
-    const { states } = recoverFromHistory([...lines, line(5, '2026-03-01T14:00:00.000Z', second)])
+    const { states, removed } = recoverFromHistory([...lines, line(5, '2026-03-01T14:00:00.000Z', second)])
     expect(states.map(({ rollout }) => rollout)).toEqual(['loans', 'flight-delay'])
+    expect(removed).toEqual([])
   })
 })
 

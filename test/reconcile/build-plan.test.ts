@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { digestValue } from '../../reconciler/core/digest.ts'
 import type { Desired, Observed } from '../../reconciler/core/plan.ts'
 import type { DesiredRollout } from '../../reconciler/core/rollout-state.ts'
 import { buildPlan } from '../../reconciler/reconcile/build-plan.ts'
@@ -16,7 +17,7 @@ function plan(scenario: Scenario, rollouts: readonly DesiredRollout[], changes: 
     ...changes,
   }
   const states = scenario.state === null ? [] : [scenario.state]
-  const observed: Observed = { states, replicas: [], published: [], storedArtifacts: [], ...changes }
+  const observed: Observed = { states, replicas: [], published: [], storedArtifacts: [], removed: [], ...changes }
   return buildPlan(desired, observed, scenario.wallMs).actions
 }
 
@@ -40,6 +41,29 @@ describe('the plan of a new version', () => {
       ['twin', 2, 50],
     ])
     expect(plan(Scenario.serving(), [twins]).map(({ type }) => type)).toEqual(['store-artifact', 'transition'])
+  })
+
+  it('goes on refusing a release that was rejected before the rollout was removed, and counts promotions on', () => {
+    const rejected = Scenario.serving().commit(canary(2)).failing(2).settle().served
+    const absent = new Scenario(canary(2))
+    const [refused] = plan(absent, [canary(2)], { removed: [rejected] })
+    expect(refused).toMatchObject({ type: 'transition', event: 'Stalled', state: { phase: 'Stalled', stable: null } })
+    const [, other] = plan(absent, [canary(1)], { removed: [rejected] })
+    expect(other).toMatchObject({
+      event: 'Started',
+      state: { phase: 'Initializing', stable: null, promotions: rejected.promotions },
+    })
+  })
+
+  it('describes a release again that comes under another number', () => {
+    const renumbered = { ...releaseOf(1), version: 9 }
+    const desired = {
+      ...canary(1),
+      target: digestValue('renumbered'),
+      strategy: { type: 'canary', release: renumbered, steps: [] },
+    }
+    const [action] = plan(Scenario.serving(), [desired as DesiredRollout])
+    expect(action).toMatchObject({ event: 'Respecified', releases: [renumbered], state: { stable: { version: 9 } } })
   })
 
   it('describes no release that it only refuses', () => {

@@ -1,5 +1,6 @@
 /** A world for the planner: replicas that load, prove and go silent, a history branch that may be away, and time. Uses the real deciding code, stores nothing outside of itself. */
 import { toInstant } from '../../reconciler/core/clock.ts'
+import type { RolloutState } from '../../reconciler/core/rollout-state.ts'
 import type { Digest } from '../../reconciler/core/digest.ts'
 import type { HistoryLine } from '../../reconciler/core/history-line.ts'
 import { type Action, changesSomething, type Desired, type Observed, type Plan } from '../../reconciler/core/plan.ts'
@@ -22,6 +23,7 @@ export class SimulatedWorld {
   /** False: pushing the history fails. */
   branchIsThere = true
   readonly rollouts = new Map<string, StoredRollout>()
+  readonly removed = new Map<string, RolloutState>()
   readonly lines: HistoryLine[] = []
   readonly replicas = new Map<string, SimulatedReplica>()
   readonly bad: ReadonlySet<Digest>
@@ -47,6 +49,7 @@ export class SimulatedWorld {
       replicas,
       serving: this.serving,
       storedArtifacts: [...this.#artifacts],
+      removed: [...this.removed.values()],
     })
   }
 
@@ -79,9 +82,12 @@ export class SimulatedWorld {
       for (const release of action.releases) this.#documents.set(release.digest, release)
       const sequence = this.#write(action.rollout, action)
       this.rollouts.set(action.rollout, { state: action.state, sequence })
+      this.removed.delete(action.rollout)
     }
     if (action.type === 'remove') {
       this.#write(action.rollout, action)
+      const last = this.rollouts.get(action.rollout)
+      if (last !== undefined) this.removed.set(action.rollout, last.state)
       this.rollouts.delete(action.rollout)
     }
   }

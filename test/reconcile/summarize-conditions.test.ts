@@ -54,6 +54,7 @@ function summarize(scenario: Scenario, { memory = {}, actions = [], published = 
     replicas: replicas ?? [replica(scenario)],
     published: published ? [{ rollout: 'flight-delay', since: '2026-03-01T12:00:00.000Z' }] : [],
     storedArtifacts: [],
+    removed: [],
   }
   return summarizeConditions({ memory: known, observed, environment: 'production', wallMs: scenario.wallMs }, previous)
 }

@@ -53,6 +53,8 @@ create table rollout_states (
   -- history line of the last transition
   sequence bigint not null,
   state text not null,
+  -- the last state is kept: what was rejected stays rejected when the rollout comes back
+  removed boolean not null default false,
   primary key (environment, rollout)
 );
 

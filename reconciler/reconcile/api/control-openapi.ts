@@ -16,13 +16,23 @@ export function buildControlOpenApi(routes: readonly ControlRoute[], version: st
   }
 }
 
-function describeOperation({ summary, open, querySchema, bodySchema }: ControlRoute): object {
-  const refusals = {
-    '400': 'The request is not as described.',
-    '401': 'The token is missing or wrong.',
-    '503': 'The database is away.',
-  }
-  const responses = Object.entries(refusals).filter(([status]) => status !== '401' || open !== true)
+const refusals = {
+  '400': 'The request is not as described.',
+  '401': 'The token is missing or wrong.',
+  '503': 'The database, or what was asked for, is away.',
+}
+
+const writeRefusals = {
+  '202': 'Taken, and not decided yet.',
+  '409': 'Something else holds already.',
+  '413': 'The body is too large.',
+  '415': 'The body is no JSON.',
+}
+
+function describeOperation({ method, summary, open, querySchema, bodySchema }: ControlRoute): object {
+  const responses = Object.entries({ ...refusals, ...(method === 'POST' ? writeRefusals : {}) }).filter(
+    ([status]) => status !== '401' || open !== true,
+  )
   return {
     summary,
     ...(open === true ? {} : { security: [{ token: [] }] }),

@@ -16,7 +16,7 @@ import {
 } from '../../database/journal-queries.ts'
 import { readLeader } from '../../database/leader-queries.ts'
 import type { Pool } from '../../database/pool.ts'
-import { readReleases, readRollouts } from '../../database/rollout-queries.ts'
+import { readReleases, readRemovedRollouts, readRollouts } from '../../database/rollout-queries.ts'
 import { notifyLeader, readReplicas, readServingState } from '../../database/serving-queries.ts'
 import { selectFreshReplicas } from '../../rollout/readiness.ts'
 import { buildObserved } from '../observe.ts'
@@ -64,9 +64,10 @@ export class ControlStore {
   }
 
   async readObserved(nowMs: number): Promise<ObservedAnswer> {
-    const [row, rollouts, serving, replicas] = await Promise.all([
+    const [row, rollouts, removed, serving, replicas] = await Promise.all([
       readEnvironment(this.#pool, this.#environment),
       readRollouts(this.#pool, this.#environment),
+      readRemovedRollouts(this.#pool, this.#environment),
       readServingState(this.#pool, this.#environment),
       readReplicas(this.#pool, this.#environment),
     ])
@@ -74,6 +75,7 @@ export class ControlStore {
     const observed = buildObserved({
       rollouts,
       replicas: selectFreshReplicas(replicas, nowMs),
+      removed,
       serving,
       // Bytes are stored before anything names them.
       storedArtifacts: [...new Set(releases.map(({ artifact }) => artifact.sha256))].sort(),

@@ -10,6 +10,7 @@ import {
   addReleases,
   addTags,
   deleteRollouts,
+  removeRollout,
   markTagWritten,
   readPendingTags,
   writeRollout,
@@ -25,14 +26,17 @@ export function createHistoryStore(place: StorePlace): HistoryStore {
     readAfter: (sequence) => readHistory(pool, environment, { after: sequence }),
     readPushed: () => readPushedSequence(pool, environment),
     markPushed: (epoch, upTo) => fencedWrite(place, epoch, (transaction) => markHistoryPushed(transaction, environment, upTo)),
-    importLines: (epoch, lines, states, releases) =>
+    importLines: (epoch, lines, { states, removed, releases }) =>
       fencedWrite(place, epoch, async (transaction) => {
         await addReleases(transaction, environment, releases)
         for (const line of lines) await addHistoryLine(transaction, line, writeLine(line), true)
         await deleteRollouts(transaction, environment)
         const newest = new Map(lines.map(({ rollout, sequence }) => [rollout, sequence]))
-        for (const state of states) {
+        for (const state of [...states, ...removed]) {
           await writeRollout(transaction, environment, state, newest.get(state.rollout) ?? lines.at(-1)?.sequence ?? 0)
+        }
+        for (const { rollout } of removed) {
+          await removeRollout(transaction, environment, rollout, newest.get(rollout) ?? lines.at(-1)?.sequence ?? 0)
         }
       }),
   }

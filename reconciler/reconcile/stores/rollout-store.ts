@@ -2,7 +2,15 @@
 import { finishCommand, readOpenCommands } from '../../database/command-queries.ts'
 import { addHistoryLine, readHistoryTip } from '../../database/history-queries.ts'
 import type { Queryable } from '../../database/queryable.ts'
-import { addReleases, addTags, deleteRollout, readReleases, readRollouts, writeRollout } from '../../database/rollout-queries.ts'
+import {
+  addReleases,
+  addTags,
+  readReleases,
+  readRemovedRollouts,
+  readRollouts,
+  removeRollout,
+  writeRollout,
+} from '../../database/rollout-queries.ts'
 import { buildLine, emptyChain, writeLine } from '../../governance/history-chain.ts'
 import type { HistoryLine } from '../../core/history-line.ts'
 import type { Digest } from '../../core/digest.ts'
@@ -13,6 +21,7 @@ export function createRolloutStore(place: StorePlace): RolloutStore {
   const { pool, environment } = place
   return {
     readRollouts: () => readRollouts(pool, environment),
+    readRemoved: () => readRemovedRollouts(pool, environment),
     readReleases: (digests) => readReleases(pool, environment, digests),
     readOpenCommands: () => readOpenCommands(pool, environment),
     writeTransition: (epoch, write) =>
@@ -25,7 +34,7 @@ export function createRolloutStore(place: StorePlace): RolloutStore {
 async function writeTransition(transaction: Queryable, environment: string, write: TransitionWrite): Promise<number> {
   const described = await addReleases(transaction, environment, write.releases)
   const line = await addLine(transaction, environment, write, described)
-  if (write.state === null) await deleteRollout(transaction, environment, write.rollout)
+  if (write.state === null) await removeRollout(transaction, environment, write.rollout, line.sequence)
   else await writeRollout(transaction, environment, write.state, line.sequence)
   if (write.tag !== null) await addTags(transaction, environment, [write.tag])
   if (write.command !== null) {
