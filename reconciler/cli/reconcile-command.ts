@@ -12,7 +12,7 @@ import { type CommandDefinition, type CommandInput, textOption } from './command
 import type { Configuration } from './context.ts'
 import { adminPortOption, dataClockOption, environmentOption, readDataClock, readPollSeconds, readPort, sourceOptions } from './process-options.ts' // prettier-ignore
 import { cacheFolderOf, runReconcile } from './reconcile.ts'
-import { connectParent } from './serve.ts'
+import { connectParent } from './parent-channel.ts'
 import { resolveStatePaths, type StatePaths } from './state-paths.ts'
 
 /** Pause between two looks at the branch, in milliseconds: a local reference costs nothing, a remote is somebody else's. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Logger } from '../core/log.ts'
 import { startReconciler, type ReconcilerEffects, type ReconcilerOptions } from '../reconcile/reconciler.ts'
-import { type ParentChannel, whenAborted } from './serve.ts'
+import { type ParentChannel, whenAborted } from './parent-channel.ts'
 
 export interface ReconcileEffects extends ReconcilerEffects {
   readonly log: Logger

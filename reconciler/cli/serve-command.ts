@@ -11,7 +11,8 @@ import { ensureStateFolder, stateFolderName } from '../supervisor/state-folder.t
 import { type CommandDefinition, type CommandInput, flagOption, textOption } from './command.ts'
 import type { Configuration } from './context.ts'
 import { environmentOption, hostOptions, portOption, readPort } from './process-options.ts'
-import { connectParent, runServe, type ServeOptions } from './serve.ts'
+import { connectParent } from './parent-channel.ts'
+import { runServe, type ServeOptions } from './serve.ts'
 import { openDatabasePorts } from './serve/database-ports.ts'
 import { ensureReplicaName } from './serve/replica-name.ts'
 

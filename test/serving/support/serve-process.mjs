@@ -7,7 +7,8 @@ import { pino } from 'pino'
 
 const { options, folder, dist } = JSON.parse(process.argv[2])
 const load = (path) => import(pathToFileURL(join(dist, path)).href)
-const { connectParent, runServe } = await load('cli/serve.js')
+const { connectParent } = await load('cli/parent-channel.js')
+const { runServe } = await load('cli/serve.js')
 const { onnxRuntime } = await load('inference/onnx-runtime.js')
 
 const stop = new AbortController()
