@@ -34,7 +34,7 @@ export function reviveState(removed: RolloutState): RolloutState {
     target: digestValue({ removed: removed.rollout }),
     phase: 'Stalled',
     step: -1,
-    traffic: { ...removed.traffic, arms: [] },
+    traffic: { ...removed.traffic, arms: removed.traffic.arms.map((arm) => ({ ...arm, weight: 0 })) },
     stable: null,
     formerStables: [],
     reason: 'Removed',
