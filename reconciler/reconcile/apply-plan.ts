@@ -1,5 +1,4 @@
 /** The stages that change rollouts: commands of people, then the plan. */
-import { setImmediate as yieldToLoop } from 'node:timers/promises'
 import { assertNever } from '../core/assert-never.ts'
 import { toInstant } from '../core/clock.ts'
 import type { Actor } from '../core/history-line.ts'
@@ -11,14 +10,12 @@ import { commandVerbs, obeyCommand, type RolloutCommand } from '../rollout/comma
 import { assessReadiness } from '../rollout/readiness.ts'
 import { releasesOf } from '../rollout/traffic.ts'
 import { ensureArtifact, resolveArtifactStore } from './artifact-store.ts'
-import { finishPlan, planActions, toActions } from './build-plan.ts'
+import { toActions } from './build-plan.ts'
 import { observe } from './observe.ts'
+import { planInTurns } from './plan-in-turns.ts'
 import { writeTransition } from './rollout-cache.ts'
 import type { StageFailure } from './memory.ts'
 import { describeFailure, endsThePass, logFailure, type Pass } from './stages.ts'
-
-/** Deciding about one takes about 0.02 ms. */
-const rolloutsPerTurn = 200
 
 const reconciler: Actor = { kind: 'reconciler', name: 'reconciler' }
 
@@ -75,18 +72,6 @@ export async function applyPlan(pass: Pass): Promise<void> {
   }
   memory.lastPlan = plan
   await applyActions(pass, memory.desired, plan)
-}
-
-/** As `buildPlan`, with a turn of the event loop in between where there are very many rollouts. */
-async function planInTurns(desired: Desired, observed: Observed, wallMs: number): Promise<Plan> {
-  const actions: Action[] = []
-  let parts = 0
-  for (const part of planActions(desired, observed, wallMs)) {
-    actions.push(...part)
-    parts += 1
-    if (parts % rolloutsPerTurn === 0) await yieldToLoop()
-  }
-  return finishPlan(desired, actions)
 }
 
 /** After a failure the rollout's other actions wait for the next pass: nothing names bytes that are not stored. */

@@ -6,15 +6,14 @@ import { join } from 'node:path'
 import git from 'isomorphic-git'
 import { createGitFiles } from '../../dist/git/git-files.js'
 import { assembleDesired } from '../../dist/reconcile/assemble-desired.js'
-import { buildPlan } from '../../dist/reconcile/build-plan.js'
+import { nothingObserved } from '../../dist/reconcile/assume-applied.js'
+import { planInTurns } from '../../dist/reconcile/plan-in-turns.js'
 import { createSourceClient } from '../../dist/reconcile/source/source-client.js'
 import { watchLoop } from '../support/loop-hold.mjs'
 import { changeOne, createLargeRepository, manifestIds, manifests, others, products, runGit } from './many-manifests.mjs'
 import { treePssMiB } from './process-tree.mjs'
 import { report, rowOf, runsOf } from './report.mjs'
 import { formatMs, median } from './table.mjs'
-
-const nothing = { states: [], replicas: [], published: [], storedArtifacts: [] }
 
 async function timed(action) {
   const start = performance.now()
@@ -46,7 +45,9 @@ async function readAndPlan(client) {
   const read = await timed(() => client.readCommit(head))
   const { resources, findings } = read.value
   if (findings.length > 0) throw new Error(`the repository is not valid: ${JSON.stringify(findings[0])}`)
-  const planned = await timed(async () => buildPlan(await assembleDesired({ commit: head, resources }, 'production'), nothing, 0))
+  const planned = await timed(async () =>
+    planInTurns(await assembleDesired({ commit: head, resources }, 'production'), nothingObserved, 0),
+  )
   const transitions = planned.value.actions.filter(({ type }) => type === 'transition').length
   if (transitions !== products) throw new Error(`expected a transition of ${products} rollouts, found ${transitions}`)
   return { readMs: read.ms, planMs: planned.ms }
