@@ -1,5 +1,5 @@
 /** The packed program, installed by the image's own steps into an empty folder outside of the checkout, runs there. */
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,7 +8,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageRoot } from '../reconciler/core/package-root.ts'
+import type { ReadyFile } from '../reconciler/cli/up/ready-file.ts'
+import { eventually } from './support/eventually.ts'
 import { parseDockerfile, textsOf } from './support/dockerfile.ts'
+import { commitFiles, createRepository } from './support/git-repositories.ts'
 
 const run = promisify(execFile)
 const stages = parseDockerfile(readFileSync(join(packageRoot, 'Dockerfile'), 'utf8'))
@@ -38,6 +41,24 @@ describe('the packed program', () => {
     cpSync(join(folder, 'node_modules/mainward/example-repo'), example, { recursive: true })
     const { stdout } = await run('npx', ['--no-install', 'mainward', 'validate', 'example', '--format', 'json'], { cwd: folder })
     expect((JSON.parse(stdout) as { findings: unknown[] }).findings).toEqual([])
+  })
+
+  it('reconciles and serves a repository, database and all', { timeout: 120_000 }, async () => {
+    const repository = createRepository(join(folder, 'repository'))
+    cpSync(join(folder, 'node_modules/mainward/example-repo'), repository, { recursive: true })
+    commitFiles(repository, {}, 'Start')
+    const readyFile = join(folder, 'ready.json')
+    const program = join(folder, 'node_modules/.bin/mainward')
+    const up = spawn(program, ['up', repository, '--port', '0', '--admin-port', '0', '--ready-file', readyFile], { cwd: folder })
+    const ended = new Promise((resolve) => up.once('exit', resolve))
+    try {
+      const { serving, models } = await eventually(() => JSON.parse(readFileSync(readyFile, 'utf8')) as ReadyFile, 60_000)
+      expect(models).toEqual({ 'flight-delay': 'Ready', 'loan-approval': 'Ready' })
+      expect((await fetch(`${serving}/v2/health/ready`)).status).toBe(200)
+    } finally {
+      up.kill('SIGTERM')
+      expect(await ended).toBe(0)
+    }
   })
 
   it('exports its words as types and its schemas', async () => {

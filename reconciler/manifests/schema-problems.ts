@@ -91,7 +91,8 @@ function typeHint(pointer: string, type: string, found: unknown): string | undef
   if (type === 'string' && (typeof found === 'number' || typeof found === 'boolean')) return 'put the value in quotes'
   if ((type === 'integer' || type === 'number') && typeof found === 'string') {
     if (/^[-+]?[0-9][0-9_]*$/.test(found) && found.includes('_')) return `write ${found.replaceAll('_', '')}`
-    return found.endsWith('%') ? 'write the number without %' : 'write the number without quotes'
+    if (found.endsWith('%')) return 'write the number without %'
+    return found.trim() === '' || Number.isNaN(Number(found)) ? undefined : 'write the number without quotes'
   }
   return undefined
 }

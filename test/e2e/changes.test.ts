@@ -15,7 +15,8 @@ import {
 } from './support/example.ts'
 import { conditionOf, Installation, isAtRest } from './support/installation.ts'
 import { eventsOf, readBranch, readOutcome, readProvenHistory } from './support/outcome.ts'
-import { eventually, pause } from './support/processes.ts'
+import { eventually } from '../support/eventually.ts'
+import { pause } from './support/processes.ts'
 
 let installation: Installation
 let client: PatientClient

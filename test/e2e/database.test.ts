@@ -6,7 +6,8 @@ import { countVersions, PatientClient, predictFlight } from './support/clients.t
 import { mendGoldenRow, serveFlights, spoilGoldenRow } from './support/example.ts'
 import { Installation } from './support/installation.ts'
 import { eventsOf, readBranch, readProvenHistory } from './support/outcome.ts'
-import { eventually, pause } from './support/processes.ts'
+import { eventually } from '../support/eventually.ts'
+import { pause } from './support/processes.ts'
 
 let installation: Installation
 

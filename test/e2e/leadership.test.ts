@@ -7,7 +7,8 @@ import { predictFlight } from './support/clients.ts'
 import { serveFlights } from './support/example.ts'
 import { askControl, type ControlAnswer, Installation, isAtRest, type LoneProcess } from './support/installation.ts'
 import { eventsOf, readBranch, proveLines } from './support/outcome.ts'
-import { eventually, pause } from './support/processes.ts'
+import { eventually } from '../support/eventually.ts'
+import { pause } from './support/processes.ts'
 
 let installation: Installation
 let standby: LoneProcess

@@ -7,7 +7,8 @@ import { countVersions, PatientClient, predictFlight } from './support/clients.t
 import { type FlightVersion, serveFlights } from './support/example.ts'
 import { conditionOf, Installation } from './support/installation.ts'
 import { eventsOf, proveLines, readBranch } from './support/outcome.ts'
-import { eventually, pause } from './support/processes.ts'
+import { eventually } from '../support/eventually.ts'
+import { pause } from './support/processes.ts'
 
 let installation: Installation
 let remote: string

@@ -46,6 +46,14 @@ const cases: readonly Case[] = [
     column: 14,
     rule: 'wrong-type',
     message: 'expected a whole number for spec.canary.version, found "three"',
+  },
+  {
+    name: 'a number in quotes',
+    text: canaryExample.replace('version: 3', 'version: "3"'),
+    line: 7,
+    column: 14,
+    rule: 'wrong-type',
+    message: 'expected a whole number for spec.canary.version, found "3"',
     hint: 'write the number without quotes',
   },
   {

@@ -1,4 +1,5 @@
 /** Real `up` processes on real repositories, for the tests of the supervisor. Everything that was started is ended. */
+import { eventually } from '../support/eventually.ts'
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -103,19 +104,6 @@ export class Sandbox {
 export async function stop(run: UpRun, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
   run.process.kill(signal)
   return run.exited
-}
-
-/** Tries until it does not throw any more; the last failure after the time. */
-export async function eventually<T>(attempt: () => T | Promise<T>, timeoutMs = 15_000): Promise<T> {
-  const deadline = Date.now() + timeoutMs
-  for (;;) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (Date.now() > deadline) throw error
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
 }
 
 export function isRunning(pid: number): boolean {

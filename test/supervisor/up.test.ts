@@ -8,7 +8,8 @@ import type { ModelStatus } from '../../reconciler/core/status.ts'
 import { findRunningServer } from '../../reconciler/database/embedded/postmaster-file.ts'
 import { isRoot } from '../../reconciler/database/embedded/account.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { eventually, findOtherUser, isRunning, Sandbox, stop, type UpRun } from './support.ts'
+import { eventually } from '../support/eventually.ts'
+import { findOtherUser, isRunning, Sandbox, stop, type UpRun } from './support.ts'
 
 const sandboxes: Sandbox[] = []
 

@@ -12,7 +12,8 @@ import { removeEmbeddedPostgres } from '../../../reconciler/database/embedded/st
 import { findRunningServer } from '../../../reconciler/database/embedded/postmaster-file.ts'
 import { commitFiles } from '../../support/git-repositories.ts'
 import { createExample, type FlightEdits } from './example.ts'
-import { eventually, isRunning, listProcesses } from './processes.ts'
+import { eventually } from '../../support/eventually.ts'
+import { isRunning, listProcesses } from './processes.ts'
 
 const program = join(packageRoot, 'dist/main.js')
 

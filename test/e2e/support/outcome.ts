@@ -4,7 +4,7 @@ import type { HistoryLine } from '../../../reconciler/core/history-line.ts'
 import { verifyChain } from '../../../reconciler/governance/history-chain.ts'
 import { runGit } from '../../support/git-repositories.ts'
 import type { Installation } from './installation.ts'
-import { eventually } from './processes.ts'
+import { eventually } from '../../support/eventually.ts'
 
 export interface Outcome {
   /** Lines of each rollout in their order; rollouts do not wait for each other. */

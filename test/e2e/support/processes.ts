@@ -32,19 +32,6 @@ function readProcess(pid: number): RunningProcess | null {
   }
 }
 
-/** Tries until it does not throw any more; the last failure after the time. */
-export async function eventually<T>(attempt: () => T | Promise<T>, timeoutMs = 30_000): Promise<T> {
-  const deadline = Date.now() + timeoutMs
-  for (;;) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (Date.now() > deadline) throw error
-    }
-    await pause(50)
-  }
-}
-
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

@@ -3,7 +3,7 @@ import { runGit } from '../../support/git-repositories.ts'
 import { breakFlights, loanRollout, mendGoldenRow, readExample, serveFlights, spoilGoldenRow } from './example.ts'
 import type { Installation } from './installation.ts'
 import { isAtRest } from './installation.ts'
-import { eventually } from './processes.ts'
+import { eventually } from '../../support/eventually.ts'
 
 export interface Chapter {
   readonly title: string
