@@ -22,7 +22,8 @@ const packed = mkdtempSync(join(tmpdir(), 'mainward-packed-'))
 beforeAll(async () => {
   await run('npm', ['pack', '--ignore-scripts', '--pack-destination', packed], { cwd: packageRoot })
   cpSync(packed, folder, { recursive: true })
-  for (const step of textsOf(finalStage, 'RUN')) await run('sh', ['-c', step], { cwd: folder })
+  const env = { ...process.env, npm_config_engine_strict: 'true' }
+  for (const step of textsOf(finalStage, 'RUN')) await run('sh', ['-c', step], { cwd: folder, env })
 }, 300_000)
 
 afterAll(() => {

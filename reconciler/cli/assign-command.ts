@@ -23,6 +23,7 @@ export const assignCommand: CommandDefinition = {
   ],
   async run({ configuration, terminal, fetch }, input) {
     const [rollout = '', unit = ''] = input.arguments
+    if (unit === '') throw new MainwardError('usage', 'expected a unit, found an empty text')
     const client = createControlClient(await findControl(configuration, input), fetch)
     const state = await client.get<ServingState>('/api/v1/serving-state')
     const assignment = explainAssignment(state, rollout, unit)

@@ -61,10 +61,18 @@ export function flagOption(input: CommandInput, name: string): boolean {
   return input.options[name] === true
 }
 
+/** `goldenRows` as it is typed: `--golden-rows`. */
+export function optionFlag(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
 /** The option as a number of at least `least`. Throws `usage` for anything else. */
 export function numberOption(input: CommandInput, name: string, { least }: { readonly least: number }): number {
   const text = textOption(input, name) ?? ''
   const value = text.trim() === '' ? Number.NaN : Number(text)
   if (Number.isFinite(value) && value >= least) return value
-  throw new MainwardError('usage', `--${name}: expected a number of at least ${least}, found ${text === '' ? 'nothing' : text}`)
+  throw new MainwardError(
+    'usage',
+    `${optionFlag(name)}: expected a number of at least ${least}, found ${text === '' ? 'nothing' : text}`,
+  )
 }

@@ -1,6 +1,6 @@
 /** `mainward init`: an empty project that can be committed and served. Writes what is missing, and overwrites nothing. */
 import { existsSync } from 'node:fs'
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { MainwardError } from '../core/error.ts'
 import { apiVersion } from '../core/resource.ts'
@@ -24,6 +24,8 @@ export const initCommand: CommandDefinition = {
     const [argument = '.'] = input.arguments
     const folder = resolve(configuration.folder, argument)
     const manifest = newProject(folder, textOption(input, 'name'))
+    if (existsSync(folder) && !(await stat(folder)).isDirectory())
+      throw new MainwardError('usage', `expected a folder, found a file: ${folder}`)
     await mkdir(folder, { recursive: true })
     const outcomes = [
       ensureGit(folder),

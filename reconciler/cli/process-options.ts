@@ -1,6 +1,6 @@
 /** Options that several long-running commands share, and how they are read. */
 import { MainwardError } from '../core/error.ts'
-import { type CommandInput, numberOption, type OptionDefinition, textOption } from './command.ts'
+import { type CommandInput, numberOption, type OptionDefinition, optionFlag, textOption } from './command.ts'
 
 export const environmentOption: OptionDefinition = {
   flags: '--environment <name>',
@@ -42,7 +42,7 @@ export const sourceOptions: readonly OptionDefinition[] = [
 export function readPort(input: CommandInput, name: string): number {
   const port = numberOption(input, name, { least: 0 })
   if (Number.isInteger(port) && port <= 65_535) return port
-  throw new MainwardError('usage', `--${name}: expected a port from 0 to 65535, found ${port}`)
+  throw new MainwardError('usage', `${optionFlag(name)}: expected a port from 0 to 65535, found ${port}`)
 }
 
 /** Seconds of `--poll`; null when it was not given. */

@@ -25,8 +25,11 @@ export async function flushStreams({ output, error }: TerminalStreams): Promise<
   await Promise.all([output, error].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))))
 }
 
-/** Nobody reads any more: not a failure of the command, and nothing left to do. */
+/**
+ * Nobody reads any more: not a failure of the command, and nothing left to do. A command that runs until it is interrupted
+ * goes on: it serves more than its reader.
+ */
 function endOnBrokenPipe(failure: NodeJS.ErrnoException): void {
-  if (failure.code === 'EPIPE') process.exit(0)
-  throw failure
+  if (failure.code !== 'EPIPE') throw failure
+  if (process.listenerCount('SIGTERM') === 0) process.exit(0)
 }

@@ -1,7 +1,7 @@
 /** `mainward validate`: all findings of a working tree, a commit, or one file alone. */
 import { existsSync } from 'node:fs'
 import { stat, readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 import { MainwardError, messageOf } from '../core/error.ts'
 import { type Finding, hasErrors } from '../core/finding.ts'
 import { assembleCommit } from '../manifests/assemble.ts'
@@ -54,11 +54,19 @@ async function checkPath(context: CliContext, input: CommandInput): Promise<Chec
   const place = resolve(context.configuration.folder, path)
   const ref = textOption(input, 'ref')
   // A commit may have folders that the working tree has no longer.
-  if ((ref === null || existsSync(place)) && !(await isFolder(place, path))) return checkAlone(await readFile(place), path, input)
+  if ((ref === null || existsSync(place)) && !(await isFolder(place, path))) {
+    return checkAlone(await readFile(place), showPath(context, place), input)
+  }
   const { contents, origin } = await readManifests(place, ref)
-  const { findings } = assembleCommit(contents, { mode: flagOption(input, 'reconciled') ? 'reconciled' : 'proposed' })
+  const assembly = assembleCommit(contents, { mode: flagOption(input, 'reconciled') ? 'reconciled' : 'proposed' })
+  const findings = assembly.findings.map((finding) => ({ ...finding, file: showPath(context, join(place, finding.file)) }))
   const documents = contents.files.reduce((sum, { parsed }) => sum + parsed.documents.length, 0)
   return { findings, checked: 'repository', note: `${origin}, ${documents === 1 ? '1 manifest' : `${documents} manifests`}` }
+}
+
+/** As a compiler does: from where the command was started, so that editors and annotations find the file. */
+function showPath({ configuration }: CliContext, path: string): string {
+  return relative(configuration.folder, path).split(sep).join('/')
 }
 
 async function isFolder(place: string, path: string): Promise<boolean> {
@@ -72,7 +80,12 @@ function checkAlone(bytes: Uint8Array, name: string, input: CommandInput): Check
   if (textOption(input, 'ref') !== null) {
     throw new MainwardError('usage', '--ref needs a repository, found one file', { hint: 'leave the path out, or name a folder' })
   }
-  const { findings, note } = checkSingleFile(bytes, name)
+  const { findings, note, documents } = checkSingleFile(bytes, name)
+  if (documents === 0 && findings.length === 0) {
+    throw new MainwardError('invalid-input', `${name}: expected a manifest, found none`, {
+      hint: 'a manifest has apiVersion: mainward.dev/v1alpha1 and a kind, in UTF-8',
+    })
+  }
   return { findings, checked: 'schema', note }
 }
 

@@ -220,7 +220,7 @@ describe('what does not fit', () => {
     [['--decision-threshold', '2'], 2, '--decision-threshold: expected a probability'],
     [['--decision-threshold', '0.5'], 2, 'only a binary classification decides'],
     [['--score', 'nothing'], 2, '--score: the model has "variable" (FP32 [-1, 1]), and no output "nothing"'],
-    [['--golden-rows', '0'], 2, '--goldenRows'],
+    [['--golden-rows', '0'], 2, '--golden-rows'],
   ])('%j', async (more, code, message) => {
     const found = await importModel('regression', ...more)
     expect([found.code, found.errors]).toEqual([code, expect.stringContaining(message)])

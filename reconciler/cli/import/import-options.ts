@@ -1,7 +1,7 @@
 /** The options of `mainward import`, and how they are read. Knows no model. */
 import { MainwardError } from '../../core/error.ts'
 import type { NullPolicy, NullRule, Task } from '../../core/release.ts'
-import { type CommandInput, numberOption, type OptionDefinition, textOption } from '../command.ts'
+import { type CommandInput, numberOption, optionFlag, type OptionDefinition, textOption } from '../command.ts'
 import type { GivenOutputs } from './infer-outputs.ts'
 
 const tasks = ['binary-classification', 'multiclass-classification', 'regression'] as const satisfies readonly Task[]
@@ -43,8 +43,10 @@ export function readThreshold(input: CommandInput): number | null {
 export function readNulls(input: CommandInput): NullPolicy | null {
   const text = textOption(input, 'nulls')
   if (text === null) return null
-  const rule: NullRule = text === 'model' || text === 'reject' ? text : numberOption(input, 'nulls', { least: -Number.MAX_VALUE })
-  return { default: rule }
+  if (text === 'model' || text === 'reject') return { default: text }
+  const rule: NullRule = Number(text)
+  if (text.trim() !== '' && Number.isFinite(rule)) return { default: rule }
+  throw new MainwardError('usage', `--nulls: expected model, reject or a number, found ${text}`)
 }
 
 export function readGoldenCount(input: CommandInput): number {
@@ -54,5 +56,5 @@ export function readGoldenCount(input: CommandInput): number {
 function readWhole(input: CommandInput, name: string, least: number): number {
   const value = numberOption(input, name, { least })
   if (Number.isInteger(value)) return value
-  throw new MainwardError('usage', `--${name}: expected a whole number, found ${value}`)
+  throw new MainwardError('usage', `${optionFlag(name)}: expected a whole number, found ${value}`)
 }

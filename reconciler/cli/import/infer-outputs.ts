@@ -74,6 +74,11 @@ export function judgeTask(roles: OutputRoles, rows: readonly GoldenRow[], given:
   if (task === 'binary-classification' && width > 2) {
     throw new MainwardError('usage', `a binary classification has one or two scores a row, "${roles.score}" has ${width}`)
   }
+  if (task === 'regression' && width > 1) {
+    throw new MainwardError('usage', `a regression has one score a row, "${roles.score}" has ${width}`, {
+      hint: 'name another output with --score, or another --task',
+    })
+  }
   return { task, why, positiveIndex: positiveColumn(task, width, given.positiveIndex) }
 }
 

@@ -1,4 +1,5 @@
 /** What `mainward up` prints: all of its words stand here. Pure. */
+import type { Condition } from '../../core/condition.ts'
 import type { Finding } from '../../core/finding.ts'
 import type { CommitStatus, ModelStatus, StatusDocument } from '../../core/status.ts'
 import type { Terminal } from '../context.ts'
@@ -28,7 +29,11 @@ export function renderTrouble(part: string, reason: string, pauseMs: number, sty
 
 /** What changed between two looks: a new commit and its findings, models on their way. Empty when nothing did. */
 export function renderChanges(before: StatusDocument | null, now: StatusDocument, style: Style): string {
-  return renderCommit(before?.head ?? null, now, style) + renderModelChanges(before?.models ?? [], now.models, style)
+  return (
+    renderCommit(before?.head ?? null, now, style) +
+    renderTroubles(before?.conditions ?? [], now.conditions, style) +
+    renderModelChanges(before?.models ?? [], now.models, style)
+  )
 }
 
 /** The whole picture, once every model answers or cannot: table, addresses, a request to try. */
@@ -40,6 +45,15 @@ export function renderSettled({ models }: StatusDocument, addresses: Addresses, 
     ...(request === null ? [] : ['', `try: ${style('cyan', request)}`]),
   ]
   return `\n${renderModels(models, style)}\n${lines.join('\n')}\n\n`
+}
+
+/** Conditions that ceased to hold; findings are told with their commit. */
+function renderTroubles(before: readonly Condition[], now: readonly Condition[], style: Style): string {
+  const known = new Set(before.filter(({ status }) => status === 'False').map(({ type, message }) => `${type} ${message}`))
+  return now
+    .filter(({ type, status, message }) => type !== 'ManifestsValid' && status === 'False' && !known.has(`${type} ${message}`))
+    .map(({ type, reason, message }) => `${style('yellow', `${type}=False`)} (${reason})  ${message}\n`)
+    .join('')
 }
 
 function renderCommit(before: CommitStatus | null, { head }: StatusDocument, style: Style): string {

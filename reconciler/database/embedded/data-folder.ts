@@ -12,7 +12,7 @@ export const databaseRole = 'mainward'
 
 /** Guarantees a complete data folder of the programs' major version. */
 export async function ensureDataFolder(home: DatabaseHome, programs: Programs, password: string): Promise<void> {
-  clearLeftovers(home)
+  await clearLeftovers(home)
   if (existsSync(home.dataFolder)) {
     assertMajorVersion(home, programs)
     return

@@ -1,4 +1,5 @@
 /** The folder that holds one embedded database: its data, its password and leftovers. Starts no process. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs' // prettier-ignore
 import { dirname, join } from 'node:path'
@@ -48,9 +49,23 @@ export function possibleHomes(stateFolder: string, system: string): readonly [st
 }
 
 /** Removes what interrupted initialisations left behind. */
-export function clearLeftovers(home: DatabaseHome): void {
+export async function clearLeftovers(home: DatabaseHome): Promise<void> {
   for (const name of readdirSync(home.folder)) {
-    if (name.startsWith('initdb-')) rmSync(join(home.folder, name), { recursive: true, force: true, maxRetries: 3 })
+    if (name.startsWith('initdb-')) await removeWhileWritten(join(home.folder, name))
+  }
+}
+
+/** An initdb whose starter was killed goes on writing for a second or two: it is removed again until nothing comes back. */
+async function removeWhileWritten(folder: string): Promise<void> {
+  const endMs = performance.now() + 10_000
+  for (;;) {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+      return
+    } catch (error) {
+      if (!hasCode(error, 'ENOTEMPTY', 'EBUSY') || performance.now() > endMs) throw error
+    }
+    await sleep(50)
   }
 }
 

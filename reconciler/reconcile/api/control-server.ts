@@ -34,7 +34,9 @@ export function createControlServer(options: ControlServerOptions): ControlServe
   for (const route of options.routes) addRoute(app, route, options)
   app.setNotFoundHandler((request, reply) => {
     checkToken(request, options.token)
-    return reply.code(404).send({ error: { message: `there is nothing at ${request.url}; /openapi.json lists what there is` } })
+    return reply
+      .code(404)
+      .send({ error: { code: 'not-found', message: `there is nothing at ${request.url}; /openapi.json lists what there is` } })
   })
   app.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, error, options.log))
   return {
@@ -97,6 +99,10 @@ function refuse(reply: FastifyReply, error: FastifyError | MainwardError, log: L
     return reply.code(status).send({ error: { code, message, ...(hint === undefined ? {} : { hint }) } })
   }
   const status = error.statusCode ?? 500
+  if (status === 415) {
+    const message = 'expected a body with Content-Type: application/json'
+    return reply.code(status).send({ error: { code: 'invalid-input', message } })
+  }
   if (status < 500) return reply.code(status).send({ error: { code: 'invalid-input', message: error.message } })
   log.error({ err: error }, `unexpected: ${messageOf(error)}`)
   return reply.code(500).send({ error: { message: 'unexpected: the log has the stack' } })
