@@ -4,7 +4,6 @@ import type { Arm } from '../core/rollout-state.ts'
 import type { CommitStatus, ModelStatus, StatusDocument } from '../core/status.ts'
 import { countFindings, renderFindings } from '../manifests/findings-text.ts'
 import type { Terminal } from './context.ts'
-
 import { renderTable } from './table.ts'
 
 type Style = Terminal['style']

@@ -1,6 +1,6 @@
 /** `mainward serve`: runs the data plane until it is told to stop. Knows no protocol; the effects come from the composition root. */
-import { isIP } from 'node:net'
 import { MainwardError } from '../core/error.ts'
+import { isLoopback } from '../core/loopback.ts'
 import { startDataPlane, type DataPlaneOptions } from '../serving/data-plane.ts'
 import type { ReplicaEffects } from '../serving/replica.ts'
 import { type ParentChannel, whenAborted } from './parent-channel.ts'
@@ -40,8 +40,4 @@ function refuseOpenHost({ host, allowAnonymous }: ServeOptions): void {
   throw new MainwardError('usage', `${host} can be reached from other machines, and nothing asks callers who they are`, {
     hint: 'add --allow-anonymous to permit that, or listen on 127.0.0.1',
   })
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }

@@ -5,18 +5,7 @@ import type { CellValue } from './cell.ts'
 import { readHalf } from './half.ts'
 
 /** A tensor's data while it is being filled. */
-export type WritableData =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | BigUint64Array
-  | string[]
+export type WritableData = Exclude<TensorData, readonly string[]> | string[]
 
 export function allocateData(datatype: Datatype, length: number): WritableData {
   switch (datatype) {

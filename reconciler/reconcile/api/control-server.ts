@@ -1,10 +1,10 @@
 /** The admin API's HTTP edge: token, Host check, JSON only, errors as `{"error": {message, hint}}`. Knows no route. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { isIP } from 'node:net'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { assertNever } from '../../core/assert-never.ts'
 import { type ErrorCode, MainwardError, messageOf } from '../../core/error.ts'
 import type { Logger } from '../../core/log.ts'
+import { isLoopback } from '../../core/loopback.ts'
 import type { ControlRoute } from './control-route.ts'
 
 export interface ControlServerOptions {
@@ -85,10 +85,6 @@ function checkToken({ headers }: FastifyRequest, token: string): void {
   throw new MainwardError('unauthorized', 'expected Authorization: Bearer with the admin token', {
     hint: 'the token lies in the state folder, in the file token',
   })
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 function refuse(reply: FastifyReply, error: FastifyError | MainwardError, log: Logger): FastifyReply {
