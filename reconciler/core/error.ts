@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'usage'
   | 'not-found'
   | 'invalid-input'
+  | 'too-large'
   | 'conflict'
   | 'unauthorized'
   | 'unsupported'

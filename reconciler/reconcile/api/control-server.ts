@@ -115,6 +115,8 @@ function statusOf(code: ErrorCode): number {
       return 404
     case 'conflict':
       return 409
+    case 'too-large':
+      return 413
     case 'unsupported':
       return 501
     case 'unavailable':

@@ -20,6 +20,8 @@ export function describeFailure(error: unknown): RequestProblem {
       return { status: 400, message, reason: code }
     case 'not-found':
       return { status: 404, message, reason: code }
+    case 'too-large':
+      return { status: 413, message, reason: code }
     case 'unsupported':
       return { status: 501, message, reason: code }
     case 'unavailable':
