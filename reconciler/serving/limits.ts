@@ -3,6 +3,10 @@
 export interface ServingLimits {
   /** Bytes of a request body. */
   readonly bodyBytes: number
+  /** Bytes of all request bodies that are held at once; more are refused with 503. */
+  readonly heldBytes: number
+  /** Requests of one connection that wait for their answer (HTTP pipelining); more are refused with 503. */
+  readonly pipelinedRequests: number
   /** Rows of one request; also the first dimension of a tensor. */
   readonly rows: number
   /** Bytes of a request's line and headers together. */
@@ -27,6 +31,8 @@ export interface ServingLimits {
 
 export const defaultLimits: ServingLimits = {
   bodyBytes: 16 * 1024 * 1024,
+  heldBytes: 64 * 1024 * 1024,
+  pipelinedRequests: 256,
   rows: 10_000,
   headerBytes: 16 * 1024,
   jsonDepth: 64,

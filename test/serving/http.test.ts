@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MainwardError } from '../../reconciler/core/error.ts'
@@ -107,17 +108,54 @@ describe('the HTTP edge', () => {
     const large = `{"rows":[${' '.repeat(100_000)}]}`
     expect(await server.post(predictPath, large)).toMatchObject({
       status: 413,
-      body: { error: 'the body is larger than this server takes' },
+      body: { error: expect.stringMatching(/^the body is larger than this server takes: \d+ bytes$/) as string },
     })
     const chunked = `POST ${predictPath} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`
     expect(await sendRaw(chunked)).toMatch(/^HTTP\/1\.1 413 /)
   })
 
-  it('refuses a content coding with 415', async () => {
-    const answer = await server.post(predictPath, 'x', { 'content-encoding': 'gzip' })
+  it('refuses an unknown content coding with 415', async () => {
+    const answer = await server.post(predictPath, 'x', { 'content-encoding': 'br' })
     expect(answer.status).toBe(415)
-    expect(answer.headers.get('accept-encoding')).toBe('identity')
+    expect(answer.headers.get('accept-encoding')).toBe('gzip, deflate')
     expect((await server.post(predictPath, { rows: [benchRow(0)] }, { 'content-encoding': 'identity' })).status).toBe(200)
+  })
+
+  it('reads compressed requests, and compresses long answers for those who want that', async () => {
+    const body = JSON.stringify({ rows: Array.from({ length: 40 }, (_, index) => benchRow(index)) })
+    const plain = await server.post(predictPath, body)
+    for (const [coding, packed] of [
+      ['gzip', gzipSync(body)],
+      ['deflate', deflateSync(body)],
+    ] as const) {
+      const headers = { 'content-encoding': coding, 'accept-encoding': coding }
+      const answer = await fetch(`${server.url}${predictPath}`, { method: 'POST', body: packed, headers })
+      expect(answer.headers.get('content-encoding')).toBe(coding)
+      const { predictions } = (await answer.json()) as { predictions: unknown }
+      expect(predictions).toEqual((plain.body as { predictions: unknown }).predictions)
+    }
+    expect((await server.post(predictPath, 'no gzip', { 'content-encoding': 'gzip' })).status).toBe(400)
+    const bomb = gzipSync(Buffer.alloc(50_000_000))
+    expect((await server.post(predictPath, bomb, { 'content-encoding': 'gzip' })).status).toBe(413)
+  })
+
+  it('answers requests that were sent ahead in their order, and garbage behind them at the end', async () => {
+    const request = (index: number) => {
+      const body = JSON.stringify({ rows: [{ ...benchRow(index), ...(index === 0 ? { f0: 222 } : {}) }] })
+      return `POST ${predictPath} HTTP/1.1\r\nHost: x\r\nMainward-Request-Id: r${index}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    }
+    const answers = await sendRaw(`${[0, 1, 2].map(request).join('')}garbage\r\n\r\n`)
+    expect([...answers.matchAll(/Request-Id: (\w+)/g)].map(([, id]) => id)).toEqual(['r0', 'r1', 'r2'])
+    expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 400'])
+  })
+
+  it('meets the expectation 100-continue, and no other', async () => {
+    const body = JSON.stringify({ rows: [benchRow(0)] })
+    const head = (expect: string, length: number) =>
+      `POST ${predictPath} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: ${expect}\r\nContent-Length: ${length}\r\n\r\n`
+    expect(await sendRaw(head('100-continue', body.length) + body)).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /)
+    expect(await sendRaw(head('100-continue', 200_000))).toMatch(/^HTTP\/1\.1 413 /)
+    expect(await sendRaw(head('a-miracle', body.length) + body)).toMatch(/^HTTP\/1\.1 417 .*"error"/s)
   })
 
   it('refuses headers beyond the limit with 431 and garbage with 400', async () => {

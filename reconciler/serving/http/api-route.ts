@@ -13,7 +13,12 @@ export interface ApiRequest {
 
 export interface ApiResponse {
   readonly status: number
-  readonly body: string
+  /** Text, or bytes that are written as they are. */
+  readonly body: string | Uint8Array
+  /** When it is another than the route's. */
+  readonly contentType?: string
+  /** Further headers: name and value in turn. */
+  readonly headers?: readonly string[]
   /** Releases that answered, for the metrics. */
   readonly served?: readonly ServedRows[]
 }

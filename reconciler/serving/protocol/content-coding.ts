@@ -11,16 +11,26 @@ export type ContentCoding = 'identity' | 'gzip' | 'deflate'
 /** What `Accept-Encoding` of a 415 says. */
 export const supportedCodings = 'gzip, deflate'
 
-/** The coding of a request body. Throws `unsupported` for every other, and for several on top of each other. */
+/** Whether a request body of this coding can be read. Several codings on top of each other can not. */
+export function isSupportedCoding(header: string): boolean {
+  return findCoding(header) !== null
+}
+
+/** The coding of a request body. Throws `unsupported` for one that can not be read. */
 export function readContentCoding(header: string | undefined): ContentCoding {
-  const coding = (header ?? '').trim().toLowerCase()
-  if (coding === '' || coding === 'identity') return 'identity'
-  if (coding === 'gzip' || coding === 'x-gzip') return 'gzip'
-  if (coding === 'deflate') return 'deflate'
+  const coding = findCoding(header ?? '')
+  if (coding !== null) return coding
   throw new MainwardError(
     'unsupported',
-    `the content coding ${JSON.stringify(coding.slice(0, 40))} is not supported, expected one of ${supportedCodings}`,
+    `the content coding ${JSON.stringify((header ?? '').trim().toLowerCase().slice(0, 40))} is not supported, expected one of ${supportedCodings}`,
   )
+}
+
+function findCoding(header: string): ContentCoding | null {
+  const coding = header.trim().toLowerCase()
+  if (coding === '' || coding === 'identity') return 'identity'
+  if (coding === 'gzip' || coding === 'x-gzip') return 'gzip'
+  return coding === 'deflate' ? 'deflate' : null
 }
 
 /**

@@ -1,0 +1,194 @@
+/** Answers one request after the other: body, route, errors as `{"error": …}`, log and metrics. Holds what all of them share. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+import { MainwardError } from '../../core/error.ts'
+import type { ServingLimits } from '../limits.ts'
+import { isSupportedCoding, supportedCodings } from '../protocol/content-coding.ts'
+import { describeFailure, type RequestProblem } from '../protocol/request-problem.ts'
+import type { ApiResponse, ApiRoute } from './api-route.ts'
+import { Connections } from './connections.ts'
+import type { ServingMetrics } from './metrics.ts'
+import { RequestBodies, type ReceivedBody } from './request-body.ts'
+import { readRequestId } from './request-id.ts'
+import { writeResponse } from './response-writer.ts'
+import { compileRouter, type MatchPath, type RouteMatch } from './router.ts'
+
+export interface ResponderOptions {
+  readonly routes: readonly ApiRoute[]
+  readonly limits: ServingLimits
+  readonly metrics: ServingMetrics
+  readonly log: Logger
+  /** The label of a model in the metrics: its name, or an empty text for one that is not served. */
+  labelModel(model: string | undefined): string
+}
+
+/** A problem with what only this edge knows. */
+interface Refusal extends RequestProblem {
+  readonly headers?: readonly string[]
+}
+
+/** One request on its way through. */
+interface Exchange {
+  readonly message: IncomingMessage
+  readonly response: ServerResponse
+  readonly requestId: string
+}
+
+/** A request that a route has taken. */
+interface Served {
+  readonly exchange: Exchange
+  readonly route: ApiRoute
+  /** The label in the metrics. */
+  readonly model: string
+  startedAt: number
+}
+
+/** The status by which a request is counted whose client did not wait; nothing is sent. */
+const clientLeft = 499
+
+export class Responder {
+  readonly connections = new Connections()
+  readonly #options: ResponderOptions
+  readonly #match: MatchPath
+  readonly #bodies: RequestBodies
+  #draining = false
+
+  constructor(options: ResponderOptions) {
+    this.#options = options
+    this.#match = compileRouter(options.routes)
+    this.#bodies = new RequestBodies(options.limits)
+  }
+
+  /** From now on every answer closes its connection. */
+  startDraining(): void {
+    this.#draining = true
+  }
+
+  handle(message: IncomingMessage, response: ServerResponse): void {
+    const exchange = { message, response, requestId: readRequestId(message.headers) }
+    const match = this.#findMatch(exchange)
+    if (match === null) return
+    const route = match.path.byMethod.get(message.method ?? '')
+    const coding = message.headers['content-encoding']
+    if (route === undefined) this.#refuse(exchange, describeMethods(match.path.allowed))
+    else if (coding !== undefined && !isSupportedCoding(coding)) this.#refuse(exchange, describeCoding(coding))
+    else void this.#serve(route, match.params, exchange)
+  }
+
+  /** Answers a request whose `Expect` is no `100-continue`. */
+  refuseExpectation(message: IncomingMessage, response: ServerResponse): void {
+    const problem = { status: 417, reason: 'expectation', message: 'the only expectation that is met here is 100-continue' }
+    this.#refuse({ message, response, requestId: readRequestId(message.headers) }, problem)
+  }
+
+  /** Null when the request has been refused. */
+  #findMatch(exchange: Exchange): RouteMatch | null {
+    const url = exchange.message.url ?? '/'
+    const queryAt = url.indexOf('?')
+    try {
+      const match = this.#match(queryAt === -1 ? url : url.slice(0, queryAt))
+      if (match !== null) return match
+    } catch {
+      this.#refuse(exchange, { status: 400, reason: 'address', message: 'the address is not a valid URL' })
+      return null
+    }
+    const message = 'there is nothing at this address; /openapi.json lists what there is'
+    this.#refuse(exchange, { status: 404, reason: 'not-found', message })
+    return null
+  }
+
+  async #serve(route: ApiRoute, params: Readonly<Record<string, string>>, exchange: Exchange): Promise<void> {
+    const { socket, headers } = exchange.message
+    const about = { exchange, route, model: this.#options.labelModel(params.model), startedAt: performance.now() }
+    if (route.timed !== undefined) this.#options.metrics.beginRequest()
+    let received: ReceivedBody | null
+    try {
+      received = await this.#bodies.receive(exchange.message)
+    } catch (error) {
+      this.#fail(about, error)
+      return
+    }
+    if (received === null) {
+      this.#count(about, clientLeft)
+      return
+    }
+    about.startedAt = performance.now()
+    const waiting = this.connections.begin(socket, exchange.response)
+    try {
+      if (waiting > this.#options.limits.pipelinedRequests) throw new MainwardError('unavailable', tooManyPipelined)
+      const found = await route.answer({ params, headers, body: received.bytes, requestId: exchange.requestId })
+      const sending = this.#send(exchange, found, route.responseType)
+      if (sending !== undefined) await sending
+      this.#countServed(found, about.startedAt)
+      this.#count(about, found.status)
+    } catch (error) {
+      this.#fail(about, error)
+    }
+    received.free()
+    this.connections.end(socket)
+  }
+
+  #fail(about: Served, error: unknown): void {
+    const problem = describeFailure(error)
+    const { route, model, exchange } = about
+    if (route.timed !== undefined) this.#options.metrics.countError(route.timed, model, problem.reason)
+    this.#refuse(exchange, problem.status === 413 ? { ...problem, headers: ['Connection', 'close'] } : problem, error)
+    this.#count(about, problem.status)
+  }
+
+  #count({ route, model, startedAt }: Served, status: number): void {
+    if (route.timed === undefined) return
+    this.#options.metrics.endRequest({ route: route.timed, model, status, seconds: (performance.now() - startedAt) / 1000 })
+  }
+
+  #countServed({ served }: ApiResponse, startedAt: number): void {
+    if (served === undefined) return
+    const elapsedMs = performance.now() - startedAt
+    for (const rows of served) {
+      this.#options.metrics.countServed(rows)
+      if (elapsedMs > rows.release.serving.budgetMs) this.#options.metrics.countOverBudget(rows)
+    }
+  }
+
+  #refuse(exchange: Exchange, refusal: Refusal, error?: unknown): void {
+    this.#logProblem(refusal, error, exchange)
+    const { status, message, headers } = refusal
+    exchange.message.resume()
+    void this.#send(exchange, { status, body: JSON.stringify({ error: message }), ...(headers === undefined ? {} : { headers }) })
+  }
+
+  #send({ message, response, requestId }: Exchange, answer: ApiResponse, routeType?: string): Promise<void> | undefined {
+    const { status, body, headers } = answer
+    const more = headers === undefined ? [] : [...headers]
+    if (this.#draining && !more.includes('Connection')) more.push('Connection', 'close')
+    if (status === 503 && !more.includes('Retry-After')) more.push('Retry-After', '1')
+    const contentType = answer.contentType ?? (status === 200 ? routeType : undefined) ?? 'application/json'
+    return writeResponse(response, {
+      status,
+      body,
+      contentType,
+      requestId,
+      headers: more,
+      acceptEncoding: message.headers['accept-encoding'],
+    })
+  }
+
+  #logProblem(problem: RequestProblem, error: unknown, { message, requestId }: Exchange): void {
+    const { log } = this.#options
+    const { status } = problem
+    if (status < 500 || status === 503 || status === 501) return
+    log.error({ requestId, status, method: message.method, url: message.url?.slice(0, 200), err: error }, 'a request failed')
+  }
+}
+
+const tooManyPipelined = 'too many requests of this connection wait for their answer'
+
+/** 415 says which codings are taken (RFC 9110, 12.5.3). */
+function describeCoding(coding: string): Refusal {
+  const message = `the content coding ${JSON.stringify(coding.slice(0, 40))} is not supported, expected one of ${supportedCodings}`
+  return { status: 415, reason: 'content-coding', message, headers: ['Accept-Encoding', supportedCodings] }
+}
+
+function describeMethods(allowed: string): Refusal {
+  return { status: 405, reason: 'method', message: 'Method Not Allowed', headers: ['Allow', allowed] }
+}
