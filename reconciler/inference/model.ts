@@ -15,6 +15,8 @@ export interface LoadedModel {
   readonly outputs: readonly DeclaredTensor[]
   /** Names of outputs that are sequences or maps: they are never computed, and nothing can read them. */
   readonly otherOutputs: readonly string[]
+  /** All inputs and outputs have one and the same symbolic first dimension: that of the rows. */
+  readonly sharesRows: boolean
   /** Runs the model. Throws `invalid-input` for tensors the model does not take. Blocks its thread while it computes. */
   run(inputs: Tensors, outputNames?: readonly string[]): Promise<Tensors>
   release(): Promise<void>

@@ -55,6 +55,7 @@ function describeSession(session: InferenceSession): LoadedModel {
     inputs,
     outputs,
     otherOutputs,
+    sharesRows: shareRows([...session.inputMetadata, ...session.outputMetadata]),
     run: async (tensors, names = allNames) => {
       const fetched = names.map((name) => declaredOutputs.get(name) ?? refuse(`the model has no output "${name}"`))
       const feeds = feed(tensors, declaredInputs)
@@ -62,6 +63,12 @@ function describeSession(session: InferenceSession): LoadedModel {
     },
     release: () => session.release(),
   }
+}
+
+/** Dimensions without a name are all named alike, by an empty text. */
+function shareRows(tensors: readonly InferenceSession.ValueMetadata[]): boolean {
+  const first = tensors.map((tensor) => (tensor.isTensor ? tensor.shape[0] : undefined))
+  return typeof first[0] === 'string' && first.every((size) => size === first[0])
 }
 
 function declareTensor({ name, type, shape }: InferenceSession.TensorValueMetadata): DeclaredTensor {

@@ -4,10 +4,14 @@ import type { ReleaseReadiness } from '../core/serving-state.ts'
 import type { Release } from '../core/release.ts'
 import { createHttpServer } from './http/http-server.ts'
 import type { ApiRoute } from './http/api-route.ts'
-import { ServingMetrics } from './http/metrics.ts'
 import { buildOpenApi } from './http/openapi.ts'
 import { buildPredictionRoutes } from './http/prediction-routes.ts'
 import { buildServerRoutes } from './http/server-routes.ts'
+import { Execution, noCrashMarkers } from './execution/execution.ts'
+import { observeReplica } from './metrics/observe-replica.ts'
+import { observeProcess } from './metrics/process-usage.ts'
+import { metricsContentType, renderMetrics } from './metrics/render-metrics.ts'
+import { ServingMetrics } from './metrics/serving-metrics.ts'
 import { defaultLimits, type ServingLimits } from './limits.ts'
 import type { PredictionService } from './protocol/prediction-service.ts'
 import { buildRequestSchemas, compileRequestValidators } from './protocol/request-schemas.ts'
@@ -45,8 +49,12 @@ export async function startDataPlane(options: DataPlaneOptions, effects: Replica
   const kept = join(stateFolder, 'serving')
   const files = { stateFile: join(kept, 'state.json'), artifactFolder: join(kept, 'artifacts') }
   const times = { ...defaultTimes, ...options.times }
-  const replica = new Replica({ replica: name, environment, ...files, times }, effects)
-  const metrics = new ServingMetrics(replica)
+  const metrics = new ServingMetrics(() => effects.clock.now())
+  const sinkOf = (release: Release) => metrics.forRelease(release)
+  const execution = new Execution({ limits, markers: noCrashMarkers, sinkOf })
+  const replica = new Replica({ replica: name, environment, ...files, times }, effects, execution)
+  observeReplica(metrics.registry, replica)
+  const stopObserving = observeProcess(metrics.registry)
   let stopping = false
   const isReady = () => !stopping && replica.isReady()
   const server = createHttpServer({
@@ -66,6 +74,7 @@ export async function startDataPlane(options: DataPlaneOptions, effects: Replica
       stopping = true
       await server.close()
       await replica.stop()
+      stopObserving()
     },
   }
 }
@@ -94,9 +103,9 @@ function metricsRoute(metrics: ServingMetrics): ApiRoute {
     operationId: 'readMetrics',
     summary: 'Prometheus metrics, in the text exposition format.',
     responseSchema: { type: 'string' },
-    responseType: metrics.contentType,
+    responseType: metricsContentType,
     errorStatuses: [],
-    answer: async () => ({ status: 200, body: await metrics.render() }),
+    answer: () => ({ status: 200, body: renderMetrics(metrics.snapshot()) }),
   }
 }
 

@@ -17,6 +17,16 @@ export interface ServingLimits {
   readonly jsonContainers: number
   /** Different sequences of keys in the objects of a JSON body: each costs the parser ten microseconds. */
   readonly jsonLayouts: number
+  /** Rows of one run of a model that several requests share. */
+  readonly batchRows: number
+  /** Bytes of the inputs of one run that several requests share. */
+  readonly batchBytes: number
+  /** Model files larger than this run in a thread of their own. */
+  readonly largeModelBytes: number
+  /** Models whose run of one row takes longer than this run in a thread of their own. */
+  readonly slowRunMs: number
+  /** Time in which a model must have loaded in a thread of its own. */
+  readonly loadTimeoutMs: number
   /** UTF-16 code units of a unit. */
   readonly unitLength: number
   /** Time in which a client must have sent its headers. */
@@ -38,6 +48,11 @@ export const defaultLimits: ServingLimits = {
   jsonDepth: 64,
   jsonContainers: 200_000,
   jsonLayouts: 20_000,
+  batchRows: 1024,
+  batchBytes: 4 * 1024 * 1024,
+  largeModelBytes: 16 * 1024 * 1024,
+  slowRunMs: 5,
+  loadTimeoutMs: 60_000,
   unitLength: 1024,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,

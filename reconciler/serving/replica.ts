@@ -8,6 +8,7 @@ import { shortDigest, type Digest } from '../core/digest.ts'
 import type { Release } from '../core/release.ts'
 import type { ModelRoute, ReleaseReadiness, ReplicaStatus, ServingState } from '../core/serving-state.ts'
 import type { ArtifactReader, ModelRuntime, ReplicaReporter, ServingStateSource } from './ports.ts'
+import type { Execution } from './execution/execution.ts'
 import { ArtifactCache } from './releases/artifact-cache.ts'
 import { loadRelease } from './releases/load-release.ts'
 import { ReleasePool } from './releases/release-pool.ts'
@@ -69,7 +70,7 @@ export class Replica {
   #answered: ReadonlyMap<string, ModelRoute> = new Map()
   #known: ReadonlyMap<Digest, Release> = new Map()
 
-  constructor(options: ReplicaOptions, effects: ReplicaEffects) {
+  constructor(options: ReplicaOptions, effects: ReplicaEffects, execution: Execution) {
     const { times } = options
     const { log } = effects
     this.#options = options
@@ -84,7 +85,8 @@ export class Replica {
       onProblem: (message) => logProblem(log, 'heartbeats are not stored', message),
     })
     this.pool = new ReleasePool({
-      load: (release) => loadRelease(release, this.#state?.artifactStore ?? '', { ...effects, artifacts: this.#artifacts }),
+      load: (release) =>
+        loadRelease(release, this.#state?.artifactStore ?? '', { ...effects, artifacts: this.#artifacts, execution }),
       onChange: (digest, readiness) => this.#onReadiness(digest, readiness),
       onReleaseProblem: (digest, error) => log.warn({ err: error, release: digest }, 'freeing a model failed'),
       firstRetryMs: times.firstRetryMs,

@@ -2,16 +2,9 @@
 import { toInstant } from '../../reconciler/core/clock.ts'
 import type { Digest } from '../../reconciler/core/digest.ts'
 import type { ModelRoute, ReleaseReadiness, ReplicaStatus, ServingState } from '../../reconciler/core/serving-state.ts'
-import { HeldRelease } from '../../reconciler/serving/releases/held-release.ts'
+import type { HeldRelease } from '../../reconciler/serving/releases/held-release.ts'
+import { holdRelease } from '../serving/support/held-release.ts'
 import { buildActiveRoutes } from '../../reconciler/serving/routing/active-route.ts'
-
-const neverRun = {
-  inputs: [],
-  outputs: [],
-  otherOutputs: [],
-  run: () => Promise.reject(new Error('not run')),
-  release: () => Promise.resolve(),
-}
 
 export class SimulatedReplica {
   readonly name: string
@@ -40,7 +33,7 @@ export class SimulatedReplica {
       if (waited < this.loadTicks) return [release.digest, { status: 'loading' }]
       if (this.#bad.has(release.digest))
         return [release.digest, { status: 'failed', reason: 'GoldenRowsFailed', message: 'row 0', retryable: false }]
-      if (!this.#held.has(release.digest)) this.#held.set(release.digest, new HeldRelease(release, neverRun))
+      if (!this.#held.has(release.digest)) this.#held.set(release.digest, holdRelease(release))
       return [release.digest, { status: 'ready', loadMs: 1 }]
     })
     if (state !== null) {

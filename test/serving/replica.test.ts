@@ -364,6 +364,7 @@ function withArtifact(bytes: Uint8Array): Release {
 function gatedRuntime() {
   const waiting: (() => void)[] = []
   let closed = false
+  let loaded = 0
   const gate = {
     released: 0,
     waiting: () => waiting.length,
@@ -378,10 +379,11 @@ function gatedRuntime() {
       ...onnxRuntime,
       load: async (bytes) => {
         const model = await onnxRuntime.load(bytes)
+        const isFirst = ++loaded === 1
         return {
           ...model,
           run: async (inputs, names) => {
-            if (closed && Object.values(inputs)[0]?.shape[0] === 1) await new Promise<void>((resolve) => waiting.push(resolve))
+            if (closed && isFirst) await new Promise<void>((resolve) => waiting.push(resolve))
             return model.run(inputs, names)
           },
           release: async () => {

@@ -105,7 +105,8 @@ describe('the serving process', () => {
   })
 
   it('answers every request over a SIGTERM, and ends with 0', async () => {
-    await offer(servingState(1, { releases: [first], routes: [stableRoute(first)] }))
+    const patient = benchRelease({ serving: { budgetMs: 60_000 } })
+    await offer(servingState(1, { releases: [patient], routes: [stableRoute(patient)] }))
     const { url, child, ended } = await serve()
     await until(async () => (await predict(url)) !== null)
     const body = JSON.stringify({ rows: Array.from({ length: 5000 }, (_, index) => benchRow(index % 64)) })

@@ -1,7 +1,7 @@
 /** A route of the data plane as a plain value: registered with the HTTP server and published in the OpenAPI document alike. */
 import type { JsonSchema } from '../protocol/request-schemas.ts'
 import type { ServedRows } from '../protocol/prediction-service.ts'
-import type { TimedRoute } from './metrics.ts'
+import type { TimedRoute } from '../metrics/serving-metrics.ts'
 
 export interface ApiRequest {
   readonly params: Readonly<Record<string, string>>

@@ -7,7 +7,7 @@ import { isSupportedCoding, supportedCodings } from '../protocol/content-coding.
 import { describeFailure, type RequestProblem } from '../protocol/request-problem.ts'
 import type { ApiResponse, ApiRoute } from './api-route.ts'
 import { Connections } from './connections.ts'
-import type { ServingMetrics } from './metrics.ts'
+import type { RouteHandle, ServingMetrics } from '../metrics/serving-metrics.ts'
 import { RequestBodies, type ReceivedBody } from './request-body.ts'
 import { readRequestId } from './request-id.ts'
 import { writeResponse } from './response-writer.ts'
@@ -19,7 +19,7 @@ export interface ResponderOptions {
   readonly metrics: ServingMetrics
   readonly log: Logger
   /** The label of a model in the metrics: its name, or an empty text for one that is not served. */
-  labelModel(model: string | undefined): string
+  readonly labelModel: (model: string | undefined) => string
 }
 
 /** A problem with what only this edge knows. */
@@ -37,9 +37,7 @@ interface Exchange {
 /** A request that a route has taken. */
 interface Served {
   readonly exchange: Exchange
-  readonly route: ApiRoute
-  /** The label in the metrics. */
-  readonly model: string
+  readonly counters: RouteHandle | null
   startedAt: number
 }
 
@@ -99,8 +97,7 @@ export class Responder {
 
   async #serve(route: ApiRoute, params: Readonly<Record<string, string>>, exchange: Exchange): Promise<void> {
     const { socket, headers } = exchange.message
-    const about = { exchange, route, model: this.#options.labelModel(params.model), startedAt: performance.now() }
-    if (route.timed !== undefined) this.#options.metrics.beginRequest()
+    const about: Served = { exchange, counters: this.#beginCounting(route, params.model), startedAt: performance.now() }
     let received: ReceivedBody | null
     try {
       received = await this.#bodies.receive(exchange.message)
@@ -128,25 +125,32 @@ export class Responder {
     this.connections.end(socket)
   }
 
+  /** Null for a route whose requests are not counted. */
+  #beginCounting({ timed }: ApiRoute, model: string | undefined): RouteHandle | null {
+    if (timed === undefined) return null
+    const { metrics, labelModel } = this.#options
+    metrics.beginRequest()
+    return metrics.forRoute(timed, labelModel(model))
+  }
+
   #fail(about: Served, error: unknown): void {
     const problem = describeFailure(error)
-    const { route, model, exchange } = about
-    if (route.timed !== undefined) this.#options.metrics.countError(route.timed, model, problem.reason)
-    this.#refuse(exchange, problem.status === 413 ? { ...problem, headers: ['Connection', 'close'] } : problem, error)
+    about.counters?.error(problem.reason)
+    this.#refuse(about.exchange, problem.status === 413 ? { ...problem, headers: ['Connection', 'close'] } : problem, error)
     this.#count(about, problem.status)
   }
 
-  #count({ route, model, startedAt }: Served, status: number): void {
-    if (route.timed === undefined) return
-    this.#options.metrics.endRequest({ route: route.timed, model, status, seconds: (performance.now() - startedAt) / 1000 })
+  #count({ counters, startedAt }: Served, status: number): void {
+    if (counters !== null) this.#options.metrics.endRequest(counters, status, (performance.now() - startedAt) / 1000)
   }
 
   #countServed({ served }: ApiResponse, startedAt: number): void {
     if (served === undefined) return
     const elapsedMs = performance.now() - startedAt
-    for (const rows of served) {
-      this.#options.metrics.countServed(rows)
-      if (elapsedMs > rows.release.serving.budgetMs) this.#options.metrics.countOverBudget(rows)
+    for (const { release, variant, rows } of served) {
+      const arm = this.#options.metrics.forArm(release, variant)
+      arm.rows(rows)
+      if (elapsedMs > release.serving.budgetMs) arm.overBudget()
     }
   }
 

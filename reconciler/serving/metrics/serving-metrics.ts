@@ -82,7 +82,10 @@ export class ServingMetrics {
   /** `variant` is null for a version that was addressed and is no arm of the route. */
   forArm(release: Release, variant: string | null): ArmHandle {
     let variants = this.#arms.get(release)
-    if (variants === undefined) this.#arms.set(release, (variants = new Map()))
+    if (variants === undefined) {
+      variants = new Map<string | null, ArmHandle>()
+      this.#arms.set(release, variants)
+    }
     let handle = variants.get(variant)
     if (handle === undefined) variants.set(variant, (handle = new ArmHandle(this.registry, release, variant)))
     return handle

@@ -63,8 +63,8 @@ export async function runInference(service: PredictionService, request: Inferenc
   const names = chooseOutputs(request.outputNames, held)
   const { rows: largestRows, bodyBytes: largestElements } = service.limits
   const inputs = held.inputs.assemble({ inputs: request.inputs, tolerated, largestRows, largestElements })
-  const outputs = await held.use((model) => model.run(inputs, names))
   const rows = Object.values(inputs)[0]?.shape[0] ?? 1
+  const outputs = await held.run(inputs, names, rows)
   const { release } = held
   const found = names.map((name) => ({ name, tensor: outputs[name] ?? refuseMissing(name) }))
   return { release, variant, unitAssigned, outputs: found, served: [{ release, variant, rows }] }
@@ -83,8 +83,7 @@ function chooseTarget(active: ActiveRoute, unit: string | null): Target {
   return { held: heldOf(active, arm), variant: arm, unitAssigned: assigned, tolerated: active.knownInputs }
 }
 
-function chooseOutputs(wanted: readonly string[] | null, { model }: HeldRelease): readonly string[] {
-  const available = model.outputs.map(({ name }) => name)
+function chooseOutputs(wanted: readonly string[] | null, { outputNames: available }: HeldRelease): readonly string[] {
   if (wanted === null || wanted.length === 0) return available
   for (const [index, name] of wanted.entries()) {
     if (!available.includes(name)) {

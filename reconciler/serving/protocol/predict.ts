@@ -88,12 +88,10 @@ async function answerArm(group: ArmRows, rows: readonly Row[], active: ActiveRou
   const runs: number[][] = []
   for (let start = 0; start < positions.length; start += step) runs.push(positions.slice(start, start + step))
   const inputs = runs.map((part) => held.rows.assemble(rows, part))
-  await held.use(async (model) => {
-    for (const [index, part] of runs.entries()) {
-      const outputs = await model.run(inputs[index] ?? {}, held.scores.outputNames)
-      writePredictions(group, outputs, part, predictions)
-    }
-  })
+  for (const [index, part] of runs.entries()) {
+    const outputs = await held.run(inputs[index] ?? {}, held.scores.outputNames, part.length)
+    writePredictions(group, outputs, part, predictions)
+  }
 }
 
 function writePredictions(

@@ -24,6 +24,7 @@ export function describeFailure(error: unknown): RequestProblem {
       return { status: 413, message, reason: code }
     case 'unsupported':
       return { status: 501, message, reason: code }
+    case 'timeout':
     case 'unavailable':
       return { status: 503, message, reason: code }
     default:

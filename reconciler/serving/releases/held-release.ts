@@ -1,34 +1,40 @@
-/** A release that this replica has proven and can run. It lives until nothing names it and its last request is answered. */
+/** A release that this replica has proven and can run, with everything that requests need of it, compiled once. */
 import type { Release } from '../../core/release.ts'
 import type { LoadedModel } from '../../inference/model.ts'
+import type { Tensors } from '../../inference/tensor.ts'
 import { compileInputAssembler, type InputAssembler } from '../assembly/input-assembler.ts'
 import { compileRowAssembler, type RowAssembler } from '../../inference/rows/row-assembler.ts'
 import { compileScoreReader, type ScoreReader } from '../assembly/score-reader.ts'
+import type { ReleaseRunner } from '../execution/release-runner.ts'
 
 export class HeldRelease {
-  readonly model: LoadedModel
   readonly rows: RowAssembler
   readonly inputs: InputAssembler
   readonly scores: ScoreReader
   /** Rows that one run takes: any number, or what the model file fixes. */
   readonly fixedRows: number | null
+  /** Names of the model's outputs, in its order. */
+  readonly outputNames: readonly string[]
+  readonly #runner: ReleaseRunner
   #release: Release
-  #inFlight = 0
-  #retired = false
-  #released: Promise<void> | null = null
 
   /** Throws `unsupported` for a signature that this version can not fill. */
-  constructor(release: Release, model: LoadedModel) {
+  constructor(release: Release, runner: ReleaseRunner) {
     this.#release = release
-    this.model = model
+    this.#runner = runner
     this.rows = compileRowAssembler(release)
     this.inputs = compileInputAssembler(release)
     this.scores = compileScoreReader(release)
-    this.fixedRows = fixedRowsOf(model)
+    this.fixedRows = fixedRowsOf(runner.model)
+    this.outputNames = runner.model.outputs.map(({ name }) => name)
   }
 
   get release(): Release {
     return this.#release
+  }
+
+  get model(): LoadedModel {
+    return this.#runner.model
   }
 
   /** The same release under another version number: what it means has not changed, its digest says so. */
@@ -37,27 +43,14 @@ export class HeldRelease {
     this.#release = release
   }
 
-  /** Works with the model. It stays loaded until the work has ended, even when the release is retired meanwhile. */
-  async use<Result>(work: (model: LoadedModel) => Promise<Result>): Promise<Result> {
-    this.#inFlight++
-    try {
-      return await work(this.model)
-    } finally {
-      this.#inFlight--
-      if (this.#retired) await this.#releaseWhenIdle()
-    }
+  /** Runs the model, together with other requests where that is possible. Throws as `ReleaseRunner.run` does. */
+  run(inputs: Tensors, outputNames: readonly string[], rows: number): Promise<Tensors> {
+    return this.#runner.run(inputs, outputNames, rows)
   }
 
   /** Nothing will ask for this release again: free it when its last run has ended. */
-  async retire(): Promise<void> {
-    this.#retired = true
-    await this.#releaseWhenIdle()
-  }
-
-  #releaseWhenIdle(): Promise<void> {
-    if (this.#inFlight > 0) return Promise.resolve()
-    this.#released ??= this.model.release()
-    return this.#released
+  retire(): Promise<void> {
+    return this.#runner.retire()
   }
 }
 

@@ -8,6 +8,12 @@ import { MainwardError, messageOf } from '../../core/error.ts'
 import type { Release } from '../../core/release.ts'
 import type { ReleaseReadiness } from '../../core/serving-state.ts'
 import type { LoadedModel } from '../../inference/model.ts'
+import { compileRowAssembler } from '../../inference/rows/row-assembler.ts'
+import type { Tensors } from '../../inference/tensor.ts'
+import { examineModel, makeSample } from '../execution/examine-model.ts'
+import type { Execution } from '../execution/execution.ts'
+import { placeModel, type PlacedModel } from '../execution/place-model.ts'
+import { ReleaseRunner } from '../execution/release-runner.ts'
 import type { ArtifactReader, ModelRuntime } from '../ports.ts'
 import { withTimeLimit } from '../state/time-limit.ts'
 import { HeldRelease } from './held-release.ts'
@@ -25,6 +31,7 @@ export type LoadOutcome =
 export interface LoadEffects {
   readonly artifacts: ArtifactReader
   readonly runtime: ModelRuntime
+  readonly execution: Execution
 }
 
 /** The load time counts from the first read to the end of the warm-up, in milliseconds. */
@@ -33,18 +40,83 @@ export async function loadRelease(release: Release, store: string, effects: Load
   const bytes = await readArtifact(release, store, effects.artifacts)
   if ('status' in bytes) return { type: 'failed', failed: bytes }
   await setImmediate()
-  let model: LoadedModel
+  const marker = effects.execution.markLoad(release.digest)
+  marker.enter()
   try {
-    model = await effects.runtime.load(bytes.content)
+    const found = await loadAndProve(release, { store, bytes: bytes.content }, effects)
+    if (!(found instanceof HeldRelease)) return { type: 'failed', failed: found }
+    return { type: 'held', held: found, loadMs: Math.round(performance.now() - startedAt) }
+  } finally {
+    marker.leave()
+  }
+}
+
+interface ReadModel {
+  readonly store: string
+  readonly bytes: Uint8Array
+}
+
+async function loadAndProve(release: Release, read: ReadModel, effects: LoadEffects): Promise<HeldRelease | FailedReadiness> {
+  let placed: PlacedModel
+  try {
+    placed = await place(release, read, effects)
   } catch (error) {
-    return refuse('LoadFailed', messageOf(error))
+    if (error instanceof SignatureMismatch) return failed('SignatureMismatch', error.message, false)
+    return failed('LoadFailed', messageOf(error), false)
   }
-  const held = await proveModel(release, model, effects.runtime)
-  if (!(held instanceof HeldRelease)) {
-    await model.release()
-    return { type: 'failed', failed: held }
+  const { model } = placed
+  const proven = await proveModel(release, placed, effects)
+  if (!(proven instanceof HeldRelease)) await model.release()
+  return proven
+}
+
+/** The file is another than the one that was reviewed. */
+class SignatureMismatch extends Error {}
+
+function place(
+  release: Release,
+  { store, bytes }: ReadModel,
+  { artifacts, runtime, execution }: LoadEffects,
+): Promise<PlacedModel> {
+  return placeModel({
+    bytes,
+    readBytes: async () => {
+      const again = await readArtifact(release, store, artifacts)
+      if ('status' in again) throw new MainwardError('artifact-missing', again.message, { retry: 'backoff' })
+      return again.content
+    },
+    load: runtime.load,
+    mainLane: execution.mainLane,
+    limits: execution.limits,
+    runTimeoutMs: runTimeoutOf(release),
+    sample: (model) => {
+      const disagreements = compareSignature(release.signature, model)
+      if (disagreements.length > 0) throw new SignatureMismatch(disagreements.join('; '))
+      return sampleRows(release, model, 1)
+    },
+  })
+}
+
+/** Twenty budgets, and never less than a second: a run that takes longer does not come back. */
+function runTimeoutOf({ serving }: Release): number {
+  return Math.max(1000, 20 * serving.budgetMs)
+}
+
+/** Golden rows where there are some, else numbers; null when neither fits the model. */
+function sampleRows(release: Release, model: LoadedModel, rows: number): Tensors | null {
+  const { goldenRows } = release
+  if (goldenRows.length === 0) return makeSample(model.inputs, rows)
+  const positions = Array.from({ length: rows }, (_, index) => index % goldenRows.length)
+  try {
+    return compileRowAssembler(release).assemble(
+      goldenRows.map(({ inputs }) => inputs),
+      positions,
+    )
+  } catch (error) {
+    // The golden rows will say why.
+    if (error instanceof MainwardError) return null
+    throw error
   }
-  return { type: 'held', held, loadMs: Math.round(performance.now() - startedAt) }
 }
 
 async function readArtifact(
@@ -66,32 +138,29 @@ async function readArtifact(
   return failed('DigestMismatch', `expected the artifact sha256:${sha256}, found ${found} (${content.byteLength} bytes)`, true)
 }
 
-async function proveModel(release: Release, model: LoadedModel, runtime: ModelRuntime): Promise<HeldRelease | FailedReadiness> {
-  const disagreements = compareSignature(release.signature, model)
-  if (disagreements.length > 0) return failed('SignatureMismatch', disagreements.join('; '), false)
-  let held: HeldRelease
+/** The golden rows are the warm-up too: they run the whole graph. */
+async function proveModel(
+  release: Release,
+  { model, lane }: PlacedModel,
+  { runtime, execution }: LoadEffects,
+): Promise<HeldRelease | FailedReadiness> {
+  await setImmediate()
   try {
-    held = new HeldRelease(release, model)
+    const mismatch = await runtime.verifyGoldenRows(model, release)
+    if (mismatch !== null) return failed('GoldenRowsFailed', mismatch.message, false)
+  } catch (error) {
+    return failed('GoldenRowsFailed', `${shortDigest(release.digest)}: ${messageOf(error)}`, false)
+  }
+  const profile = await examineModel(model, (rows) => sampleRows(release, model, rows))
+  const { limits } = execution
+  const { budgetMs } = release.serving
+  const runner = new ReleaseRunner({ model, profile, lane, budgetMs, limits, ...execution.observe(release, lane) })
+  try {
+    return new HeldRelease(release, runner)
   } catch (error) {
     if (!(error instanceof MainwardError)) throw error
     return failed('SignatureMismatch', error.message, false)
   }
-  await setImmediate()
-  return (await proveGoldenRows(held, runtime)) ?? held
-}
-
-/** The golden rows are the warm-up too: they run the whole graph. */
-async function proveGoldenRows(held: HeldRelease, runtime: ModelRuntime): Promise<FailedReadiness | null> {
-  try {
-    const mismatch = await runtime.verifyGoldenRows(held.model, held.release)
-    return mismatch === null ? null : failed('GoldenRowsFailed', mismatch.message, false)
-  } catch (error) {
-    return failed('GoldenRowsFailed', `${shortDigest(held.release.digest)}: ${messageOf(error)}`, false)
-  }
-}
-
-function refuse(reason: FailedReadiness['reason'], message: string): LoadOutcome {
-  return { type: 'failed', failed: failed(reason, message, false) }
 }
 
 function failed(reason: FailedReadiness['reason'], message: string, retryable: boolean): FailedReadiness {

@@ -1,24 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { ModelRoute } from '../../../reconciler/core/serving-state.ts'
-import { HeldRelease } from '../../../reconciler/serving/releases/held-release.ts'
 import { buildActiveRoutes, requiredArms } from '../../../reconciler/serving/routing/active-route.ts'
 import { benchRelease } from '../support/bench-model.ts'
+import { holdRelease } from '../support/held-release.ts'
 import { canaryRoute, route, servingState, stableRoute } from '../support/serving-state.ts'
 
 const stable = benchRelease({ version: 1 })
 const canary = benchRelease({ version: 2 })
-const neverRun = {
-  inputs: [],
-  outputs: [],
-  otherOutputs: [],
-  run: () => Promise.reject(new Error('not run')),
-  release: () => Promise.resolve(),
-}
-
 function findHeld(...loaded: readonly { readonly digest: string }[]) {
   return (digest: string) => {
     const release = [stable, canary].find((candidate) => candidate.digest === digest)
-    return release !== undefined && loaded.some((found) => found.digest === digest) ? new HeldRelease(release, neverRun) : null
+    return release !== undefined && loaded.some((found) => found.digest === digest) ? holdRelease(release) : null
   }
 }
 

@@ -1,0 +1,85 @@
+/**
+ * Looks at a loaded model before it gets traffic: what a run costs, and whether requests may be put together. The shapes only
+ * say that a batch is possible; that no row's answer depends on the rows beside it is tried. Knows no release.
+ */
+import { allocateData } from '../../inference/rows/tensor-data.ts'
+import type { DeclaredTensor, LoadedModel } from '../../inference/model.ts'
+import type { Tensor, TensorData, Tensors } from '../../inference/tensor.ts'
+import { sliceTensors } from './batch.ts'
+
+export interface ModelProfile {
+  readonly batches: boolean
+  /** Rows and milliseconds of runs that were tried. */
+  readonly runs: readonly (readonly [rows: number, ms: number])[]
+}
+
+const triedRows = 8
+const repeats = 3
+
+/** Runs the model on rows; null where there is nothing that it could be run on. Never throws: what fails is not batched. */
+export async function examineModel(model: LoadedModel, sample: (rows: number) => Tensors | null): Promise<ModelProfile> {
+  const runs: (readonly [number, number])[] = []
+  try {
+    const one = sample(1)
+    if (one === null || model.inputs.some(({ shape }) => shape[0] !== -1)) return { batches: false, runs }
+    runs.push([1, await timeRun(model, one)])
+    const many = model.sharesRows ? sample(triedRows) : null
+    if (many === null || !(await answersRowByRow(model, many))) return { batches: false, runs }
+    runs.push([triedRows, await timeRun(model, many)])
+    return { batches: true, runs }
+  } catch {
+    return { batches: false, runs }
+  }
+}
+
+/** The fastest of several: the first one allocates. */
+async function timeRun(model: LoadedModel, inputs: Tensors): Promise<number> {
+  let fastest = Infinity
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const startedAt = performance.now()
+    await model.run(inputs)
+    fastest = Math.min(fastest, performance.now() - startedAt)
+  }
+  return fastest
+}
+
+async function answersRowByRow(model: LoadedModel, inputs: Tensors): Promise<boolean> {
+  const together = await model.run(inputs)
+  if (Object.values(together).some(({ shape }) => shape[0] !== triedRows)) return false
+  for (let row = 0; row < triedRows; row++) {
+    const alone = await model.run(sliceTensors(inputs, row, row + 1))
+    const part = sliceTensors(together, row, row + 1)
+    if (Object.keys(part).some((name) => !isSame(part[name], alone[name]))) return false
+  }
+  return true
+}
+
+function isSame(a: Tensor | undefined, b: Tensor | undefined): boolean {
+  if (a === undefined || b === undefined || a.data.length !== b.data.length) return false
+  for (let index = 0; index < a.data.length; index++) if (!isSameValue(a.data[index], b.data[index], a.datatype)) return false
+  return true
+}
+
+/** Machines add in other orders for other sizes: the tolerance is that of golden rows. */
+function isSameValue(a: TensorData[number] | undefined, b: TensorData[number] | undefined, datatype: string): boolean {
+  if (a === b) return true
+  if (typeof a !== 'number' || typeof b !== 'number' || !datatype.startsWith('FP') || datatype === 'FP16') return false
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b)
+  return Math.abs(a - b) <= 1e-5 + 1e-4 * Math.abs(b)
+}
+
+/** Rows that differ from each other, for a model without golden rows; null for inputs whose sizes are not known. */
+export function makeSample(inputs: readonly DeclaredTensor[], rows: number): Tensors | null {
+  const sample: Record<string, Tensor> = {}
+  for (const { name, datatype, shape } of inputs) {
+    const inner = shape.slice(1)
+    if (inner.includes(-1)) return null
+    const width = inner.reduce((product, size) => product * size, 1)
+    const data = allocateData(datatype, rows * width)
+    if (datatype.startsWith('FP') && datatype !== 'FP16') {
+      for (let index = 0; index < data.length; index++) data[index] = 0.37 * (Math.floor(index / width) + 1)
+    }
+    sample[name] = { datatype, shape: [rows, ...inner], data }
+  }
+  return sample
+}

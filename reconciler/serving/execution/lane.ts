@@ -1,0 +1,161 @@
+/**
+ * One thread's worth of runs: one after the other, fair among the releases that wait. Whatever arrives while a run is under
+ * way, or in the same turn of the event loop, becomes the next batch; there is no timer, so a lone request never waits.
+ */
+import { MainwardError } from '../../core/error.ts'
+import type { LoadedModel } from '../../inference/model.ts'
+import type { Tensors } from '../../inference/tensor.ts'
+import { joinTensors, sliceTensors } from './batch.ts'
+import type { RunJob, RunQueue } from './run-queue.ts'
+
+/** Marks that a model's code has control, so that a process that dies in it can say which release it was. */
+export interface CrashMarker {
+  enter(): void
+  leave(): void
+}
+
+/** Where the time of one run went, in nanoseconds. Inputs are put together, and wait for their turn. */
+export interface RunTimes {
+  readonly inputNs: number
+  readonly inferNs: number
+  readonly outputNs: number
+}
+
+/** Is told how runs went. */
+export interface RunSink {
+  /** One run that succeeded, over all rows of its batch. */
+  countRun(rows: number, times: RunTimes): void
+  /** One request, or a part of it, that a run answered: its own rows, and its wait before that run. */
+  countSuccess(rows: number, queueNs: number, times: RunTimes): void
+  countFailure(totalNs: number): void
+}
+
+/** A release's place on a lane. */
+export interface LaneMember {
+  readonly queue: RunQueue
+  readonly model: LoadedModel
+  readonly marker: CrashMarker
+  readonly sink: RunSink
+}
+
+export class Lane {
+  readonly #waiting = new Set<LaneMember>()
+  #busy = false
+  #freeAtMs = 0
+
+  /** The parts of one request. Throws `unavailable` when the queue is too long. */
+  submit(member: LaneMember, jobs: readonly RunJob[]): void {
+    const { queue } = member
+    const isNew = !this.#waiting.has(member)
+    queue.admit(countRows(jobs), this.#waiting.size + (isNew ? 1 : 0), this.#remainingMs())
+    for (const job of jobs) queue.push(job)
+    if (isNew) this.#welcome(member)
+    if (this.#busy) return
+    this.#busy = true
+    setImmediate(() => void this.#work())
+  }
+
+  /** One that was idle gets its turn soon, but no credit for the time in which it asked for nothing. */
+  #welcome(member: LaneMember): void {
+    let least = Infinity
+    for (const { queue } of this.#waiting) least = Math.min(least, queue.servedMs)
+    if (least !== Infinity) member.queue.servedMs = Math.max(member.queue.servedMs, least)
+    this.#waiting.add(member)
+  }
+
+  #remainingMs(): number {
+    return this.#freeAtMs === 0 ? 0 : Math.max(0, this.#freeAtMs - performance.now())
+  }
+
+  async #work(): Promise<void> {
+    for (let member = this.#choose(); member !== null; member = this.#choose()) {
+      const batch = member.queue.takeBatch()
+      if (member.queue.length === 0) this.#waiting.delete(member)
+      await this.#runBatch(member, batch)
+    }
+    this.#busy = false
+  }
+
+  /** The one that has had least. */
+  #choose(): LaneMember | null {
+    let chosen: LaneMember | null = null
+    for (const member of this.#waiting) {
+      if (chosen === null || member.queue.servedMs < chosen.queue.servedMs) chosen = member
+    }
+    return chosen
+  }
+
+  /** A batch that fails is run again one by one: one bad row fails alone. */
+  async #runBatch(member: LaneMember, batch: readonly RunJob[]): Promise<void> {
+    const startedAt = performance.now()
+    try {
+      await this.#run(member, batch, startedAt)
+    } catch (error) {
+      if (batch.length > 1 && mayBeOneRow(error)) {
+        for (const job of batch) await this.#runBatch(member, [job])
+        return
+      }
+      const endedAt = performance.now()
+      for (const { queuedAt, reject } of batch) {
+        member.sink.countFailure(toNs(endedAt - queuedAt))
+        reject(error)
+      }
+    }
+  }
+
+  async #run({ queue, model, marker, sink }: LaneMember, batch: readonly RunJob[], startedAt: number): Promise<void> {
+    const rows = countRows(batch)
+    const inputs = batch.length === 1 ? (batch[0]?.inputs ?? {}) : joinTensors(batch.map((job) => job.inputs))
+    const joinedAt = performance.now()
+    this.#freeAtMs = joinedAt + queue.cost.estimate(rows)
+    let beganAt = joinedAt
+    // The runtime computes in the next turn: what the loop does until then is no cost of the model.
+    setImmediate(() => (beganAt = performance.now()))
+    marker.enter()
+    let outputs: Tensors
+    try {
+      outputs = await model.run(inputs, batch[0]?.outputNames)
+    } finally {
+      marker.leave()
+      this.#freeAtMs = 0
+      queue.servedMs += performance.now() - beganAt
+    }
+    const ranAt = performance.now()
+    queue.cost.observe(rows, ranAt - beganAt)
+    settle(batch, outputs)
+    const times = {
+      inputNs: toNs(beganAt - startedAt),
+      inferNs: toNs(ranAt - beganAt),
+      outputNs: toNs(performance.now() - ranAt),
+    }
+    sink.countRun(rows, times)
+    for (const job of batch) sink.countSuccess(job.rows, toNs(startedAt - job.queuedAt), times)
+  }
+}
+
+function countRows(batch: readonly RunJob[]): number {
+  let rows = 0
+  for (const job of batch) rows += job.rows
+  return rows
+}
+
+function toNs(ms: number): number {
+  return Math.round(ms * 1e6)
+}
+
+/** A thread that was ended took all of the batch with it. */
+function mayBeOneRow(error: unknown): boolean {
+  return !(error instanceof MainwardError && (error.code === 'timeout' || error.code === 'unavailable'))
+}
+
+function settle(batch: readonly RunJob[], outputs: Tensors): void {
+  if (batch.length === 1) {
+    batch[0]?.resolve(outputs)
+    return
+  }
+  let row = 0
+  for (const { rows, resolve } of batch) {
+    resolve(sliceTensors(outputs, row, row + rows))
+    row += rows
+  }
+}
