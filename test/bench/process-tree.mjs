@@ -1,4 +1,4 @@
-// The memory of a process and everything that it started.
+// The memory and the processor time of a process and everything that it started.
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** The process and all that descend from it. */
@@ -21,4 +21,18 @@ export function treePssMiB(pid) {
 /** The command line, for a table. */
 export function commandOf(pid) {
   return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+}
+
+/** Processor time of all living processes of the tree so far, in microseconds (the kernel counts in hundredths of a second). */
+export function treeCpuUs(pid) {
+  return processTree(pid).reduce((sum, one) => {
+    const fields = readFileSync(`/proc/${one}/stat`, 'utf8').split(') ').at(-1).split(' ')
+    return sum + (Number(fields[11]) + Number(fields[12])) * 10_000
+  }, 0)
+}
+
+/** Processor time of the whole machine that was not idle, in microseconds. */
+export function machineCpuUs() {
+  const [, user, nice, system, , , interrupts, softInterrupts, stolen] = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0].split(/\s+/).map(Number)
+  return (user + nice + system + interrupts + softInterrupts + stolen) * 10_000
 }

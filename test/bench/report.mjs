@@ -18,6 +18,11 @@ export function report(title, rows) {
 
 /** The number behind `--runs`, or the usual one. */
 export function runsOf(usual) {
-  const at = process.argv.indexOf('--runs')
+  return numberOf('--runs', usual)
+}
+
+/** The number behind an option of the command line, or the usual one. */
+export function numberOf(option, usual) {
+  const at = process.argv.indexOf(option)
   return at < 0 ? usual : Number(process.argv[at + 1])
 }

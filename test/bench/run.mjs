@@ -1,5 +1,5 @@
 // Runs every benchmark of this folder, one after the other, each in a process of its own, and prints one table.
-// `npm run bench [-- NAME …]`; a missed target ends with status 1.
+// `npm run bench [-- NAME … --runs N]`; a missed target ends with status 1. Options go to each of them.
 import { fork } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
@@ -8,12 +8,15 @@ import { header } from './report.mjs'
 import { renderTable } from './table.mjs'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
-const wanted = process.argv.slice(2)
+const given = process.argv.slice(2)
+const firstOption = given.findIndex((part) => part.startsWith('--'))
+const wanted = firstOption < 0 ? given : given.slice(0, firstOption)
+const options = given.slice(wanted.length)
 
 /** What a benchmark reports; it may also fail, and says why on its own. */
 function run(file) {
   return new Promise((resolve) => {
-    const child = fork(`${folder}${file}`)
+    const child = fork(`${folder}${file}`, options)
     const reports = []
     child.on('message', (message) => reports.push(message))
     child.on('exit', (code) => resolve({ reports, failed: code !== 0 || reports.length === 0 }))

@@ -1,0 +1,121 @@
+// Measures the speed of `mainward serve` (recording and metrics on) against two floors in interleaved runs: a Node server that only
+// parses and answers (echo), and node:http with onnxruntime-node (bare). `npm run build` first; `--runs N`, usually 7; `--seconds N`
+// a visit, usually 3. Every peer must answer right before it is measured, and in a sample while it is.
+import { numberOf, report, runsOf } from './report.mjs'
+import { startBenchDatabase, releaseOf } from './serving/bench-database.mjs'
+import { assertRight, binaryBatch, inferPath, singleRows, wholeBatch } from './serving/bench-requests.mjs'
+import { measureLoad } from './serving/measure-load.mjs'
+import { ask, startBare, startEcho, startMainward, takesProcesses, verify, waitUntilRight } from './serving/peers.mjs'
+import { compareCpu, compareLatency, compareRates, latencyRow, surroundingsNote } from './serving/serving-rows.mjs'
+
+const runs = runsOf(7)
+const seconds = numberOf('--seconds', 3)
+const path = inferPath('bench')
+const single = singleRows(path)
+const loads = {
+  1: { requests: single, connections: 1 },
+  16: { requests: single, connections: 16 },
+  64: { requests: single, connections: 64 },
+  batch: { requests: wholeBatch(path), connections: 16 },
+  binary: { requests: binaryBatch(path), connections: 16 },
+}
+
+async function startPeers(database) {
+  await database.publish('bench', [releaseOf('bench', 1)])
+  await database.publish('bench-two', [releaseOf('bench', 1)])
+  const peers = { echo: await startEcho(), bare: await startBare(), ours: await startMainward(database, 'bench', 1) }
+  if (takesProcesses()) peers.two = await startMainward(database, 'bench-two', 2)
+  for (const [name, peer] of Object.entries(peers)) {
+    Object.assign(peer, { name, answersRight: name !== 'echo' })
+    if (name === 'ours' || name === 'two') peer.database = database
+    if (!peer.answersRight) continue
+    await waitUntilRight(peer, single[0])
+    await verify(peer, [...single.slice(0, 8), ...loads.batch.requests])
+  }
+  return peers
+}
+
+/** Null when it is right; else why this build does not answer binary tensors as it should. */
+async function whyNotBinary(peer) {
+  const [request] = loads.binary.requests
+  const answer = await ask(peer, request)
+  if (answer.status !== 200) return `answered ${answer.status}`
+  assertRight(answer, request)
+  return null
+}
+
+/** Every visit of one run, in the order in which they are compared. */
+function listVisits(peers, binary) {
+  const compared = ['echo', 'bare', 'ours']
+  return [
+    ...['1', '16', '64'].flatMap((load) => compared.map((name) => [name, load])),
+    ...(peers.two === undefined ? [] : ['16', '64'].map((load) => ['two', load])),
+    ...compared.map((name) => [name, 'batch']),
+    ...(binary ? [['ours', 'binary']] : []),
+  ]
+}
+
+async function measureAll(peers, visits) {
+  const found = Object.fromEntries(visits.map(([name, load]) => [`${name} ${load}`, []]))
+  for (let run = 0; run < runs; run += 1) {
+    process.stderr.write(`run ${run + 1} of ${runs}\n`)
+    for (const [name, load] of visits) found[`${name} ${load}`].push(await measureLoad(peers[name], loads[load], seconds))
+  }
+  return found
+}
+
+function rowsOf(found) {
+  const of = (load) => [found[`ours ${load}`], found[`echo ${load}`], found[`bare ${load}`]]
+  const speedRows = (title, load, rateGoal, cpuGoal) => {
+    const [ours, echo, bare] = of(load)
+    return [
+      compareRates(`${title}: requests/s`, ours, echo, 'echo', rateGoal),
+      compareRates('  bare node + onnxruntime', bare, echo, 'echo'),
+      compareCpu('  CPU a request', ours, echo, 'echo', cpuGoal),
+      compareCpu('  CPU a request, bare', bare, echo, 'echo'),
+      latencyRow('  p50, p99', ours, bare, 'bare'),
+    ]
+  }
+  const [ours1, , bare1] = of('1')
+  return [
+    ...speedRows('1 row, 1 connection', '1', {}, {}),
+    compareLatency('  p50 against bare', ours1, bare1, 'bare', { atMost: 1.15 }),
+    ...speedRows('1 row, 16 connections', '16', { atLeast: 0.7 }, { atMost: 1.5 }),
+    ...speedRows('1 row, 64 connections', '64', { atLeast: 0.8 }, { atMost: 1.5 }),
+    ...speedRows('64 rows in JSON, 16 connections', 'batch', { atLeast: 0.42 }, {}),
+    ...binaryRows(found),
+    ...twoProcessRows(found),
+  ]
+}
+
+function binaryRows({ 'ours binary': binary, 'ours batch': json }) {
+  if (binary === undefined) return []
+  return [
+    compareRates('64 rows in binary, 16 connections: requests/s', binary, json, 'JSON', { atLeast: 1.3 }),
+    compareCpu('  CPU a request', binary, json, 'JSON'),
+  ]
+}
+
+function twoProcessRows(found) {
+  if (found['two 16'] === undefined) return []
+  return ['16', '64'].flatMap((load) => [
+    compareRates(`2 processes, 1 row, ${load} connections: requests/s`, found[`two ${load}`], found[`echo ${load}`], 'echo'),
+    compareCpu('  CPU a request', found[`two ${load}`], found[`ours ${load}`], '1 process', { atMost: 1.15 }),
+  ])
+}
+
+const database = await startBenchDatabase()
+let peers = {}
+try {
+  peers = await startPeers(database)
+  const binaryProblem = await whyNotBinary(peers.ours)
+  const found = await measureAll(peers, listVisits(peers, binaryProblem === null))
+  const missing = [
+    ...(binaryProblem === null ? [] : [`binary tensors are not measured: this build ${binaryProblem}`]),
+    ...(peers.two === undefined ? ['two processes are not measured: this build has one'] : []),
+  ]
+  report([`serving: ${runs} runs of ${seconds} s`, surroundingsNote(found), ...missing].join('; '), rowsOf(found))
+} finally {
+  for (const peer of Object.values(peers)) await peer.stop()
+  await database.stop()
+}
