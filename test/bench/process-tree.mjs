@@ -33,6 +33,9 @@ export function treeCpuUs(pid) {
 
 /** Processor time of the whole machine that was not idle, in microseconds. */
 export function machineCpuUs() {
-  const [, user, nice, system, , , interrupts, softInterrupts, stolen] = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0].split(/\s+/).map(Number)
+  const [, user, nice, system, , , interrupts, softInterrupts, stolen] = readFileSync('/proc/stat', 'utf8')
+    .split('\n', 1)[0]
+    .split(/\s+/)
+    .map(Number)
   return (user + nice + system + interrupts + softInterrupts + stolen) * 10_000
 }

@@ -65,43 +65,53 @@ async function measureAll(peers, visits) {
 }
 
 function rowsOf(found) {
-  const of = (load) => [found[`ours ${load}`], found[`echo ${load}`], found[`bare ${load}`]]
-  const speedRows = (title, load, rateGoal, cpuGoal) => {
-    const [ours, echo, bare] = of(load)
-    return [
-      compareRates(`${title}: requests/s`, ours, echo, 'echo', rateGoal),
-      compareRates('  bare node + onnxruntime', bare, echo, 'echo'),
-      compareCpu('  CPU a request', ours, echo, 'echo', cpuGoal),
-      compareCpu('  CPU a request, bare', bare, echo, 'echo'),
-      latencyRow('  p50, p99', ours, bare, 'bare'),
-    ]
-  }
-  const [ours1, , bare1] = of('1')
   return [
-    ...speedRows('1 row, 1 connection', '1', {}, {}),
-    compareLatency('  p50 against bare', ours1, bare1, 'bare', { atMost: 1.15 }),
-    ...speedRows('1 row, 16 connections', '16', { atLeast: 0.7 }, { atMost: 1.5 }),
-    ...speedRows('1 row, 64 connections', '64', { atLeast: 0.8 }, { atMost: 1.5 }),
-    ...speedRows('64 rows in JSON, 16 connections', 'batch', { atLeast: 0.42 }, {}),
+    ...speedRows('1 row, 1 connection', floorsOf(found, '1'), {}, {}),
+    latencyGoalRow(floorsOf(found, '1')),
+    ...speedRows('1 row, 16 connections', floorsOf(found, '16'), { atLeast: 0.7 }, { atMost: 1.5 }),
+    ...speedRows('1 row, 64 connections', floorsOf(found, '64'), { atLeast: 0.8 }, { atMost: 1.5 }),
+    ...speedRows('64 rows in JSON, 16 connections', floorsOf(found, 'batch'), { atLeast: 0.42 }, {}),
     ...binaryRows(found),
     ...twoProcessRows(found),
   ]
 }
 
+function floorsOf(found, load) {
+  const named = (name) => ({ name, visits: found[`${name} ${load}`] })
+  return { ours: found[`ours ${load}`], echo: named('echo'), bare: named('bare') }
+}
+
+function speedRows(title, { ours, echo, bare }, rateGoal, cpuGoal) {
+  return [
+    compareRates(`${title}: requests/s`, ours, echo, rateGoal),
+    compareRates('  bare node + onnxruntime', bare.visits, echo),
+    compareCpu('  CPU a request', ours, echo, cpuGoal),
+    compareCpu('  CPU a request, bare', bare.visits, echo),
+    latencyRow('  p50, p99', ours, bare),
+  ]
+}
+
+function latencyGoalRow({ ours, bare }) {
+  return compareLatency('  p50 against bare', ours, bare, { atMost: 1.15 })
+}
+
 function binaryRows({ 'ours binary': binary, 'ours batch': json }) {
   if (binary === undefined) return []
   return [
-    compareRates('64 rows in binary, 16 connections: requests/s', binary, json, 'JSON', { atLeast: 1.3 }),
-    compareCpu('  CPU a request', binary, json, 'JSON'),
+    compareRates('64 rows in binary, 16 connections: requests/s', binary, { name: 'JSON', visits: json }, { atLeast: 1.3 }),
+    compareCpu('  CPU a request', binary, { name: 'JSON', visits: json }),
   ]
 }
 
 function twoProcessRows(found) {
   if (found['two 16'] === undefined) return []
-  return ['16', '64'].flatMap((load) => [
-    compareRates(`2 processes, 1 row, ${load} connections: requests/s`, found[`two ${load}`], found[`echo ${load}`], 'echo'),
-    compareCpu('  CPU a request', found[`two ${load}`], found[`ours ${load}`], '1 process', { atMost: 1.15 }),
-  ])
+  return ['16', '64'].flatMap((load) => {
+    const { ours, echo } = floorsOf(found, load)
+    return [
+      compareRates(`2 processes, 1 row, ${load} connections: requests/s`, found[`two ${load}`], echo),
+      compareCpu('  CPU a request', found[`two ${load}`], { name: '1 process', visits: ours }, { atMost: 1.15 }),
+    ]
+  })
 }
 
 const database = await startBenchDatabase()

@@ -14,6 +14,8 @@ export class ClientConnection {
   #reason = null
   /** What is under way, as the owner gave it to `send`; null: nothing is. */
   pending = null
+  /** What could not be read; null: nothing. */
+  note = null
 
   /**
    * `listener.answered(connection, answer, pending)`; `listener.failed(connection, reason, pending)` when a request will
@@ -57,7 +59,7 @@ export class ClientConnection {
     try {
       this.#reader.push(bytes)
     } catch (error) {
-      process.stderr.write(`${error.message}\n`)
+      this.note = error.message
       this.abandon('malformed')
     }
     return true

@@ -57,8 +57,8 @@ export class ClosedLoop {
     else if (connection.usable) this.#send(connection)
   }
 
-  failed(_connection, reason) {
-    if (this.#measuring) this.#tally.countFailure(reason)
+  failed({ note }, reason) {
+    if (this.#measuring) this.#tally.countFailure(reason, note)
   }
 
   closed(connection, wasConnected) {

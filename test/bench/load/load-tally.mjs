@@ -2,7 +2,7 @@
 import { LatencyHistogram } from './latency-histogram.mjs'
 import { seededRandom } from './seeded-random.mjs'
 
-/** Answers other than 2xx that are kept of each status. */
+/** So many answers other than 2xx are kept of each status, and so many notes of failures. */
 const problemsKept = 5
 
 export class LoadTally {
@@ -15,6 +15,7 @@ export class LoadTally {
   #failures = new Map()
   #samples = []
   #problems = []
+  #notes = []
   #answered = 0
   #withinBudget = 0
 
@@ -38,7 +39,9 @@ export class LoadTally {
     this.#sample(answer, request)
   }
 
-  countFailure(reason) {
+  /** `note`: what the failure says beyond its reason; null: nothing. */
+  countFailure(reason, note) {
+    if (note !== null && this.#notes.length < problemsKept) this.#notes.push(note)
     this.#failures.set(reason, (this.#failures.get(reason) ?? 0) + 1)
   }
 
@@ -63,6 +66,7 @@ export class LoadTally {
       generatorCpuUs: cpuUs / Math.max(1, this.#answered),
       samples: this.#samples,
       problems: this.#problems,
+      notes: this.#notes,
     }
   }
 

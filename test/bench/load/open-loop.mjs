@@ -67,8 +67,8 @@ export class OpenLoop {
     else this.#idle.push(connection)
   }
 
-  failed(_connection, reason, { measured }) {
-    if (measured) this.#tally.countFailure(reason)
+  failed({ note }, reason, { measured }) {
+    if (measured) this.#tally.countFailure(reason, note)
   }
 
   closed(connection) {
@@ -115,7 +115,7 @@ export class OpenLoop {
     for (const connection of this.#open) if (connection.pending?.dueAt < oldest) connection.abandon('timeout')
     while (this.#waiting[0]?.dueAt < oldest) {
       const { measured } = this.#waiting.shift()
-      if (measured) this.#tally.countFailure('timeout')
+      if (measured) this.#tally.countFailure('timeout', null)
     }
     this.#endWhenEmpty()
   }

@@ -86,6 +86,8 @@ export interface LoadResult {
   readonly samples: readonly SampledAnswer[]
   /** The first few of each status other than 2xx. */
   readonly problems: readonly SampledAnswer[]
+  /** The first few answers that were malformed: what could not be read. */
+  readonly notes: readonly string[]
 }
 
 export interface RunningLoad {

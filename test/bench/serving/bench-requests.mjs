@@ -17,7 +17,12 @@ export function inferPath(model, version = null) {
 }
 
 function jsonBody(indices) {
-  const input = { name: 'input', shape: [indices.length, rows[0].length], datatype: 'FP32', data: indices.flatMap((at) => rows[at]) }
+  const input = {
+    name: 'input',
+    shape: [indices.length, rows[0].length],
+    datatype: 'FP32',
+    data: indices.flatMap((at) => rows[at]),
+  }
   return JSON.stringify({ inputs: [input] })
 }
 
@@ -56,7 +61,8 @@ export function assertRight({ status, head, body }, { indices }) {
   if (found.probabilities.length !== expected.length || !(difference <= tolerance)) {
     throw new Error(`the probabilities of the rows ${indices} are wrong by ${difference}`)
   }
-  if (indices.some((at, place) => label[at] !== Number(found.label[place]))) throw new Error(`the labels of the rows ${indices} are wrong`)
+  if (indices.some((at, place) => label[at] !== Number(found.label[place])))
+    throw new Error(`the labels of the rows ${indices} are wrong`)
 }
 
 function readOutputs(head, body) {

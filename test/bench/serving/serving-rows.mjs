@@ -2,48 +2,54 @@
 import { formatMs, median } from '../table.mjs'
 
 /** A row with a goal: `atLeast` or `atMost`, held against `value`. */
-export function goalRow(item, measured, { floor = '', ratio = '', value, atLeast, atMost, show = (goal) => goal.toFixed(2) } = {}) {
+export function goalRow(
+  item,
+  measured,
+  { floor = '', ratio = '', value, atLeast, atMost, show = (goal) => goal.toFixed(2) } = {},
+) {
   const goal = atLeast ?? atMost
   if (goal === undefined) return [item, measured, floor, ratio, '', '']
   const met = atLeast === undefined ? value <= goal : value >= goal
   return [item, measured, floor, ratio, `${atLeast === undefined ? '<=' : '>='} ${show(goal)}`, met ? 'met' : 'not met']
 }
 
-/** Median, and how far the runs lie apart. */
-function spread(values, format) {
-  return `${format(median(values))} (${format(Math.min(...values))}–${format(Math.max(...values))})`
-}
-
 const whole = (value) => Math.round(value).toLocaleString('en')
-const microseconds = (value) => `${value.toFixed(0)} µs`
+const hundredths = (value) => value.toFixed(2)
+const microseconds = (value) => `${whole(value)} µs`
+
+/** Median, and how far the runs lie apart. */
+function spread(values, format, unit) {
+  return `${format(median(values))}${unit} (${format(Math.min(...values))}–${format(Math.max(...values))})`
+}
 
 /** The median of the ratios within a run: what moves both sides of a run moves no ratio. */
 function ratioOf(own, floor, figure) {
-  return median(own.map((visit, run) => visit[figure] / floor[run][figure]))
+  return median(own.map((visit, run) => visit[figure] / floor.visits[run][figure]))
 }
 
-function compare(item, own, floor, { name, figure, format, atLeast, atMost }) {
+/** `own` against `floor`, which has a name and the visits of the same runs. */
+function compare(item, own, floor, { figure, format, unit, goal }) {
   const value = ratioOf(own, floor, figure)
-  const pick = (visits) => spread(visits.map((visit) => visit[figure]), format) // prettier-ignore
-  return goalRow(item, pick(own), { floor: `${name}: ${pick(floor)}`, ratio: value.toFixed(2), value, atLeast, atMost })
+  const show = (visits) => spread(visits.map((visit) => visit[figure]), format, unit) // prettier-ignore
+  return goalRow(item, show(own), { floor: `${floor.name}: ${show(floor.visits)}`, ratio: value.toFixed(2), value, ...goal })
 }
 
-export function compareRates(item, own, floor, name, goal = {}) {
-  return compare(item, own, floor, { name, figure: 'rate', format: whole, ...goal })
+export function compareRates(item, own, floor, goal = {}) {
+  return compare(item, own, floor, { figure: 'rate', format: whole, unit: '', goal })
 }
 
-export function compareCpu(item, own, floor, name, goal = {}) {
-  return compare(item, own, floor, { name, figure: 'cpuUs', format: microseconds, ...goal })
+export function compareCpu(item, own, floor, goal = {}) {
+  return compare(item, own, floor, { figure: 'cpuUs', format: whole, unit: ' µs', goal })
 }
 
-export function compareLatency(item, own, floor, name, goal = {}) {
-  return compare(item, own, floor, { name, figure: 'p50Ms', format: formatMs, ...goal })
+export function compareLatency(item, own, floor, goal = {}) {
+  return compare(item, own, floor, { figure: 'p50Ms', format: hundredths, unit: ' ms', goal })
 }
 
 /** p50 and p99 of ours and of a floor: told, not compared. */
-export function latencyRow(item, own, floor, name) {
+export function latencyRow(item, own, floor) {
   const both = (visits) => ['p50Ms', 'p99Ms'].map((figure) => formatMs(median(visits.map((visit) => visit[figure])))).join(', ')
-  return [item, both(own), `${name}: ${both(floor)}`, '', '', '']
+  return [item, both(own), `${floor.name}: ${both(floor.visits)}`, '', '', '']
 }
 
 /** What the generator and the database cost beside the server, and how much of the machine others had. */
