@@ -20,10 +20,13 @@ const loads = {
   binary: { requests: binaryBatch(path), connections: 16 },
 }
 
-async function startPeers(database) {
+/** Into `peers`, one by one: what was started is stopped also when the next does not start. */
+async function startPeers(database, peers) {
   await database.publish('bench', [releaseOf('bench', 1)])
   await database.publish('bench-two', [releaseOf('bench', 1)])
-  const peers = { echo: await startEcho(), bare: await startBare(), ours: await startMainward(database, 'bench', 1) }
+  peers.echo = await startEcho()
+  peers.bare = await startBare()
+  peers.ours = await startMainward(database, 'bench', 1)
   if (takesProcesses()) peers.two = await startMainward(database, 'bench-two', 2)
   for (const [name, peer] of Object.entries(peers)) {
     Object.assign(peer, { name, answersRight: name !== 'echo' })
@@ -32,7 +35,6 @@ async function startPeers(database) {
     await waitUntilRight(peer, single[0])
     await verify(peer, [...single.slice(0, 8), ...loads.batch.requests])
   }
-  return peers
 }
 
 /** Null when it is right; else why this build does not answer binary tensors as it should. */
@@ -115,9 +117,9 @@ function twoProcessRows(found) {
 }
 
 const database = await startBenchDatabase()
-let peers = {}
+const peers = {}
 try {
-  peers = await startPeers(database)
+  await startPeers(database, peers)
   const binaryProblem = await whyNotBinary(peers.ours)
   const found = await measureAll(peers, listVisits(peers, binaryProblem === null))
   const missing = [
