@@ -17,6 +17,10 @@ export interface ServingLimits {
   readonly jsonContainers: number
   /** Different sequences of keys in the objects of a JSON body: each costs the parser ten microseconds. */
   readonly jsonLayouts: number
+  /** Elements of a request's BYTES tensors together. */
+  readonly texts: number
+  /** Bytes of one element of a BYTES tensor. */
+  readonly textBytes: number
   /** Rows of one run of a model that several requests share. */
   readonly batchRows: number
   /** Bytes of the inputs of one run that several requests share. */
@@ -48,6 +52,8 @@ export const defaultLimits: ServingLimits = {
   jsonDepth: 64,
   jsonContainers: 200_000,
   jsonLayouts: 20_000,
+  texts: 1_000_000,
+  textBytes: 1024 * 1024,
   batchRows: 1024,
   batchBytes: 4 * 1024 * 1024,
   largeModelBytes: 16 * 1024 * 1024,

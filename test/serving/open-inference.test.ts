@@ -256,17 +256,15 @@ describe('inference of the Open Inference Protocol', () => {
     expect(answer.body.error).toMatch(message)
     expect(Object.keys(answer.body)).toEqual(['error'])
   })
-
-  it('says that the binary extension is not there yet', async () => {
-    const answer = await infer('bench', 'x', { 'Inference-Header-Content-Length': '1' })
-    expect(answer.status).toBe(501)
-    expect(answer.body.error).toMatch(/binary tensor extension is not supported/)
-  })
 })
 
 describe('metadata of the Open Inference Protocol', () => {
   it('describes the server, with and without a slash', async () => {
-    const expected = { name: 'mainward', version: '0.1.0', extensions: ['model_repository'] }
+    const expected = {
+      name: 'mainward',
+      version: '0.1.0',
+      extensions: ['binary_tensor_data', 'model_configuration', 'statistics', 'model_repository'],
+    }
     expect((await server.get('/v2')).body).toEqual(expected)
     expect((await server.get('/v2/')).body).toEqual(expected)
   })

@@ -6,7 +6,7 @@ import { largestHalf, writeHalf } from './half.ts'
 /** What a tensor of the column's datatype stores: bigint for INT64 and UINT64, string for BYTES, the word for FP16, else a number. */
 export type CellValue = number | bigint | string
 
-/** Turns a JSON value into what the tensor stores. Throws `invalid-input` without a place: the caller knows it. */
+/** Turns a JSON value, or a bigint, into what the tensor stores. Throws `invalid-input` without a place: the caller knows it. */
 export type ReadCell = (value: unknown) => CellValue
 
 export interface CellOptions {
@@ -109,7 +109,8 @@ function compileHalf(dtype: FeatureDtype): ReadCell {
 }
 
 function compileInteger([low, high]: readonly [number, number]): (value: unknown) => number {
-  return (value) => {
+  return (given) => {
+    const value = typeof given === 'bigint' ? Number(given) : given
     if (typeof value !== 'number' || !Number.isInteger(value)) return expected('an integer', value)
     return value >= low && value <= high ? value : refuse(`expected an integer from ${low} to ${high}, found ${value}`)
   }
@@ -117,6 +118,7 @@ function compileInteger([low, high]: readonly [number, number]): (value: unknown
 
 /** Numbers up to 2^53 - 1; larger ones as decimal text, because a JSON number would have been rounded already. */
 function readBigInteger(value: unknown, datatype: 'INT64' | 'UINT64'): bigint {
+  if (typeof value === 'bigint') return inRange(value, datatype)
   if (typeof value === 'number' && Number.isInteger(value)) {
     if (!Number.isSafeInteger(value)) {
       return refuse(`the integer is beyond 2^53 and JSON numbers are rounded there: send it as a string of digits`)

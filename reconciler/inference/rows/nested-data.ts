@@ -21,7 +21,7 @@ function tooMany(shape: readonly number[], largest: number): MainwardError {
 }
 
 /** Throws `invalid-input` unless the data is flat with exactly `count` elements, or nested exactly like the shape. */
-export function checkDataShape(data: readonly unknown[], shape: readonly number[], count: number): void {
+export function checkDataShape(data: ArrayLike<unknown>, shape: readonly number[], count: number): void {
   if (data.length > 0 && Array.isArray(data[0]) && shape.length > 1) {
     checkNested(data, shape, 0)
     return

@@ -5,25 +5,34 @@
 import { MainwardError } from '../../core/error.ts'
 import type { Datatype, FeatureDtype, InputTensor, Release } from '../../core/release.ts'
 import type { DeclaredTensor } from '../../inference/model.ts'
-import type { Tensor, Tensors } from '../../inference/tensor.ts'
+import type { Tensor, TensorData, Tensors } from '../../inference/tensor.ts'
 import { compileCell, describe, nullRuleOf, placeError, type ReadCell } from '../../inference/rows/cell.ts'
 import { checkDataShape, countElements, depthOf, visitElements } from '../../inference/rows/nested-data.ts'
 import { allocateData, storeCell, type WritableData } from '../../inference/rows/tensor-data.ts'
+import { applyNullRules, convertColumn, copyColumn, isTyped, type ColumnPlace } from '../../inference/rows/typed-data.ts'
 
 /** One input of a request; `data` was not looked at yet. */
 export interface InferInput {
   readonly name: string
   readonly datatype: string
   readonly shape: readonly number[]
-  readonly data: readonly unknown[]
+  /** JSON values, flat or nested; or typed elements, flat: a typed array of the datatype, strings for BYTES. */
+  readonly data: readonly unknown[] | TensorData
+}
+
+/** Bounds of a request: rows, elements of a tensor, texts of a tensor, bytes of a text. */
+export interface AssemblyLimits {
+  readonly rows: number
+  readonly bodyBytes: number
+  readonly texts: number
+  readonly textBytes: number
 }
 
 export interface InferInputs {
   readonly inputs: readonly InferInput[]
   /** Names that may be there although this release does not use them: other releases of the same route do. */
   readonly tolerated: ReadonlySet<string>
-  readonly largestRows: number
-  readonly largestElements: number
+  readonly limits: AssemblyLimits
 }
 
 export interface InputAssembler {
@@ -68,10 +77,14 @@ export function compileInputAssembler(release: Release): InputAssembler {
     assemble: (request) => {
       const given = indexInputs(request, names)
       const assembled: Record<string, Tensor> = {}
-      for (const tensor of tensors) assembled[tensor.input.name] = assembleTensor(tensor, given, request)
+      for (const tensor of tensors) {
+        const found = assembleTensor(tensor, given, request.limits)
+        if (found.datatype === 'BYTES') checkTexts(tensor.input.name, found.data as readonly string[], request.limits)
+        assembled[tensor.input.name] = found
+      }
       checkRows(
         batched.map((name) => assembled[name]?.shape[0] ?? 0),
-        request.largestRows,
+        request.limits.rows,
       )
       return assembled
     },
@@ -119,22 +132,22 @@ function indexInputs({ inputs, tolerated }: InferInputs, names: ReadonlySet<stri
   return given
 }
 
-function assembleTensor(tensor: CompiledTensor, given: ReadonlyMap<string, InferInput>, request: InferInputs): Tensor {
+function assembleTensor(tensor: CompiledTensor, given: ReadonlyMap<string, InferInput>, limits: AssemblyLimits): Tensor {
   const { input, columns } = tensor
   const matrix = given.get(input.name)
   if (columns === undefined) {
     if (matrix === undefined) throw invalid(`the input "${input.name}" is missing`)
-    return assembleMatrix(tensor, matrix, request)
+    return assembleMatrix(tensor, matrix, limits)
   }
   const isColumn = columns.some(({ name }) => name === input.name)
   if (matrix === undefined || isColumn) return assembleColumns(input, columns, given)
   const doubled = columns.find(({ name }) => given.has(name))
   if (doubled !== undefined)
     throw invalid(`"${doubled.name}" is a column of "${input.name}", which is there too: send one of the two`)
-  return assembleMatrix(tensor, matrix, request)
+  return assembleMatrix(tensor, matrix, limits)
 }
 
-function assembleMatrix({ input, cells }: CompiledTensor, given: InferInput, request: InferInputs): Tensor {
+function assembleMatrix({ input, cells }: CompiledTensor, given: InferInput, limits: AssemblyLimits): Tensor {
   try {
     checkDatatype(input.datatype, given)
     const fits =
@@ -142,18 +155,23 @@ function assembleMatrix({ input, cells }: CompiledTensor, given: InferInput, req
     if (!fits) throw invalid(`expected the shape [${input.shape.join(', ')}], found [${given.shape.join(', ')}]`)
     const width = given.shape.at(-1) ?? 1
     if (cells.length > 1 && width !== cells.length) throw invalid(`expected ${cells.length} columns, found ${width}`)
-    const count = countElements(given.shape, request.largestElements)
+    const count = countElements(given.shape, limits.bodyBytes)
     checkDataShape(given.data, given.shape, count)
-    if ((given.shape[0] ?? 1) > request.largestRows) throw tooManyRows(given.shape[0] ?? 0, request.largestRows)
-    const data = allocateData(input.datatype, count)
-    fillMatrix(given, cells, data)
-    return { datatype: input.datatype, shape: given.shape, data }
+    if ((given.shape[0] ?? 1) > limits.rows) throw tooManyRows(given.shape[0] ?? 0, limits.rows)
+    return { datatype: input.datatype, shape: given.shape, data: readMatrix(given, cells, input.datatype, count) }
   } catch (error) {
     throw placeError(error, `input "${given.name}"`)
   }
 }
 
-function fillMatrix({ data: source, shape }: InferInput, cells: readonly ReadCell[], data: WritableData): void {
+function readMatrix({ data: source, shape }: InferInput, cells: readonly ReadCell[], datatype: Datatype, count: number) {
+  if (isTyped(source)) return applyNullRules(datatype, source, cells)
+  const data = allocateData(datatype, count)
+  fillMatrix(source, shape, cells, data)
+  return data
+}
+
+function fillMatrix(source: readonly unknown[], shape: readonly number[], cells: readonly ReadCell[], data: WritableData): void {
   let next = 0
   visitElements(source, depthOf(source, shape), (value) => {
     const read = cells[next % cells.length]
@@ -176,12 +194,17 @@ function assembleColumns(input: InputTensor, columns: readonly Column[], given: 
     checkColumn(column, datatype, rows)
   }
   const data = allocateData(input.datatype, rows * columns.length)
-  columns.forEach(({ name, read }, index) => {
-    const column = given.get(name)
-    if (column === undefined) throw new Error(`the input "${name}" was there a moment ago`)
-    fillColumn(column, read, data, { offset: index, stride: columns.length })
+  const { datatype } = input
+  columns.forEach((column, index) => {
+    const source = given.get(column.name)
+    if (source === undefined) throw new Error(`the input "${column.name}" was there a moment ago`)
+    try {
+      fillColumn(column, source, { datatype, data }, { offset: index, stride: columns.length })
+    } catch (error) {
+      throw placeError(error, `input "${column.name}"`)
+    }
   })
-  return { datatype: input.datatype, shape: input.shape.length === 1 ? [rows] : [rows, columns.length], data }
+  return { datatype, shape: input.shape.length === 1 ? [rows] : [rows, columns.length], data }
 }
 
 function checkColumn(column: InferInput, datatype: Datatype, rows: number): void {
@@ -197,13 +220,24 @@ function checkColumn(column: InferInput, datatype: Datatype, rows: number): void
   }
 }
 
-function fillColumn(column: InferInput, read: ReadCell, data: WritableData, place: { offset: number; stride: number }): void {
+interface FilledTensor {
+  readonly datatype: Datatype
+  readonly data: WritableData
+}
+
+function fillColumn(column: Column, { data, shape }: InferInput, target: FilledTensor, place: ColumnPlace): void {
+  const { datatype, read } = column
+  if (isTyped(data)) {
+    const fill = datatype === target.datatype ? copyColumn : convertColumn
+    fill({ datatype, data, read }, target.data, place)
+    return
+  }
   let row = 0
-  visitElements(column.data, depthOf(column.data, column.shape), (value) => {
+  visitElements(data, depthOf(data, shape), (value) => {
     try {
-      storeCell(data, row * place.stride + place.offset, read(value))
+      storeCell(target.data, row * place.stride + place.offset, read(value))
     } catch (error) {
-      throw placeError(error, `input "${column.name}": data[${row}]`)
+      throw placeError(error, `data[${row}]`)
     }
     row++
   })
@@ -211,6 +245,13 @@ function fillColumn(column: InferInput, read: ReadCell, data: WritableData, plac
 
 function checkDatatype(expected: Datatype, { datatype }: InferInput): void {
   if (datatype !== expected) throw invalid(`expected the datatype ${expected}, found ${datatype}`)
+}
+
+function checkTexts(name: string, texts: readonly string[], limits: AssemblyLimits): void {
+  if (texts.length > limits.texts)
+    throw invalid(`input "${name}": at most ${limits.texts} texts are allowed, found ${texts.length}`)
+  const at = texts.findIndex((text) => text.length > limits.textBytes)
+  if (at !== -1) throw invalid(`input "${name}": a text may have ${limits.textBytes} bytes, element ${at} has more`)
 }
 
 function checkRows(rows: readonly number[], largest: number): void {

@@ -1,6 +1,6 @@
 /** The routes that answer predictions: plain JSON, and inference of the Open Inference Protocol. */
 import { MainwardError } from '../../core/error.ts'
-import { infer } from '../protocol/infer.ts'
+import { infer, type InferAnswer } from '../protocol/infer.ts'
 import { predict } from '../protocol/predict.ts'
 import type { Answer, PredictionService } from '../protocol/prediction-service.ts'
 import type { ApiRequest, ApiResponse, ApiRoute } from './api-route.ts'
@@ -50,11 +50,16 @@ export function buildPredictionRoutes(service: PredictionService): readonly ApiR
 }
 
 async function answerInfer(service: PredictionService, { params, headers, requestId, body }: ApiRequest): Promise<ApiResponse> {
-  refuseBinary(headers)
   const unitHeader = readUnitHeader(headers['mainward-unit'])
-  return toResponse(
-    await infer(service, { model: params.model ?? '', version: params.version ?? null, requestId, unitHeader, body }),
-  )
+  const headerLength = headers['inference-header-content-length']
+  const call = { model: params.model ?? '', version: params.version ?? null, requestId, unitHeader, headerLength, body }
+  return toInferResponse(await infer(service, call))
+}
+
+function toInferResponse({ body, headerLength, served }: InferAnswer): ApiResponse {
+  if (headerLength === null) return { status: 200, body, served }
+  const headers = ['Inference-Header-Content-Length', String(headerLength)]
+  return { status: 200, body, contentType: 'application/octet-stream', headers, served }
 }
 
 /** Header bytes arrive as Latin-1; a unit is UTF-8, so that it is the same text as in a body. */
@@ -69,8 +74,5 @@ function toResponse({ body, served }: Answer): ApiResponse {
 
 function refuseBinary(headers: ApiRequest['headers']): void {
   if (headers['inference-header-content-length'] === undefined) return
-  throw new MainwardError(
-    'unsupported',
-    'the binary tensor extension is not supported by this version: send the tensors as JSON (tritonclient: binary_data=False)',
-  )
+  throw new MainwardError('invalid-input', 'binary tensors belong to POST /v2/models/MODEL/infer: send rows as JSON here')
 }

@@ -1,11 +1,12 @@
-/** Inference of the Open Inference Protocol v2 over REST, JSON form. Framework-free: bytes in, JSON text out. */
+/** Inference of the Open Inference Protocol v2 over REST: JSON, binary tensors, or one raw tensor. Bytes in, bytes out. */
 import { MainwardError } from '../../core/error.ts'
-import { writeElements } from '../../inference/rows/tensor-data.ts'
-import type { InferInput } from '../assembly/input-assembler.ts'
-import { assertServed, runInference, type InferenceResult, type NamedTensor } from './inference.ts'
+import { readHeaderLength, readInputs, readRawInput } from './binary-tensors.ts'
+import { writeInferResponse, type EncodedResponse } from './infer-response.ts'
+import { assertServed, runInference, type InferenceRequest } from './inference.ts'
 import { parseJsonBody } from './json-body.ts'
-import type { Answer, PredictionService } from './prediction-service.ts'
+import type { PredictionService, ServedRows } from './prediction-service.ts'
 import type { InferRequest } from './request-schemas.ts'
+import { refuseRequestParameters, refuseTensorParameters } from './reserved-parameters.ts'
 import { unitText } from './unit-text.ts'
 
 export interface InferCall {
@@ -15,24 +16,71 @@ export interface InferCall {
   readonly requestId: string
   /** The header `Mainward-Unit`. */
   readonly unitHeader: string | undefined
+  /** The header `Inference-Header-Content-Length`. */
+  readonly headerLength: string | readonly string[] | undefined
   readonly body: Buffer
 }
 
+export interface InferAnswer extends EncodedResponse {
+  readonly served: readonly ServedRows[]
+}
+
+/** What was asked for, and in which form the outputs are wanted. */
+interface Asked {
+  readonly request: InferenceRequest
+  isBinary(output: string): boolean
+}
+
+const noTensors = new Uint8Array(0)
+
 /** Answers `POST /v2/models/NAME[/versions/VERSION]/infer`. Throws `invalid-input`, `not-found`, `unavailable`, `unsupported`. */
-export async function infer(service: PredictionService, call: InferCall): Promise<Answer> {
-  const { model, version, requestId } = call
+export async function infer(service: PredictionService, call: InferCall): Promise<InferAnswer> {
+  const { model, version, requestId, body } = call
   assertServed(service, model, version)
-  const request = service.validators.infer(parseJsonBody(call.body, service.limits))
-  const result = await runInference(service, {
+  const headerLength = readHeaderLength(call.headerLength, body.length)
+  const { request, isBinary } = headerLength === 0 ? askRaw(service, call) : ask(service, call, headerLength ?? body.length)
+  const result = await runInference(service, request)
+  const response = writeInferResponse({ model, requestId, id: request.id, isBinary }, result)
+  return { ...response, served: result.served }
+}
+
+function ask({ validators, limits }: PredictionService, call: InferCall, jsonLength: number): Asked {
+  const { model, version, requestId, body } = call
+  const isWhole = jsonLength === body.length
+  const asked = validators.infer(parseJsonBody(isWhole ? body : body.subarray(0, jsonLength), limits))
+  const { id, parameters, outputs } = asked
+  refuseReserved(asked)
+  const request = {
     model,
     version,
     requestId,
-    id: request.id,
-    unit: readUnit(request, call.unitHeader, service.limits.unitLength),
-    inputs: request.inputs.map(readInput),
-    outputNames: request.outputs?.map(({ name }) => name) ?? null,
-  })
-  return { body: writeResponse(request, call, result), served: result.served }
+    id,
+    unit: readUnit(asked, call.unitHeader, limits.unitLength),
+    inputs: readInputs(asked.inputs, isWhole ? noTensors : body.subarray(jsonLength), limits),
+    outputNames: outputs?.map(({ name }) => name) ?? null,
+  }
+  const all = parameters?.binary_data_output === true
+  const isBinary = (output: string) => binaryWish(outputs, output) ?? all
+  return { request, isBinary }
+}
+
+/** An output's own wish; undefined: what the request says for all. */
+function binaryWish(outputs: InferRequest['outputs'], name: string): boolean | undefined {
+  const wish = outputs?.find((output) => output.name === name)?.parameters?.binary_data
+  return typeof wish === 'boolean' ? wish : undefined
+}
+
+/** A body of one raw tensor is answered in kind. */
+function askRaw({ limits }: PredictionService, { model, version, requestId, unitHeader, body }: InferCall): Asked {
+  const unit = unitText(unitHeader, limits.unitLength, 'the header Mainward-Unit')
+  const inputs: InferenceRequest['inputs'] = (release) => [readRawInput(release, body, limits)]
+  return { request: { model, version, requestId, id: undefined, unit, inputs, outputNames: null }, isBinary: () => true }
+}
+
+function refuseReserved({ parameters, inputs, outputs }: InferRequest): void {
+  refuseRequestParameters(parameters)
+  for (const [index, input] of inputs.entries()) refuseTensorParameters(input.parameters, `inputs[${index}]`)
+  for (const [index, output] of (outputs ?? []).entries()) refuseTensorParameters(output.parameters, `outputs[${index}]`)
 }
 
 function readUnit({ parameters }: InferRequest, header: string | undefined, largestLength: number): string | null {
@@ -42,21 +90,4 @@ function readUnit({ parameters }: InferRequest, header: string | undefined, larg
     throw new MainwardError('invalid-input', 'parameters.unit and the header Mainward-Unit differ: send one of the two')
   }
   return own ?? given
-}
-
-function readInput({ name, datatype, shape, data }: InferRequest['inputs'][number]): InferInput {
-  return { name, datatype, shape, data: data ?? [] }
-}
-
-function writeResponse({ id }: InferRequest, call: InferCall, result: InferenceResult): string {
-  const { release, variant, unitAssigned } = result
-  const echoed = id === undefined ? '' : `"id":${JSON.stringify(id)},`
-  const named = variant === null ? '' : `"variant":${JSON.stringify(variant)},`
-  const parameters = `{"request_id":${JSON.stringify(call.requestId)},${named}"version":${release.version},"unit_assigned":${unitAssigned}}`
-  const head = `{"model_name":${JSON.stringify(call.model)},"model_version":"${release.version}",${echoed}`
-  return `${head}"parameters":${parameters},"outputs":[${result.outputs.map(writeOutput).join(',')}]}`
-}
-
-function writeOutput({ name, tensor: { datatype, shape, data } }: NamedTensor): string {
-  return `{"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":[${shape.join(',')}],"data":[${writeElements(datatype, data)}]}`
 }

@@ -22,7 +22,8 @@ export interface InferenceRequest {
   /** The client's id, which is echoed. */
   readonly id: string | undefined
   readonly unit: string | null
-  readonly inputs: readonly InferInput[]
+  /** Or a function, where only the release that answers says what the bytes mean. It throws `invalid-input`. */
+  readonly inputs: readonly InferInput[] | ((release: Release) => readonly InferInput[])
   /** Names of the outputs that are wanted, in their order; null: all. */
   readonly outputNames: readonly string[] | null
 }
@@ -61,8 +62,8 @@ export function assertServed({ view }: PredictionService, model: string, version
 export async function runInference(service: PredictionService, request: InferenceRequest): Promise<InferenceResult> {
   const { held, variant, unitAssigned, tolerated } = findTarget(service, request)
   const names = chooseOutputs(request.outputNames, held)
-  const { rows: largestRows, bodyBytes: largestElements } = service.limits
-  const inputs = held.inputs.assemble({ inputs: request.inputs, tolerated, largestRows, largestElements })
+  const given = typeof request.inputs === 'function' ? request.inputs(held.release) : request.inputs
+  const inputs = held.inputs.assemble({ inputs: given, tolerated, limits: service.limits })
   const rows = Object.values(inputs)[0]?.shape[0] ?? 1
   const outputs = await held.run(inputs, names, rows)
   const { release } = held

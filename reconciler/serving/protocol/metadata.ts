@@ -7,8 +7,8 @@ import type { HeldRelease } from '../releases/held-release.ts'
 import { heldOf } from './predict.ts'
 import { findRoute, findVersion, type RouteView } from '../routing/find-route.ts'
 
-/** The protocol's extensions that this server answers. */
-export const extensions = ['model_repository'] as const
+/** The protocol's extensions that this server answers, by Triton's names. Of the repository it answers the index alone. */
+export const extensions = ['binary_tensor_data', 'model_configuration', 'statistics', 'model_repository'] as const
 
 export interface ModelMetadata {
   readonly name: string

@@ -98,6 +98,10 @@ function inferSchema({ unitLength }: ServingLimits) {
             maxLength: unitLength,
             description: 'What is assigned to an arm: one request is one unit.',
           },
+          binary_data_output: {
+            type: 'boolean',
+            description: 'Every output as raw bytes behind the JSON, unless it says otherwise itself.',
+          },
         },
       },
       inputs: {
@@ -106,7 +110,7 @@ function inferSchema({ unitLength }: ServingLimits) {
         maxItems: 10_000,
         items: {
           type: 'object',
-          required: ['name', 'shape', 'datatype', 'data'],
+          required: ['name', 'shape', 'datatype'],
           properties: {
             name: { type: 'string', description: "A named feature, or one of the model's own tensors." },
             shape: {
@@ -116,7 +120,16 @@ function inferSchema({ unitLength }: ServingLimits) {
               items: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
             },
             datatype: { type: 'string', enum: datatypes },
-            parameters,
+            parameters: {
+              ...parameters,
+              properties: {
+                binary_data_size: {
+                  type: 'integer',
+                  minimum: 0,
+                  description: 'Bytes of this tensor behind the JSON, in place of `data` (binary tensor extension).',
+                },
+              },
+            },
             data: {
               type: 'array',
               description:
@@ -129,7 +142,19 @@ function inferSchema({ unitLength }: ServingLimits) {
         type: 'array',
         description: 'Outputs to return; all when left out.',
         maxItems: 1000,
-        items: { type: 'object', required: ['name'], properties: { name: { type: 'string' }, parameters } },
+        items: {
+          type: 'object',
+          required: ['name'],
+          properties: {
+            name: { type: 'string' },
+            parameters: {
+              ...parameters,
+              properties: {
+                binary_data: { type: 'boolean', description: 'This output as raw bytes behind the JSON of the response.' },
+              },
+            },
+          },
+        },
       },
     },
   }

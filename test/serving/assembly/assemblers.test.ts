@@ -19,7 +19,10 @@ const requestFeatures: readonly RequestFeature[] = [
   { name: 'carrier', dtype: 'string' },
 ]
 const release = benchRelease({ signature: { inputs: mixed, outputs: { score: 'y' } }, requestFeatures, goldenRows: [] })
-const limits = { tolerated: new Set<string>(), largestRows: 100, largestElements: 1000 }
+const limits = {
+  tolerated: new Set<string>(),
+  limits: { rows: 100, bodyBytes: 1000, texts: 100, textBytes: 100 },
+}
 
 describe('rows', () => {
   const assembler = compileRowAssembler(release)
