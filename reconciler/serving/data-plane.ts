@@ -6,12 +6,14 @@ import { createHttpServer } from './http/http-server.ts'
 import type { ApiRoute } from './http/api-route.ts'
 import { buildOpenApi } from './http/openapi.ts'
 import { buildPredictionRoutes } from './http/prediction-routes.ts'
+import { buildExtensionRoutes } from './http/extension-routes.ts'
 import { buildServerRoutes } from './http/server-routes.ts'
 import { Execution, noCrashMarkers } from './execution/execution.ts'
 import { observeReplica } from './metrics/observe-replica.ts'
 import { observeProcess } from './metrics/process-usage.ts'
 import { metricsContentType, renderMetrics } from './metrics/render-metrics.ts'
 import { ServingMetrics } from './metrics/serving-metrics.ts'
+import { buildUnsupportedRoutes } from './http/unsupported-routes.ts'
 import { defaultLimits, type ServingLimits } from './limits.ts'
 import type { PredictionService } from './protocol/prediction-service.ts'
 import { buildRequestSchemas, compileRequestValidators } from './protocol/request-schemas.ts'
@@ -91,7 +93,13 @@ function buildRoutes({ replica, metrics, limits, version, isReady }: RouteParts)
   const requestSchemas = buildRequestSchemas(limits)
   const service: PredictionService = { view: replica, limits, validators: compileRequestValidators(requestSchemas) }
   const status = { version, isReady, listReleases: () => replica.pool.listReleases() }
-  const routes = [...buildPredictionRoutes(service), ...buildServerRoutes(service, status), metricsRoute(metrics)]
+  const routes = [
+    ...buildPredictionRoutes(service),
+    ...buildServerRoutes(service, status),
+    ...buildExtensionRoutes(service, () => Promise.resolve(metrics.snapshot().statistics)),
+    ...buildUnsupportedRoutes(),
+    metricsRoute(metrics),
+  ]
   const document = JSON.stringify(buildOpenApi(routes, { version, limits, requestSchemas }))
   return [...routes, openApiRoute(document)]
 }

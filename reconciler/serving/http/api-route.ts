@@ -33,7 +33,8 @@ export interface ApiRoute {
   readonly requestSchema?: 'PredictRequest' | 'InferRequest' | 'IndexRequest'
   /** Whether a body must be sent; with a schema only. */
   readonly bodyOptional?: boolean
-  readonly responseSchema: JsonSchema
+  /** Of the answer 200; without it there is none. */
+  readonly responseSchema?: JsonSchema
   /** Media type of the response; `application/json` when left out. */
   readonly responseType?: string
   /** Statuses other than 200 that this route answers. */

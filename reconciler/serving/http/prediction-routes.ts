@@ -6,7 +6,7 @@ import type { Answer, PredictionService } from '../protocol/prediction-service.t
 import type { ApiRequest, ApiResponse, ApiRoute } from './api-route.ts'
 import { inferResponseSchema, predictResponseSchema } from './response-schemas.ts'
 
-const errorStatuses = [400, 404, 408, 413, 415, 431, 500, 501, 503]
+const errorStatuses = [400, 404, 408, 413, 415, 417, 431, 500, 501, 503]
 
 export function buildPredictionRoutes(service: PredictionService): readonly ApiRoute[] {
   return [

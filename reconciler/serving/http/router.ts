@@ -63,20 +63,22 @@ function growBranch(branch: Branch, segment: string, names: string[]): Branch {
 }
 
 function matchSegments(root: Branch, segments: readonly string[]): RouteMatch | null {
-  let branch = root
   const values: string[] = []
-  for (let index = 1; index < segments.length; index++) {
-    const segment = segments[index] ?? ''
-    const literal = branch.literals.get(segment)
-    if (literal !== undefined) {
-      branch = literal
-      continue
-    }
-    if (branch.parameter === null || segment === '') return null
-    values.push(segment)
-    branch = branch.parameter
-  }
-  return branch.end === null ? null : { path: branch.end.path, params: nameParameters(branch.end.names, values) }
+  const end = findEnd(root, segments, 1, values)
+  return end === null ? null : { path: end.path, params: nameParameters(end.names, values) }
+}
+
+/** Goes back to the parameter where a literal leads nowhere: a model may be called like a route. */
+function findEnd(branch: Branch, segments: readonly string[], index: number, values: string[]): Branch['end'] {
+  if (index === segments.length) return branch.end
+  const segment = segments[index] ?? ''
+  const literal = branch.literals.get(segment)
+  const found = literal === undefined ? null : findEnd(literal, segments, index + 1, values)
+  if (found !== null || branch.parameter === null || segment === '') return found
+  values.push(segment)
+  const end = findEnd(branch.parameter, segments, index + 1, values)
+  if (end === null) values.pop()
+  return end
 }
 
 function nameParameters(names: readonly string[], values: readonly string[]): Readonly<Record<string, string>> {

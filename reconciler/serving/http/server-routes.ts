@@ -73,7 +73,7 @@ function buildMetadataRoutes(service: PredictionService, status: ServerStatus): 
       requestSchema: 'IndexRequest',
       bodyOptional: true,
       responseSchema: schemas.indexSchema,
-      errorStatuses: [400],
+      errorStatuses: [400, 408, 413, 415, 417],
       answer: ({ body }) => jsonResponse(200, indexReleases(status.listReleases(), wantsOnlyReady(service, body))),
     },
   ]
@@ -93,7 +93,7 @@ function buildModelRoutes(service: PredictionService): readonly ApiRoute[] {
         operationId: `describe${suffix}`,
         summary: 'Inputs and outputs: named features as columns, other tensors as they are.',
         responseSchema: schemas.modelMetadataSchema,
-        errorStatuses: [404, 503],
+        errorStatuses: [400, 404, 503],
         answer: ({ params }) => jsonResponse(200, describeModel(service.view, params.model ?? '', params.version ?? null)),
       },
       {
@@ -102,7 +102,7 @@ function buildModelRoutes(service: PredictionService): readonly ApiRoute[] {
         operationId: `is${suffix}Ready`,
         summary: 'It answers requests now.',
         responseSchema: schemas.modelReadySchema,
-        errorStatuses: [404, 503],
+        errorStatuses: [400, 404, 503],
         answer: (request) => answerReady(service, request),
       },
     ]

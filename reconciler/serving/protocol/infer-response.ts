@@ -10,7 +10,7 @@ export interface ResponseOptions {
   /** The client's id, echoed. */
   readonly id: string | undefined
   /** Whether this output is wanted as raw bytes. */
-  isBinary(output: string): boolean
+  readonly isBinary: (output: string) => boolean
 }
 
 export interface EncodedResponse {

@@ -28,7 +28,7 @@ export interface InferAnswer extends EncodedResponse {
 /** What was asked for, and in which form the outputs are wanted. */
 interface Asked {
   readonly request: InferenceRequest
-  isBinary(output: string): boolean
+  readonly isBinary: (output: string) => boolean
 }
 
 const noTensors = new Uint8Array(0)

@@ -11,11 +11,22 @@ export interface JsonLimits {
   readonly jsonLayouts: number
 }
 
-/** The bytes are looked at once before anything is built from them. Throws `invalid-input`. */
+/**
+ * The bytes are looked at once before anything is built from them. A member that the outermost object has twice is refused: of two
+ * `inputs` one would be lost in silence. Throws `invalid-input`.
+ */
 export function parseJsonBody(body: Buffer, limits: JsonLimits): unknown {
   if (body.length === 0) throw invalid('the body is empty, expected a JSON object')
   if (!isUtf8(body)) throw invalid('the body is not UTF-8')
-  checkStructure(body, limits)
+  const outerMembers = checkStructure(body, limits)
+  const value = parse(body)
+  if (typeof value === 'object' && value !== null && outerMembers > 0 && Object.keys(value).length !== outerMembers) {
+    throw invalid('the outermost object of the JSON has the same member twice')
+  }
+  return value
+}
+
+function parse(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8')) as unknown
   } catch (error) {
@@ -23,9 +34,13 @@ export function parseJsonBody(body: Buffer, limits: JsonLimits): unknown {
   }
 }
 
-/** Counts brackets outside of strings; malformed JSON gets some answer, the parser judges it afterwards. */
-function checkStructure(body: Buffer, { jsonDepth, jsonContainers, jsonLayouts }: JsonLimits): void {
+/**
+ * Counts brackets outside of strings, and returns the number of members of the outermost object. Malformed JSON gets some answer, the
+ * parser judges it afterwards.
+ */
+function checkStructure(body: Buffer, { jsonDepth, jsonContainers, jsonLayouts }: JsonLimits): number {
   let depth = 0
+  let outerMembers = 0
   let containers = 0
   let members = 0
   for (let index = 0; index < body.length; index++) {
@@ -35,11 +50,15 @@ function checkStructure(body: Buffer, { jsonDepth, jsonContainers, jsonLayouts }
       if (++depth > jsonDepth) throw invalid(`the JSON is nested deeper than ${jsonDepth} levels`)
       if (++containers > jsonContainers) throw invalid(`the JSON has more than ${jsonContainers} objects and arrays`)
     } else if (byte === jsonBytes.closeBracket || byte === jsonBytes.closeBrace) depth--
-    else if (byte === jsonBytes.colon) members++
+    else if (byte === jsonBytes.colon) {
+      members++
+      if (depth === 1) outerMembers++
+    }
   }
   if (members > jsonLayouts && hasMoreLayouts(body, jsonLayouts)) {
     throw invalid(`the objects of the JSON have more than ${jsonLayouts} different sequences of keys`)
   }
+  return outerMembers
 }
 
 function invalid(message: string): MainwardError {

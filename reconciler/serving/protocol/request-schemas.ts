@@ -104,60 +104,54 @@ function inferSchema({ unitLength }: ServingLimits) {
           },
         },
       },
-      inputs: {
-        type: 'array',
-        minItems: 1,
-        maxItems: 10_000,
-        items: {
-          type: 'object',
-          required: ['name', 'shape', 'datatype'],
-          properties: {
-            name: { type: 'string', description: "A named feature, or one of the model's own tensors." },
-            shape: {
-              type: 'array',
-              minItems: 1,
-              maxItems: 8,
-              items: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
-            },
-            datatype: { type: 'string', enum: datatypes },
-            parameters: {
-              ...parameters,
-              properties: {
-                binary_data_size: {
-                  type: 'integer',
-                  minimum: 0,
-                  description: 'Bytes of this tensor behind the JSON, in place of `data` (binary tensor extension).',
-                },
-              },
-            },
-            data: {
-              type: 'array',
-              description:
-                'Row-major, flat or nested. null in FP32 and FP64 is NaN, by the null policy of the model. INT64 beyond 2^53: a string of digits.',
-            },
-          },
-        },
-      },
-      outputs: {
-        type: 'array',
-        description: 'Outputs to return; all when left out.',
-        maxItems: 1000,
-        items: {
-          type: 'object',
-          required: ['name'],
-          properties: {
-            name: { type: 'string' },
-            parameters: {
-              ...parameters,
-              properties: {
-                binary_data: { type: 'boolean', description: 'This output as raw bytes behind the JSON of the response.' },
-              },
-            },
-          },
+      inputs: { type: 'array', minItems: 1, maxItems: 10_000, items: inputSchema },
+      outputs: { type: 'array', description: 'Outputs to return; all when left out.', maxItems: 1000, items: outputSchema },
+    },
+  }
+}
+
+const inputSchema = {
+  type: 'object',
+  required: ['name', 'shape', 'datatype'],
+  properties: {
+    name: { type: 'string', description: "A named feature, or one of the model's own tensors." },
+    shape: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 8,
+      items: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    },
+    datatype: { type: 'string', enum: datatypes },
+    parameters: {
+      ...parameters,
+      properties: {
+        binary_data_size: {
+          type: 'integer',
+          minimum: 0,
+          description: 'Bytes of this tensor behind the JSON, in place of `data` (binary tensor extension).',
         },
       },
     },
-  }
+    data: {
+      type: 'array',
+      description:
+        'Row-major, flat or nested. null in FP32 and FP64 is NaN, by the null policy of the model. INT64 beyond 2^53: a string of digits.',
+    },
+  },
+}
+
+const outputSchema = {
+  type: 'object',
+  required: ['name'],
+  properties: {
+    name: { type: 'string' },
+    parameters: {
+      ...parameters,
+      properties: {
+        binary_data: { type: 'boolean', description: 'This output as raw bytes behind the JSON of the response.' },
+      },
+    },
+  },
 }
 
 export interface RequestValidators {

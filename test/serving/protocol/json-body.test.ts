@@ -66,4 +66,12 @@ describe('a JSON body', () => {
       expect(() => parse(text)).toThrow(/the body is/)
     },
   )
+
+  it('has no member of its outermost object twice, however it is written; deeper the last counts', () => {
+    for (const text of ['{"inputs":[1],"id":"a","inputs":[]}', '{"a":1,"\\u0061":2}', '{"__proto__":1,"__proto__":2}']) {
+      expect(() => parse(text)).toThrow('the outermost object of the JSON has the same member twice')
+    }
+    expect(parse('{"a":{"b":1,"b":2},"c":[{"b":1,"b":3}],"d":":"}')).toEqual({ a: { b: 2 }, c: [{ b: 3 }], d: ':' })
+    expect(parse('{"__proto__":{"x:y":1}}')).toHaveProperty('__proto__', { 'x:y': 1 })
+  })
 })
