@@ -33,7 +33,7 @@ export interface ApiRoute {
   readonly requestSchema?: 'PredictRequest' | 'InferRequest' | 'IndexRequest'
   /** Whether a body must be sent; with a schema only. */
   readonly bodyOptional?: boolean
-  /** Of the answer 200; without it there is none. */
+  /** Of the answer 200. A route without it never answers 200, and the document only names it. */
   readonly responseSchema?: JsonSchema
   /** Media type of the response; `application/json` when left out. */
   readonly responseType?: string

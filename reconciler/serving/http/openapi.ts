@@ -26,12 +26,13 @@ const statusTexts: Readonly<Record<number, string>> = {
 export function buildOpenApi(routes: readonly ApiRoute[], { version, limits, requestSchemas }: OpenApiOptions): JsonSchema {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const route of routes) {
+    if (route.responseSchema === undefined) continue
     const path = route.path.replace(/:(\w+)/g, '{$1}')
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: buildOperation(route) }
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Mainward data plane', version, description: describeLimits(limits) },
+    info: { title: 'Mainward data plane', version, description: `${describeLimits(limits)}\n${describeRefused(routes)}` },
     paths,
     components: {
       schemas: { ...requestSchemas, Error: errorSchema },
@@ -102,12 +103,11 @@ function buildResponses(route: ApiRoute): JsonSchema {
   const errors = route.errorStatuses.map((status) => {
     return [status, { description: statusTexts[status] ?? 'An error.', headers, content }] as const
   })
-  if (route.responseSchema === undefined) return Object.fromEntries(errors)
-  return Object.fromEntries([[200, buildAnswer(route, route.responseSchema, headers)], ...errors])
+  return Object.fromEntries([[200, buildAnswer(route, headers)], ...errors])
 }
 
-function buildAnswer({ responseType, timed }: ApiRoute, schema: JsonSchema, headers: JsonSchema): JsonSchema {
-  const found = { [responseType ?? 'application/json']: { schema } }
+function buildAnswer({ responseType, responseSchema, timed }: ApiRoute, headers: JsonSchema): JsonSchema {
+  const found = { [responseType ?? 'application/json']: { schema: responseSchema } }
   if (timed !== 'infer') return { description: 'The answer.', headers, content: found }
   const length = { 'Inference-Header-Content-Length': { $ref: '#/components/headers/HeaderLength' } }
   const content = { ...found, 'application/octet-stream': { schema: rawTensors } }
@@ -124,4 +124,11 @@ function describeLimits(limits: ServingLimits): string {
     `${limits.texts} texts in BYTES tensors of ${limits.textBytes} bytes each, ${limits.unitLength} characters of unit;`,
     `headers within ${limits.headersTimeoutMs / 1000} s, the whole request within ${limits.requestTimeoutMs / 1000} s.`,
   ].join('\n')
+}
+
+function describeRefused(routes: readonly ApiRoute[]): string {
+  const refused = routes
+    .filter(({ responseSchema }) => responseSchema === undefined)
+    .map(({ method, path }) => `${method} ${path}`)
+  return `Answered with 501 and what to do instead: ${refused.join(', ')}.`
 }
