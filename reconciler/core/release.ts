@@ -68,6 +68,14 @@ export interface Artifact {
   readonly opset?: number
 }
 
+/** Which predictions of a model are recorded, and what of them is not. */
+export interface Recording {
+  /** Whole percent of the units, 0 to 100; 0 records nothing. */
+  readonly percent: number
+  /** Names of features (or of input tensors without named features) that no record holds; `unit` is the unit itself. */
+  readonly drop: readonly string[]
+}
+
 export interface Release {
   /** Digest of the model version's meaning and the model's serving settings; the release's identity. */
   readonly digest: Digest
@@ -83,4 +91,9 @@ export interface Release {
   readonly goldenRows: readonly GoldenRow[]
   /** Time budget of one request; slower ones are counted, not failed. */
   readonly serving: { readonly budgetMs: number }
+  /**
+   * As the model has it today; absent: everything. No part of the digest: a change reaches releases that are served already,
+   * with the next serving state. Only releases of a serving state have it.
+   */
+  readonly recording?: Recording
 }

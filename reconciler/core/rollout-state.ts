@@ -1,7 +1,7 @@
 /** Rollouts as data: what a commit asks for, and how far it has come. */
 import type { Instant } from './clock.ts'
 import type { Digest } from './digest.ts'
-import type { Release } from './release.ts'
+import type { Recording, Release } from './release.ts'
 
 export interface CanaryStep {
   /** Whole percent of the units. */
@@ -20,6 +20,11 @@ export type DesiredStrategy =
   | { readonly type: 'canary'; readonly release: Release; readonly steps: readonly CanaryStep[] }
   | { readonly type: 'split'; readonly seed: string; readonly coverage: number; readonly variants: readonly DesiredVariant[] }
 
+/** What answers in place of a release whose run failed or took too long; resolved to a release. */
+export type DesiredFallback =
+  | { readonly type: 'release'; readonly release: Release }
+  | { readonly type: 'constant'; readonly score: number | readonly number[] }
+
 /** A Rollout of a commit with its versions resolved to releases. */
 export interface DesiredRollout {
   readonly rollout: string
@@ -28,6 +33,10 @@ export interface DesiredRollout {
   readonly unit: string | null
   readonly suspend: boolean
   readonly strategy: DesiredStrategy
+  /** No part of the target: it is taken over at once. Absent: none. */
+  readonly fallback?: DesiredFallback
+  /** Of the model; no part of the target. Absent: everything is recorded. */
+  readonly recording?: Recording
 }
 
 /**
@@ -61,6 +70,16 @@ export interface Proven {
   readonly version: number
 }
 
+export type RolloutFallback =
+  | { readonly type: 'release'; readonly release: Digest; readonly version: number }
+  | { readonly type: 'constant'; readonly score: number | readonly number[] }
+
+/** What a commit may change without a new target: taken over at once, without steps, wherever the rollout stands. */
+export interface RolloutSettings {
+  readonly fallback?: RolloutFallback
+  readonly recording?: Recording
+}
+
 /** What must not be tried again: a release, or the target of a split that a person aborted. */
 export interface Rejection {
   readonly subject: Digest
@@ -83,6 +102,8 @@ export interface RolloutState {
   readonly rejections: readonly Rejection[]
   /** How often a release of this rollout succeeded: the counter of its GTO tag. */
   readonly promotions: number
+  /** Absent: no fallback, and everything is recorded. */
+  readonly settings?: RolloutSettings
   readonly startedAt: Instant
   readonly stepStartedAt: Instant
   readonly reason: string
@@ -98,6 +119,7 @@ export type RolloutEvent =
   | 'Succeeded'
   | 'Reverted'
   | 'Respecified'
+  | 'SettingsChanged'
   | 'RolledBack'
   | 'Stalled'
   | 'Retried'

@@ -20,6 +20,12 @@ export interface RouteArm {
   readonly range?: readonly [number, number]
 }
 
+/** What answers a request in place of an arm whose run failed or took too long. Gets no traffic of its own. */
+export type RouteFallback =
+  | { readonly type: 'release'; readonly release: Digest }
+  /** One score for every row: a probability, a row of probabilities by class, or a predicted value. */
+  | { readonly type: 'constant'; readonly score: number | readonly number[] }
+
 /** What a route says, without when it was published. */
 export interface RouteShape {
   readonly model: string
@@ -32,6 +38,8 @@ export interface RouteShape {
   readonly arms: readonly RouteArm[]
   /** Name of the arm for requests without a unit and for units that no range takes. */
   readonly defaultArm: string
+  /** Absent: a run that fails is answered with an error. */
+  readonly fallback?: RouteFallback
 }
 
 export interface ModelRoute extends RouteShape {
@@ -50,7 +58,7 @@ export interface ServingState {
   readonly dataTime: Instant | null
   /** Where artifacts are read: `folder:/absolute/path`. */
   readonly artifactStore: string
-  /** Every release that a replica must hold, by digest: those with traffic and those to be loaded. */
+  /** Every release that a replica must hold, by digest: those with traffic, fallbacks, and those to be loaded. */
   readonly releases: Readonly<Record<Digest, Release>>
   readonly routes: readonly ModelRoute[]
 }
@@ -61,8 +69,8 @@ export type ReleaseReadiness =
   | { readonly status: 'ready'; readonly loadMs: number }
   | {
       readonly status: 'failed'
-      readonly reason: 'ArtifactMissing' | 'DigestMismatch' | 'LoadFailed' | 'SignatureMismatch' | 'GoldenRowsFailed'
-      /** For golden rows: the row, expected and found. */
+      readonly reason: 'ArtifactMissing' | 'DigestMismatch' | 'LoadFailed' | 'SignatureMismatch' | 'GoldenRowsFailed' | 'Crashed'
+      /** For golden rows: the row, expected and found. Crashed: it ended its serving process three times. */
       readonly message: string
       /** True when trying again may help (the artifact's place was not reachable). */
       readonly retryable: boolean

@@ -5,8 +5,9 @@ import type { Digest } from '../core/digest.ts'
 import type { CanaryStep, DesiredRollout, RolloutState } from '../core/rollout-state.ts'
 import type { Decision, Readiness } from './decision.ts'
 import { retarget } from './retarget.ts'
+import { takeOverSettings } from './settings.ts'
 import { buildCanaryTraffic, buildSplitTraffic, buildStableTraffic, provenOf, releasesOf } from './traffic.ts'
-import { isRecentStable, moveTo, reject, succeed } from './transitions.ts'
+import { isRecentStable, leaveStable, moveTo, reject, succeed } from './transitions.ts'
 
 /** Loading that takes longer than this pauses the rollout for a person, in milliseconds of the wall clock. */
 export const loadDeadlineMs = 600_000
@@ -25,6 +26,11 @@ export function nextStep(input: RolloutInput): Decision {
   const { desired, state } = input
   if (desired.suspend)
     return { type: 'wait', reason: 'Suspended', message: 'suspend: true in the manifest; nothing moves', until: null }
+  return takeOverSettings(decide(input), desired, state)
+}
+
+function decide(input: RolloutInput): Decision {
+  const { desired, state } = input
   if (state === null || state.target !== desired.target) return retarget(desired, state, input.wallMs)
   switch (state.phase) {
     case 'Initializing':
@@ -35,6 +41,7 @@ export function nextStep(input: RolloutInput): Decision {
       return judgePause(state, input)
     case 'Succeeded':
     case 'RolledBack':
+      return judgeServing(state, input) ?? { type: 'settled' }
     case 'Stalled':
       return { type: 'settled' }
     default:
@@ -61,6 +68,20 @@ function judgePause(state: RolloutState, input: RolloutInput): Decision {
   if (failed !== null) return failed
   if (state.reason === 'LoadTimeout' && measureAll(input).every(({ status }) => status === 'ready')) return activate(state, input)
   return { type: 'wait', reason: state.reason, message: state.message, until: null }
+}
+
+/**
+ * What serves was proven, so a replica that can not load it is a broken replica. One that ended its process again and again
+ * is another matter: its units go back to what was stable before.
+ */
+function judgeServing(state: RolloutState, { readiness, wallMs }: RolloutInput): Decision | null {
+  for (const { release, weight } of state.traffic.arms) {
+    const found = weight === 0 ? null : readiness(release)
+    if (found?.status !== 'failed' || found.reason !== 'Crashed') continue
+    const cause = { reason: found.reason, message: found.message }
+    return release === state.stable?.release ? leaveStable(state, cause, wallMs) : reject(state, release, cause, wallMs)
+  }
+  return null
 }
 
 /** A release that a replica proved unusable goes back at once, whatever the phase. */

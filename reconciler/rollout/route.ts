@@ -1,16 +1,22 @@
 /** Turns a rollout's traffic into the route that the data plane evaluates. Pure. */
-import type { Traffic } from '../core/rollout-state.ts'
-import type { RouteArm, RouteShape } from '../core/serving-state.ts'
+import type { RolloutFallback, Traffic } from '../core/rollout-state.ts'
+import type { RouteArm, RouteFallback, RouteShape } from '../core/serving-state.ts'
 
 /**
  * Ranges of the unit's hash in [0, 1). A canary takes [0, weight); stable takes the rest. A split's variants lie side
  * by side by their whole weights, each cut to the coverage from its start: ramping coverage reshuffles nobody.
  * Null when no arm has any weight: the model is not served yet.
  */
-export function buildRoute(model: string, traffic: Traffic): RouteShape | null {
+export function buildRoute(model: string, traffic: Traffic, fallback?: RolloutFallback): RouteShape | null {
   if (traffic.arms.every(({ weight }) => weight === 0)) return null
   const { strategy, unit, seed, defaultArm } = traffic
-  return { model, strategy, unit, seed, defaultArm, arms: strategy === 'canary' ? canaryArms(traffic) : splitArms(traffic) }
+  const arms = strategy === 'canary' ? canaryArms(traffic) : splitArms(traffic)
+  const route = { model, strategy, unit, seed, defaultArm, arms }
+  return fallback === undefined ? route : { ...route, fallback: routeFallback(fallback) }
+}
+
+function routeFallback(fallback: RolloutFallback): RouteFallback {
+  return fallback.type === 'release' ? { type: 'release', release: fallback.release } : fallback
 }
 
 function canaryArms({ arms, defaultArm }: Traffic): readonly RouteArm[] {

@@ -65,6 +65,12 @@ export function releasesOf(desired: DesiredRollout): readonly Release[] {
   return strategy.type === 'canary' ? [strategy.release] : strategy.variants.map(({ release }) => release)
 }
 
+/** Those, and the release of its fallback: everything that replicas are to hold. */
+export function heldReleasesOf(desired: DesiredRollout): readonly Release[] {
+  const { fallback } = desired
+  return fallback?.type === 'release' ? [...releasesOf(desired), fallback.release] : releasesOf(desired)
+}
+
 /** What a person's abort rejects: a canary's release (whatever the spec around it), or a split's whole target. */
 export function subjectOf(desired: DesiredRollout): Digest {
   return desired.strategy.type === 'canary' ? desired.strategy.release.digest : desired.target

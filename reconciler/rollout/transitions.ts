@@ -11,6 +11,7 @@ import type {
   Traffic,
 } from '../core/rollout-state.ts'
 import type { Decision } from './decision.ts'
+import { settingsOf } from './settings.ts'
 import { buildStableTraffic } from './traffic.ts'
 
 /** Going back to a release that was stable within this time needs no steps, in milliseconds. */
@@ -55,6 +56,7 @@ export function startRollout(
   wallMs: number,
 ): Decision {
   const at = toInstant(wallMs)
+  const settings = settingsOf(desired)
   const state: RolloutState = {
     rollout: desired.rollout,
     target: desired.target,
@@ -65,6 +67,7 @@ export function startRollout(
     formerStables: previous?.formerStables ?? [],
     rejections: previous?.rejections ?? [],
     promotions: previous?.promotions ?? 0,
+    ...(Object.keys(settings).length === 0 ? {} : { settings }),
     startedAt: at,
     stepStartedAt: at,
     reason,
@@ -96,9 +99,33 @@ export function reject(
   cause: { reason: string; message: string },
   wallMs: number,
 ): Decision {
-  const rejection: Rejection = { subject, at: toInstant(wallMs), ...cause }
-  const rejections = [...state.rejections.filter((other) => other.subject !== subject), rejection]
-  return fallBack({ ...state, rejections }, cause, wallMs)
+  return fallBack(withRejection(state, subject, { at: toInstant(wallMs), ...cause }), cause, wallMs)
+}
+
+function withRejection(state: RolloutState, subject: Digest, why: Omit<Rejection, 'subject'>): RolloutState {
+  const others = state.rejections.filter((other) => other.subject !== subject)
+  return { ...state, rejections: [...others, { subject, ...why }] }
+}
+
+/**
+ * Refuses the stable release itself: the one that was stable before it serves again. Without one within the rollback window
+ * the traffic stays (what still runs goes on, what does not is the fallback's), and a person must act.
+ */
+export function leaveStable(state: RolloutState, cause: { reason: string; message: string }, wallMs: number): Decision {
+  const { stable } = state
+  if (stable === null) throw new Error(`rollout ${state.rollout} has no stable release to leave`)
+  const refused = withRejection(state, stable.release, { at: toInstant(wallMs), ...cause })
+  const former = state.formerStables.find(
+    ({ release }) =>
+      isRecentStable(state, release, wallMs) && !refused.rejections.some(({ subject }) => subject === release),
+  )
+  if (former === undefined) return moveTo(refused, { event: 'Stalled', phase: 'Stalled', ...cause, step: -1 }, wallMs)
+  const { until: _until, ...before } = former
+  const formerStables = state.formerStables.filter((other) => other !== former)
+  const traffic = buildStableTraffic(state.rollout, state.traffic.unit, before)
+  const message = `version ${stable.version}: ${cause.message}; version ${before.version} serves again`
+  const change = { event: 'RolledBack', phase: 'RolledBack', reason: cause.reason, message, step: -1, traffic } as const
+  return moveTo({ ...refused, stable: before, formerStables }, change, wallMs)
 }
 
 /** Leaves the target without serving it (it was rejected before, or just now). */
