@@ -3,7 +3,7 @@ import type { Instant } from './clock.ts'
 import type { Condition } from './condition.ts'
 import type { Digest, Json } from './digest.ts'
 import type { Finding } from './finding.ts'
-import type { Arm, RolloutPhase } from './rollout-state.ts'
+import type { Arm, RolloutFallback, RolloutPhase } from './rollout-state.ts'
 import type { StateVersion } from './serving-state.ts'
 
 export interface ModelStatus {
@@ -21,6 +21,8 @@ export interface ModelStatus {
   /** Field of a row that holds the unit. */
   readonly unit: string | null
   readonly strategy: 'canary' | 'split' | null
+  /** What answers in place of a run that fails; null: nothing. */
+  readonly fallback: RolloutFallback | null
   readonly conditions: readonly Condition[]
   /** Inputs of a golden row: a request that really answers. */
   readonly exampleRow: Readonly<Record<string, Json>> | null

@@ -6,8 +6,10 @@ import { featuresMeaning } from './kinds/request-features.ts'
 import type { ModelSpec } from './kinds/model.ts'
 import type { ModelVersionSpec } from './kinds/model-version.ts'
 import type { ProjectSpec } from './kinds/project.ts'
+import { checkFallbacks } from './fallback-checks.ts'
 import { findingAt } from './local-finding.ts'
 import { createHints, didYouMean, listNames } from './nearest-name.ts'
+import { checkRecordings } from './recording-checks.ts'
 
 /** The file that holds the Project, at the root of the reconciled path. */
 export const projectPath = 'mainward.yaml'
@@ -18,6 +20,8 @@ export const commitChecks: readonly ((view: CommitView) => readonly Finding[])[]
   checkProject,
   checkDuplicates,
   checkReferences,
+  checkFallbacks,
+  checkRecordings,
   checkEnvironments,
   checkArtifacts,
   checkBehind,

@@ -101,7 +101,12 @@ function describeDocument({ value, reading, validation, lines, valid }: Document
   const common = {
     kind,
     line: position('').line,
-    positions: Object.fromEntries(['', ...definition.positions].map((pointer) => [pointer, position(pointer)])),
+    positions: Object.fromEntries(
+      ['', ...definition.positions.flatMap((pointer) => listPointers(value, pointer))].map((pointer) => [
+        pointer,
+        position(pointer),
+      ]),
+    ),
     valid,
   }
   if (manifest === null) {
@@ -117,6 +122,15 @@ function describeDocument({ value, reading, validation, lines, valid }: Document
     ...digestsOf(kind, metadata, manifest),
     references: references.map(({ kind: target, name, pointer }) => ({ kind: target, name, position: position(pointer) })),
   }
+}
+
+/** A pointer, or those of all entries of the list that a last step `*` stands for. */
+function listPointers(value: unknown, pointer: string): readonly string[] {
+  if (!pointer.endsWith('/*')) return [pointer]
+  const list = pointer.slice(0, -2)
+  const steps = list.split('/').slice(1)
+  const found = steps.reduce<unknown>((inner, step) => (inner as Record<string, unknown> | null | undefined)?.[step], value)
+  return Array.isArray(found) ? found.map((_, index) => `${list}/${index}`) : []
 }
 
 function fillMetadata(kind: Kind, metadata: Metadata): Metadata {

@@ -68,12 +68,17 @@ const typeNames: Readonly<Record<string, string>> = {
 function wrongType(error: ErrorObject): PointedProblem {
   const pointer = error.instancePath
   const type = error.keyword === 'anyOf' ? '' : String((error.params as { type: unknown }).type)
-  const expected = error.keyword === 'anyOf' ? 'model, reject or a number' : (typeNames[type] ?? type)
+  const expected = error.keyword === 'anyOf' ? choiceOf(pointer) : (typeNames[type] ?? type)
   const message = `expected ${expected} for ${fieldName(pointer)}, found ${describe(error.data)}`
   const common = { message, hint: typeHint(pointer, type, error.data), pointer, broken: pointer }
   if (isSizeText(pointer, error.data)) return { ...common, rule: 'size' }
   if (isDurationField(pointer)) return { ...common, rule: 'duration' }
   return { ...common, rule: isPercent(pointer) && type === 'integer' ? 'percent' : 'wrong-type' }
+}
+
+/** What a field takes that has more than one form. */
+function choiceOf(pointer: string): string {
+  return pointer === '/spec/fallback/constant' ? 'a number or a list of at least 2 numbers' : 'model, reject or a number'
 }
 
 function typeHint(pointer: string, type: string, found: unknown): string | undefined {
@@ -184,7 +189,7 @@ function isDurationField(pointer: string): boolean {
 }
 
 function isPercent(pointer: string): boolean {
-  return pointer.endsWith('/weight') || pointer.endsWith('/coverage')
+  return pointer.endsWith('/weight') || pointer.endsWith('/coverage') || pointer.endsWith('/percent')
 }
 
 function matches(pattern: string, pointer: string): boolean {

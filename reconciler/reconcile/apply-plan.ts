@@ -8,7 +8,7 @@ import type { CommandRow } from '../database/command-queries.ts'
 import { canonicalJson } from '../core/digest.ts'
 import { commandVerbs, obeyCommand, type RolloutCommand } from '../rollout/command.ts'
 import { assessReadiness } from '../rollout/readiness.ts'
-import { releasesOf } from '../rollout/traffic.ts'
+import { heldReleasesOf } from '../rollout/traffic.ts'
 import { ensureArtifact, resolveArtifactStore } from './artifact-store.ts'
 import { toActions } from './build-plan.ts'
 import { observe } from './observe.ts'
@@ -96,7 +96,7 @@ async function applyAction(pass: Pass, desired: Desired, action: Action): Promis
     case 'store-artifact': {
       const store = resolveArtifactStore(desired.artifactStore, pass.settings)
       const rollout = desired.rollouts.find((candidate) => candidate.rollout === action.rollout)
-      const release = rollout && releasesOf(rollout).find(({ artifact }) => artifact.sha256 === action.artifact.sha256)
+      const release = rollout && heldReleasesOf(rollout).find(({ artifact }) => artifact.sha256 === action.artifact.sha256)
       if (release !== undefined) await ensureArtifact(pass, store, { release, commit: desired.commit })
       return
     }

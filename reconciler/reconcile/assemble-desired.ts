@@ -5,11 +5,11 @@ import { compareText } from '../core/finding.ts'
 import type { Desired } from '../core/plan.ts'
 import type { Release } from '../core/release.ts'
 import type { Resource } from '../core/resource.ts'
-import type { DesiredRollout, DesiredStrategy } from '../core/rollout-state.ts'
+import type { DesiredFallback, DesiredRollout, DesiredStrategy } from '../core/rollout-state.ts'
 import type { ModelSpec } from '../manifests/kinds/model.ts'
 import type { ModelVersionSpec } from '../manifests/kinds/model-version.ts'
 import type { ProjectSpec } from '../manifests/kinds/project.ts'
-import type { RolloutSpec } from '../manifests/kinds/rollout.ts'
+import type { FallbackSpec, RolloutSpec } from '../manifests/kinds/rollout.ts'
 import { buildRelease } from '../manifests/release.ts'
 import { releasesOf } from '../rollout/traffic.ts'
 
@@ -67,12 +67,13 @@ function indexResources(resources: readonly Resource[]): ResourceIndex {
   }
 }
 
-/** `suspend` is no part of the target: lifting it goes on where the rollout stands. */
+/** `suspend`, `fallback` and `recording` are no part of the target: a change of them goes on where the rollout stands. */
 function assembleRollout({ metadata, spec, servingDigest }: Resource<RolloutSpec>, index: ResourceIndex): DesiredRollout {
   const { name: rollout } = metadata
   const strategy = assembleStrategy(rollout, spec, index)
   const unit = spec.unit ?? null
-  const desired: DesiredRollout = { rollout, target: digestValue(null), unit, suspend: spec.suspend, strategy }
+  const settings = assembleSettings(rollout, spec, index)
+  const desired: DesiredRollout = { rollout, target: digestValue(null), unit, suspend: spec.suspend, strategy, ...settings }
   const releases = releasesOf(desired).map(({ digest }) => digest)
   return { ...desired, target: digestValue({ digestVersion, rollout: servingDigest, releases }) }
 }
@@ -88,6 +89,24 @@ function assembleStrategy(rollout: string, spec: RolloutSpec, index: ResourceInd
     release: requireRelease(rollout, version, index),
   }))
   return { type: 'split', seed, coverage, variants: resolved }
+}
+
+/** A model that records everything says nothing of it. */
+function assembleSettings(
+  rollout: string,
+  { fallback }: RolloutSpec,
+  index: ResourceIndex,
+): Pick<DesiredRollout, 'fallback' | 'recording'> {
+  const recording = index.models.get(rollout)?.spec.recording
+  return {
+    ...(fallback === undefined ? {} : { fallback: assembleFallback(rollout, fallback, index) }),
+    ...(recording === undefined || (recording.percent === 100 && recording.drop.length === 0) ? {} : { recording }),
+  }
+}
+
+function assembleFallback(rollout: string, fallback: FallbackSpec, index: ResourceIndex): DesiredFallback {
+  if (fallback.version === undefined) return { type: 'constant', score: fallback.constant }
+  return { type: 'release', release: requireRelease(rollout, fallback.version, index) }
 }
 
 function requireRelease(name: string, version: number, { models, versions }: ResourceIndex): Release {

@@ -3,7 +3,7 @@ import { toInstant } from '../core/clock.ts'
 import type { Desired, Observed } from '../core/plan.ts'
 import type { DesiredRollout, RolloutState } from '../core/rollout-state.ts'
 import { nextStep } from '../rollout/next-step.ts'
-import { releasesOf } from '../rollout/traffic.ts'
+import { heldReleasesOf } from '../rollout/traffic.ts'
 
 /** Nothing serves, nothing is stored, nobody has reported. */
 export const nothingObserved: Observed = { states: [], replicas: [], published: [], storedArtifacts: [], removed: [] }
@@ -15,7 +15,7 @@ export function assumeApplied({ rollouts }: Desired, wallMs: number): Observed {
     replicas: [],
     published: rollouts.map(({ rollout }) => ({ rollout, since: toInstant(wallMs) })),
     removed: [],
-    storedArtifacts: [...new Set(rollouts.flatMap((rollout) => releasesOf(rollout).map(({ artifact }) => artifact.sha256)))],
+    storedArtifacts: [...new Set(rollouts.flatMap((rollout) => heldReleasesOf(rollout).map(({ artifact }) => artifact.sha256)))],
   }
 }
 

@@ -9,7 +9,8 @@ import { type Decision } from '../rollout/decision.ts'
 import { nextStep } from '../rollout/next-step.ts'
 import { reviveState } from '../rollout/recover.ts'
 import { assessReadiness } from '../rollout/readiness.ts'
-import { releasesOf } from '../rollout/traffic.ts'
+import { fallbackReleaseOf } from '../rollout/settings.ts'
+import { heldReleasesOf } from '../rollout/traffic.ts'
 import { describeEffects } from './describe-effects.ts'
 
 /**
@@ -60,10 +61,18 @@ function planRollout(desired: DesiredRollout, world: World): readonly Action[] {
     servedSince: world.servedSince.get(desired.rollout) ?? null,
     wallMs: world.wallMs,
   })
-  const loads = decision.type === 'transition' && decision.state.phase === 'Initializing'
-  const needed = new Map((loads ? releasesOf(desired) : []).map((release) => [release.artifact.sha256, release]))
+  const needed = new Map(listLoaded(decision, desired, state).map((release) => [release.artifact.sha256, release]))
   const missing = [...needed.values()].filter(({ artifact }) => !world.stored.has(artifact.sha256))
   return [...missing.map(storeAction), ...toActions(decision, desired, state)]
+}
+
+/** What a transition has loaded: everything where a rollout begins, else a fallback that it did not have before. */
+function listLoaded(decision: Decision, desired: DesiredRollout, before: RolloutState | null): readonly Release[] {
+  if (decision.type !== 'transition') return []
+  if (decision.state.phase === 'Initializing') return heldReleasesOf(desired)
+  const fallback = fallbackReleaseOf(decision.state)
+  if (before !== null && fallbackReleaseOf(before) === fallback) return []
+  return heldReleasesOf(desired).filter(({ digest }) => digest === fallback)
 }
 
 function storeAction(release: Release): Action {
@@ -87,19 +96,27 @@ export function toActions(decision: Decision, desired: DesiredRollout, before: R
       return [{ type: 'refuse', rollout, reason: decision.reason, message: decision.message }]
     case 'transition': {
       const { event, state } = decision
-      // A release under another number is described again: answers name the version.
-      const known = new Set(before?.traffic.arms.map(nameArm))
-      const named = new Set(state.traffic.arms.map(nameArm))
-      const releases = releasesOf(desired).filter((release) => {
-        const name = nameArm({ release: release.digest, version: release.version })
-        return named.has(name) && !known.has(name)
-      })
+      const releases = listNews(desired, before, state)
       const effects = describeEffects(before, state, desired)
-      return [{ type: 'transition', rollout, event, state, releases, reason: state.reason, message: state.message, effects }]
+      const [reason, message] =
+        decision.message === undefined ? [state.reason, state.message] : [decision.event, decision.message]
+      return [{ type: 'transition', rollout, event, state, releases, reason, message, effects }]
     }
     default:
       return assertNever(decision)
   }
+}
+
+/** Releases that the new state names and the old one did not. One under another number is described again: answers name the version. */
+function listNews(desired: DesiredRollout, before: RolloutState | null, after: RolloutState): readonly Release[] {
+  const known = new Set(before === null ? [] : namesOf(before))
+  const wanted = new Set(namesOf(after).filter((name) => !known.has(name)))
+  return heldReleasesOf(desired).filter(({ digest, version }) => wanted.delete(nameArm({ release: digest, version })))
+}
+
+function namesOf({ traffic, settings }: RolloutState): readonly string[] {
+  const fallback = settings?.fallback
+  return [...traffic.arms, ...(fallback?.type === 'release' ? [fallback] : [])].map(nameArm)
 }
 
 function nameArm({ release, version }: Proven): string {

@@ -7,6 +7,7 @@ import type { RolloutState } from '../core/rollout-state.ts'
 import type { ModelRoute, RouteShape, ServingState } from '../core/serving-state.ts'
 import { gainingReleases } from '../rollout/moved-share.ts'
 import { buildRoute } from '../rollout/route.ts'
+import { fallbackReleaseOf } from '../rollout/settings.ts'
 import { defaultReleaseOf } from '../rollout/unit-ranges.ts'
 
 export interface RoutesInput {
@@ -28,12 +29,19 @@ export function deriveRoutes({ states, serving, isDurable, at }: RoutesInput): r
   return [...states]
     .sort((a, b) => compareText(a.rollout, b.rollout))
     .flatMap((state) => {
-      const route = buildRoute(state.rollout, state.traffic)
+      const route = buildRoute(state.rollout, state.traffic, state.settings?.fallback)
       const before = current.get(state.rollout) ?? null
       if (route === null) return []
       if (before !== null && saysTheSame(before, route)) return before
+      // The hold of a step goes on when only the fallback is another one.
+      if (before !== null && saysTheSame(withoutFallback(before), withoutFallback(route)))
+        return { ...route, since: before.since }
       return isDurable(state.rollout) || !growsUnproven(before, route) ? { ...route, since: at } : (before ?? [])
     })
+}
+
+function withoutFallback<Route extends RouteShape>({ fallback: _fallback, ...route }: Route): Omit<Route, 'fallback'> {
+  return route
 }
 
 function growsUnproven(before: ModelRoute | null, after: RouteShape): boolean {
@@ -46,11 +54,27 @@ export function saysTheSame({ since: _since, ...published }: ModelRoute, asked: 
   return canonicalJson(published) === canonicalJson(asked)
 }
 
-/** Every release that a replica must hold: those of the routes, and those that the rollouts are loading. */
+/** Every release that a replica must hold: those of the routes, those that the rollouts are loading, and fallbacks. */
 export function namedReleases(states: readonly RolloutState[], routes: readonly ModelRoute[]): readonly Digest[] {
+  const fallbacks = states.flatMap((state) => fallbackReleaseOf(state) ?? [])
+  const routedFallbacks = routes.flatMap(({ fallback }) => (fallback?.type === 'release' ? [fallback.release] : []))
+  return [...new Set([...answeringReleases(states, routes), ...fallbacks, ...routedFallbacks])].sort(compareText)
+}
+
+/** Those of them that answer, or are to answer, as an arm. */
+export function answeringReleases(states: readonly RolloutState[], routes: readonly ModelRoute[]): ReadonlySet<Digest> {
   const loading = states.flatMap(({ traffic }) => traffic.arms.map(({ release }) => release))
   const routed = routes.flatMap(({ arms }) => arms.map(({ release }) => release))
-  return [...new Set([...loading, ...routed])].sort(compareText)
+  return new Set([...loading, ...routed])
+}
+
+/** The releases as replicas get them: each says what of its model is recorded today. */
+export function withRecording(releases: readonly Release[], states: readonly RolloutState[]): readonly Release[] {
+  const recordings = new Map(states.map(({ rollout, settings }) => [rollout, settings?.recording]))
+  return releases.map((release) => {
+    const recording = recordings.get(release.model)
+    return recording === undefined ? release : { ...release, recording }
+  })
 }
 
 /** The parts of a serving state that mean something: two states with equal content need no new version. */

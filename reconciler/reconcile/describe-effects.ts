@@ -1,11 +1,31 @@
 /** What a transition means for the units and for what comes after it, one sentence each. Pure. */
-import type { DesiredRollout, RolloutState, Traffic } from '../core/rollout-state.ts'
+import type { Recording } from '../core/release.ts'
+import type { DesiredRollout, RolloutFallback, RolloutState, Traffic } from '../core/rollout-state.ts'
 import { movedShare } from '../rollout/moved-share.ts'
+import { describeFallback, describeRecording } from '../rollout/settings.ts'
 import { isRecentStable } from '../rollout/transitions.ts'
 
 /** Sentences of a plan's action: what moves now, and which steps follow. */
 export function describeEffects(before: RolloutState | null, after: RolloutState, desired: DesiredRollout): readonly string[] {
-  return [describeMove(before, after), ...describeSteps(before, after, desired)]
+  return [
+    describeMove(before, after),
+    ...describeSteps(before, after, desired),
+    ...describeFallbackChange(before?.settings?.fallback, after.settings?.fallback),
+    ...describeRecordingChange(before?.settings?.recording, after.settings?.recording),
+  ]
+}
+
+function describeFallbackChange(before: RolloutFallback | undefined, after: RolloutFallback | undefined): readonly string[] {
+  const [old, next] = [describeFallback(before), describeFallback(after)]
+  if (old === next) return []
+  const request = 'a request whose run fails or takes too long'
+  if (after === undefined) return [`${request} gets an error from now on, no longer the answer of ${old}`]
+  return [`${request} is answered by ${next}${before === undefined ? '' : `, no longer by ${old}`}`]
+}
+
+function describeRecordingChange(before: Recording | undefined, after: Recording | undefined): readonly string[] {
+  const [old, next] = [describeRecording(before), describeRecording(after)]
+  return old === next ? [] : [`of the predictions is recorded: ${next}; before: ${old}`]
 }
 
 function describeMove(before: RolloutState | null, after: RolloutState): string {

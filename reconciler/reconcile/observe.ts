@@ -7,7 +7,7 @@ import { compareText } from '../core/finding.ts'
 import type { StoredRollout } from '../database/rollout-queries.ts'
 import type { StoredServingState } from '../database/serving-queries.ts'
 import { selectFreshReplicas } from '../rollout/readiness.ts'
-import { releasesOf } from '../rollout/traffic.ts'
+import { heldReleasesOf } from '../rollout/traffic.ts'
 import { buildRoute } from '../rollout/route.ts'
 import { resolveArtifactStore } from './artifact-store.ts'
 import { saysTheSame } from './derive-serving-state.ts'
@@ -70,7 +70,7 @@ function isTakenOver(
   replicas: readonly ReplicaStatus[],
 ): boolean {
   if (replicas.length === 0) return false
-  const asked = buildRoute(state.rollout, state.traffic)
+  const asked = buildRoute(state.rollout, state.traffic, state.settings?.fallback)
   if (asked === null || !saysTheSame(route, asked)) return false
   const needed = state.traffic.arms.filter(({ weight }) => weight > 0).map(({ release }) => release)
   return replicas.every(
@@ -83,7 +83,7 @@ function isTakenOver(
 
 async function knownArtifacts({ ports, memory, settings }: Pass, desired: Desired | null): Promise<readonly string[]> {
   if (desired === null) return []
-  const wanted = desired.rollouts.flatMap((rollout) => releasesOf(rollout).map(({ artifact }) => artifact.sha256))
+  const wanted = desired.rollouts.flatMap((rollout) => heldReleasesOf(rollout).map(({ artifact }) => artifact.sha256))
   const unknown = [...new Set(wanted)].filter((sha256) => !memory.storedArtifacts.has(sha256))
   const store = resolveArtifactStore(desired.artifactStore, settings)
   for (const sha256 of unknown) if (await ports.artifacts.has(store, sha256)) memory.storedArtifacts.add(sha256)

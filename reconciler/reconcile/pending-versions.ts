@@ -37,6 +37,7 @@ export function setPendingAside(resources: readonly Resource[], environment: str
 }
 
 function versionsOf(spec: RolloutSpec): readonly number[] {
-  const named = spec.canary === undefined ? spec.split.variants.map(({ version }) => version) : [spec.canary.version]
+  const served = spec.canary === undefined ? spec.split.variants.map(({ version }) => version) : [spec.canary.version]
+  const named = spec.fallback?.version === undefined ? served : [...served, spec.fallback.version]
   return [...new Set(named)].sort((a, b) => a - b)
 }

@@ -1,12 +1,13 @@
 /** The stages that tell the world: tags, and the serving state that replicas read. */
 import { toInstant } from '../core/clock.ts'
-import { canonicalJson } from '../core/digest.ts'
+import { canonicalJson, type Digest } from '../core/digest.ts'
 import { MainwardError } from '../core/error.ts'
 import type { ServingState } from '../core/serving-state.ts'
+import type { StoredRelease } from '../database/rollout-queries.ts'
 import type { StoredServingState } from '../database/serving-queries.ts'
 import { heartbeatTimeoutMs } from '../rollout/readiness.ts'
 import { ensureArtifact } from './artifact-store.ts'
-import { contentOf, deriveRoutes, namedReleases } from './derive-serving-state.ts'
+import { answeringReleases, contentOf, deriveRoutes, namedReleases, withRecording } from './derive-serving-state.ts'
 import { ensureReleases, ensureRollouts, ensureServing, writeServing } from './rollout-cache.ts'
 import type { Pass } from './stages.ts'
 
@@ -43,10 +44,15 @@ export async function publishServingState(pass: Pass): Promise<void> {
     at: toInstant(wallMs),
   })
   const stored = await ensureReleases(pass, namedReleases(states, routes))
-  for (const release of stored) await ensureArtifact(pass, row.artifactStore, release)
+  await ensureArtifacts(pass, row.artifactStore, stored, answeringReleases(states, routes))
   const content = {
     routes,
-    releases: Object.fromEntries(stored.map(({ release }) => [release.digest, release])),
+    releases: Object.fromEntries(
+      withRecording(
+        stored.map(({ release }) => release),
+        states,
+      ).map((release) => [release.digest, release]),
+    ),
     artifactStore: row.artifactStore,
     dataTime: settings.dataClock === 'manual' ? row.dataTime : null,
   }
@@ -61,6 +67,23 @@ export async function publishServingState(pass: Pass): Promise<void> {
   if (before !== null && canonicalJson(contentOf(before.state)) === canonicalJson(content)) return
   const routesChanged = before === null || canonicalJson(before.state.routes) !== canonicalJson(routes)
   await writeServing(pass, { state, routesVersion: routesChanged ? state.version : before.routesVersion })
+}
+
+/** A fallback whose bytes are gone holds up nothing: replicas say that they miss it, and `FallbackReady` tells. */
+async function ensureArtifacts(
+  pass: Pass,
+  store: string,
+  releases: readonly StoredRelease[],
+  answering: ReadonlySet<Digest>,
+): Promise<void> {
+  for (const stored of releases) {
+    try {
+      await ensureArtifact(pass, store, stored)
+    } catch (thrown) {
+      const isSpare = !answering.has(stored.release.digest)
+      if (!isSpare || !(thrown instanceof MainwardError) || thrown.code !== 'artifact-missing') throw thrown
+    }
+  }
 }
 
 function nextVersion(epoch: number, before: StoredServingState | null): { epoch: number; sequence: number } {

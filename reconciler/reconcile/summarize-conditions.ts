@@ -6,6 +6,7 @@ import type { Action, Observed } from '../core/plan.ts'
 import type { DesiredRollout, RolloutState } from '../core/rollout-state.ts'
 import type { ConditionRow, EventRow } from '../database/journal-queries.ts'
 import { assessReadiness } from '../rollout/readiness.ts'
+import { describeFallback } from '../rollout/settings.ts'
 import type { Memory, StageFailure } from './memory.ts'
 
 export interface ConditionInput {
@@ -112,8 +113,22 @@ function rolloutConditions(
   return [
     readyCondition(desired, state, observed, before),
     ...(stalled === null ? progressingCondition(desired, state, actions) : [stalled]),
+    ...fallbackCondition(state, observed),
     ...(desired.suspend ? [suspended] : []),
   ]
+}
+
+/** Nothing waits for a fallback, so nobody would notice that it does not answer. */
+function fallbackCondition(state: RolloutState | null, { replicas }: Observed): readonly Draft[] {
+  const type = 'FallbackReady'
+  const fallback = state?.settings?.fallback
+  if (fallback === undefined) return []
+  const message = `${describeFallback(fallback)} answers when a run fails`
+  if (fallback.type === 'constant') return [{ type, status: 'True', reason: 'Constant', message }]
+  const readiness = assessReadiness(fallback.release, replicas)
+  if (readiness.status === 'ready') return [{ type, status: 'True', reason: 'Loaded', message }]
+  const reason = readiness.status === 'failed' ? readiness.reason : 'NotLoaded'
+  return [{ type, status: 'False', reason, message: `version ${fallback.version} is no fallback now: ${readiness.message}` }]
 }
 
 /** A person must act: a change failed, the target was refused, or the rollout can not go on by itself. */
@@ -178,7 +193,8 @@ export function eventsOf(previous: readonly ConditionRow[], next: readonly Condi
   return next.flatMap(({ object, condition }) => {
     const old = before.get(`${object} ${condition.type}`)
     if (old?.status === condition.status && old.reason === condition.reason) return []
-    const bad = condition.type === 'Stalled' || (condition.status === 'False' && condition.type !== 'Ready')
+    const isLoading = condition.type === 'Ready' || condition.reason === 'NotLoaded'
+    const bad = condition.type === 'Stalled' || (condition.status === 'False' && !isLoading)
     return [
       {
         at: toInstant(wallMs),

@@ -116,8 +116,7 @@ export function leaveStable(state: RolloutState, cause: { reason: string; messag
   if (stable === null) throw new Error(`rollout ${state.rollout} has no stable release to leave`)
   const refused = withRejection(state, stable.release, { at: toInstant(wallMs), ...cause })
   const former = state.formerStables.find(
-    ({ release }) =>
-      isRecentStable(state, release, wallMs) && !refused.rejections.some(({ subject }) => subject === release),
+    ({ release }) => isRecentStable(state, release, wallMs) && !refused.rejections.some(({ subject }) => subject === release),
   )
   if (former === undefined) return moveTo(refused, { event: 'Stalled', phase: 'Stalled', ...cause, step: -1 }, wallMs)
   const { until: _until, ...before } = former

@@ -20,6 +20,7 @@ const model: ModelStatus = {
   stableVersion: 1,
   unit: 'flight_id',
   strategy: 'canary',
+  fallback: null,
   conditions: [],
   exampleRow: null,
 }

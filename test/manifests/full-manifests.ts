@@ -66,6 +66,7 @@ export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
         requestFeatures,
         nulls,
         serving: { budget: '60ms' },
+        recording: { percent: 40, drop: ['wind', 'unit'] },
         decision: { threshold: 0.4 },
       },
     },
@@ -84,6 +85,7 @@ export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
         unit: 'flight_id',
         suspend: true,
         canary: { version: 3, steps: [{ weight: 5, hold: '10m' }, { weight: 100, hold: '1s' }] }, // prettier-ignore
+        fallback: { version: 2 },
       },
     },
     {
@@ -99,6 +101,7 @@ export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
             { name: 'treatment', version: 3, weight: 50 },
           ],
         },
+        fallback: { constant: [0.2, 0.8] },
       },
     },
   ],

@@ -58,6 +58,7 @@ const model: ModelStatus = {
   stableVersion: 1,
   unit: null,
   strategy: 'canary',
+  fallback: null,
   conditions: [],
   exampleRow: { carrier: "O'Hare", distance: 12.5 },
 }

@@ -53,6 +53,7 @@ export interface WrittenModelSpec {
   readonly requestFeatures?: readonly RequestFeature[]
   readonly nulls?: NullPolicy
   readonly serving?: Serving
+  readonly recording?: WrittenRecording
   readonly decision?: Decision
 }
 /**
@@ -102,6 +103,23 @@ export interface Serving {
    * Time budget of one request; slower ones are counted, not failed. Default: 50ms.
    */
   readonly budget?: string
+}
+/**
+ * Which predictions are recorded, and what of them is not. A change makes no new release: it is taken over at once.
+ */
+export interface WrittenRecording {
+  /**
+   * Whole percent of the units whose predictions are recorded, 0 to 100; 0 records nothing. Default: 100.
+   */
+  readonly percent?: number
+  /**
+   * What no record holds, for example personal data: names of features (of input tensors, where they have no named features), or unit for the unit. Default: none.
+   *
+   * @maxItems 10000
+   *
+   * Items: Name of a feature or input tensor, or unit.
+   */
+  readonly drop?: readonly string[]
 }
 /**
  * How a score becomes a decision. Only for binary-classification. Default: { threshold: 0.5 }.

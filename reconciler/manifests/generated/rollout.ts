@@ -57,6 +57,7 @@ export interface WrittenRolloutSpec {
   readonly suspend?: boolean
   readonly canary?: WrittenCanary
   readonly split?: WrittenSplit
+  readonly fallback?: WrittenFallback
 }
 /**
  * One version replaces the other, in steps of growing weight.
@@ -123,4 +124,17 @@ export interface WrittenVariant {
    * Percent of the units that take part, 0 to 100.
    */
   readonly weight: number
+}
+/**
+ * What answers a request whose run fails or takes too long. Exactly one of version and constant. A change is taken over at once, without steps. Default: none, such a request gets an error.
+ */
+export interface WrittenFallback {
+  /**
+   * Another version of the model, usually an older one; it must take the rows that the served versions take. It is kept loaded.
+   */
+  readonly version?: number
+  /**
+   * The same score for every row: for binary-classification a probability, 0 to 1; for multiclass-classification a list with the probability of every class; for regression the predicted value.
+   */
+  readonly constant?: number | number[]
 }

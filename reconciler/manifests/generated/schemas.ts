@@ -71,6 +71,31 @@ export const schemas = {
               }
             }
           },
+          "recording": {
+            "title": "WrittenRecording",
+            "description": "Which predictions are recorded, and what of them is not. A change makes no new release: it is taken over at once.",
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+              "percent": {
+                "description": "Whole percent of the units whose predictions are recorded, 0 to 100; 0 records nothing. Default: 100.",
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 100,
+                "default": 100
+              },
+              "drop": {
+                "description": "What no record holds, for example personal data: names of features (of input tensors, where they have no named features), or unit for the unit. Default: none.",
+                "type": "array",
+                "maxItems": 10000,
+                "items": {
+                  "$ref": "#/$defs/featureName",
+                  "description": "Name of a feature or input tensor, or unit."
+                },
+                "default": []
+              }
+            }
+          },
           "decision": {
             "$ref": "#/$defs/decision",
             "description": "How a score becomes a decision. Only for binary-classification. Default: { threshold: 0.5 }."
@@ -942,6 +967,47 @@ export const schemas = {
                 }
               }
             }
+          },
+          "fallback": {
+            "title": "WrittenFallback",
+            "description": "What answers a request whose run fails or takes too long. Exactly one of version and constant. A change is taken over at once, without steps. Default: none, such a request gets an error.",
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+              "version": {
+                "$ref": "#/$defs/version",
+                "description": "Another version of the model, usually an older one; it must take the rows that the served versions take. It is kept loaded."
+              },
+              "constant": {
+                "description": "The same score for every row: for binary-classification a probability, 0 to 1; for multiclass-classification a list with the probability of every class; for regression the predicted value.",
+                "anyOf": [
+                  {
+                    "type": "number"
+                  },
+                  {
+                    "type": "array",
+                    "minItems": 2,
+                    "maxItems": 10000,
+                    "items": {
+                      "description": "Probability of one class, in the order of the model's output.",
+                      "type": "number"
+                    }
+                  }
+                ]
+              }
+            },
+            "oneOf": [
+              {
+                "required": [
+                  "version"
+                ]
+              },
+              {
+                "required": [
+                  "constant"
+                ]
+              }
+            ]
           }
         },
         "oneOf": [

@@ -42,7 +42,7 @@ export interface KindDefinition<Written = unknown, Spec = unknown> {
   readonly perEnvironment: boolean
   /** Fields of the design that this version does not act on: JSON pointers, `*` for any one step. */
   readonly unsupported: readonly string[]
-  /** Places that rules across manifests point to. */
+  /** Places that rules across manifests point to: JSON pointers, `*` as a last step for every entry of a list. */
   readonly positions: readonly string[]
   readonly checks: readonly KindCheck<Written>[]
   /** Defaults of the schema that do not hold for this manifest. */

@@ -10,6 +10,8 @@ export const rolloutChecks: readonly KindCheck<WrittenRolloutSpec>[] = [
   { reads: ['/spec/canary/steps'], check: checkSteps },
   { reads: ['/spec/split/variants'], check: checkWeights },
   { reads: ['/spec/split/variants'], check: checkControl },
+  { reads: ['/spec/fallback'], check: checkFallback },
+  { reads: ['/spec/fallback', '/spec/canary/version', '/spec/split/variants'], check: checkFallbackVersion },
 ]
 
 function checkStrategy({ spec }: Rollout, report: Report): void {
@@ -57,4 +59,21 @@ function checkControl({ spec }: Rollout, report: Report): void {
     const message = `expected every variant name once, found ${name} again`
     report(`/spec/split/variants/${index}/name`, { rule: 'duplicate-variant', message })
   })
+}
+
+function checkFallback({ spec }: Rollout, report: Report): void {
+  if (spec.fallback === undefined) return
+  const { version, constant } = spec.fallback
+  if ((version === undefined) !== (constant === undefined)) return
+  const found = version === undefined ? 'neither' : 'both'
+  report('/spec/fallback', { rule: 'fallback-choice', message: `expected exactly one of version and constant, found ${found}` })
+}
+
+function checkFallbackVersion({ spec }: Rollout, report: Report): void {
+  const version = spec.fallback?.version
+  const served = [...(spec.canary === undefined ? [] : [spec.canary]), ...(spec.split?.variants ?? [])]
+  if (version === undefined || served.length === 0 || served.some((other) => other.version !== version)) return
+  const message = `expected another version than the served one, found ${version} for both`
+  const hint = 'a version that fails can not answer for itself: name an older one, or a constant'
+  report('/spec/fallback/version', { rule: 'fallback-version', message, hint })
 }

@@ -1,7 +1,7 @@
 /** The kind Rollout: how the versions of one model receive traffic in one environment. */
 import type { Json } from '../../core/digest.ts'
 import { durationMs } from '../duration.ts'
-import type { WrittenCanary, WrittenRolloutSpec, WrittenSplit } from '../generated/rollout.ts'
+import type { WrittenCanary, WrittenFallback, WrittenRolloutSpec, WrittenSplit } from '../generated/rollout.ts'
 import { schemas } from '../generated/schemas.ts'
 import type { KindDefinition, PointedReference } from './kind-definition.ts'
 import { writtenMembers } from './request-features.ts'
@@ -35,10 +35,16 @@ export interface SplitSpec {
   readonly variants: readonly VariantSpec[]
 }
 
+/** What answers in place of a run that fails: exactly one of another version and a constant score. */
+export type FallbackSpec =
+  | { readonly version: number; readonly constant?: undefined }
+  | { readonly constant: number | readonly number[]; readonly version?: undefined }
+
 interface RolloutBase {
   /** Field of a row that holds the unit. */
   readonly unit?: string
   readonly suspend: boolean
+  readonly fallback?: FallbackSpec
 }
 
 /** A Rollout's spec with every default filled: exactly one of `canary` and `split`. */
@@ -51,24 +57,28 @@ export const rolloutKind: KindDefinition<WrittenRolloutSpec, RolloutSpec | null>
   unsupported: [
     '/spec/shadows',
     '/spec/guardrails',
-    '/spec/fallback',
     '/spec/canary/steps/*/minExposures',
     '/spec/split/decide',
     '/spec/decide',
     '/spec/minExposures',
   ],
-  positions: ['/metadata/name', '/metadata/environment'],
+  positions: ['/metadata/name', '/metadata/environment', '/spec/fallback/version', '/spec/fallback/constant'],
   checks: rolloutChecks,
   inapplicableDefaults: () => [],
   normalise(written) {
-    const base = { ...(written.unit === undefined ? {} : { unit: written.unit }), suspend: written.suspend ?? false }
+    const fallback = normaliseFallback(written.fallback)
+    const base = {
+      ...(written.unit === undefined ? {} : { unit: written.unit }),
+      suspend: written.suspend ?? false,
+      ...(fallback === null ? {} : { fallback }),
+    }
     if (written.canary !== undefined) return { ...base, canary: normaliseCanary(written.canary) }
     if (written.split === undefined) return null
     return { ...base, split: { ...written.split, coverage: written.split.coverage ?? 100 } }
   },
   meaning,
-  // Freezing and thawing is no new target: a rollout goes on where it stands.
-  servingMeaning: ({ suspend: _suspend, ...written }) => meaning(written),
+  // Freezing and thawing, and another fallback, are no new target: a rollout goes on where it stands.
+  servingMeaning: ({ suspend: _suspend, fallback: _fallback, ...written }) => meaning(written),
   references({ metadata, spec }) {
     const versions = [
       ...(spec.canary === undefined ? [] : [{ number: spec.canary.version, pointer: '/spec/canary/version' }]),
@@ -76,6 +86,7 @@ export const rolloutKind: KindDefinition<WrittenRolloutSpec, RolloutSpec | null>
         number: variant.version,
         pointer: `/spec/split/variants/${index}/version`,
       })),
+      ...(spec.fallback?.version === undefined ? [] : [{ number: spec.fallback.version, pointer: '/spec/fallback/version' }]),
     ]
     return [
       { kind: 'Model', name: metadata.name, pointer: '/metadata/name' } satisfies PointedReference,
@@ -90,6 +101,12 @@ function meaning(written: WrittenRolloutSpec): Json {
     canary: written.canary && canaryMeaning(written.canary),
     split: splitMeaning(written.split),
   })
+}
+
+/** Null: none, or one that says nothing. */
+function normaliseFallback(fallback: WrittenFallback | undefined): FallbackSpec | null {
+  if (fallback?.version !== undefined) return { version: fallback.version }
+  return fallback?.constant === undefined ? null : { constant: fallback.constant }
 }
 
 function normaliseCanary(canary: WrittenCanary): CanarySpec {

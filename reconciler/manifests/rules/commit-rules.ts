@@ -1,5 +1,5 @@
 /** Rules between the manifests of one commit. */
-import { completeExample, projectExample, versionExample } from './examples.ts'
+import { completeExample, fallbackExample, projectExample, recordingExample, versionExample } from './examples.ts'
 import type { Rule } from './rule.ts'
 
 export const commitRules = {
@@ -44,6 +44,24 @@ export const commitRules = {
     summary: 'the newest version has what its model says today',
     why: 'A change of request features, nulls or decision in a Model does nothing to versions that exist: import again to make a new version.',
     example: completeExample,
+  },
+  'fallback-features': {
+    severity: 'error',
+    summary: 'a fallback version takes the rows that the served versions take',
+    why: 'It answers the very rows that another version could not: what nobody sends can not be asked for then.',
+    example: fallbackExample,
+  },
+  'fallback-constant': {
+    severity: 'error',
+    summary: 'a constant fallback is a score of the task: a probability, one of every class, or a number',
+    why: 'Callers read it in the place of a score, and must not get one that the model could never give.',
+    example: fallbackExample,
+  },
+  'recording-drop': {
+    severity: 'error',
+    summary: 'what recording drops exists',
+    why: 'A misspelt name would protect nothing: the personal field that was meant would be recorded.',
+    example: recordingExample,
   },
   'unknown-environment': {
     severity: 'error',

@@ -86,5 +86,15 @@ spec:
       - { name: treatment, version: 3, weight: 50 }
 `
 
+export const fallbackExample = `${canaryExample}  fallback: { version: 2 }
+`
+
+export const recordingExample = `${modelExample}  recording:
+    percent: 10
+    drop:
+      - wind_speed
+      - unit
+`
+
 /** A model, its version and its rollout. */
 export const completeExample = [modelExample, versionExample, canaryExample].join('---\n')

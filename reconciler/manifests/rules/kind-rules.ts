@@ -1,5 +1,5 @@
 /** Rules on the sense of one manifest, kind by kind. */
-import { canaryExample, modelExample, splitExample, versionExample } from './examples.ts'
+import { canaryExample, fallbackExample, modelExample, splitExample, versionExample } from './examples.ts'
 import type { Rule } from './rule.ts'
 
 export const kindRules = {
@@ -32,6 +32,18 @@ export const kindRules = {
     summary: 'variant names are unique',
     why: 'Predictions and metrics are told apart by the name of the variant.',
     example: splitExample,
+  },
+  'fallback-choice': {
+    severity: 'error',
+    summary: 'a fallback is exactly one of version and constant',
+    why: "A request that failed gets one answer in place of the model's, not two.",
+    example: fallbackExample,
+  },
+  'fallback-version': {
+    severity: 'warning',
+    summary: 'the fallback is another version than the one that is served',
+    why: "What fails would be asked again. No error, so that the one line of a way back to the fallback's version is enough.",
+    example: fallbackExample,
   },
   'version-name': {
     severity: 'error',

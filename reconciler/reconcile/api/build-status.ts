@@ -87,6 +87,7 @@ function buildModel(name: string, { state, release, conditions }: ModelParts): M
     stableVersion: state?.stable?.version ?? null,
     unit: state?.traffic.unit ?? null,
     strategy: state?.traffic.strategy ?? null,
+    fallback: state?.settings?.fallback ?? null,
     conditions,
     exampleRow: release === undefined ? null : findFullestRow(release),
   }

@@ -9,10 +9,10 @@ export function findStateProblem(state: ServingState, environment: string): stri
   if (state.environment !== environment)
     return `the serving state is of environment ${state.environment}, expected ${environment}`
   if (!isComplete(state)) return 'the serving state lacks version, releases or routes'
-  for (const { model, arms, defaultArm } of state.routes) {
-    const unknown = arms.find(({ release }) => state.releases[release] === undefined)
-    if (unknown !== undefined)
-      return `the route of ${model} names the release ${unknown.release}, which the serving state does not have`
+  for (const { model, arms, defaultArm, fallback } of state.routes) {
+    const named = [...arms.map(({ release }) => release), ...(fallback?.type === 'release' ? [fallback.release] : [])]
+    const unknown = named.find((release) => state.releases[release] === undefined)
+    if (unknown !== undefined) return `the route of ${model} names the release ${unknown}, which the serving state does not have`
     if (!arms.some(({ name }) => name === defaultArm)) return `the route of ${model} has no arm ${defaultArm}, its default`
   }
   return null

@@ -23,6 +23,7 @@ const model: ModelStatus = {
   stableVersion: 1,
   unit: null,
   strategy: 'canary',
+  fallback: null,
   conditions: [],
   exampleRow: { carrier: 'UA', distance: null },
 }
