@@ -108,13 +108,13 @@ function expectedConstant(task: Task, constant: number | readonly number[], clas
     case 'regression':
       return typeof constant === 'number' ? null : 'a number'
     case 'binary-classification':
-      return typeof constant === 'number' && isProbability(constant) ? null : 'a probability, 0 to 1'
+      return typeof constant === 'number' && isProbability(constant) ? null : 'a probability, 0 to 1,'
     case 'multiclass-classification': {
       const count = classes === null ? 'every class' : `each of the ${classes} classes`
       const list = `a list with the probability of ${count}`
       if (typeof constant === 'number' || (classes !== null && constant.length !== classes)) return list
       const sum = constant.reduce((total, probability) => total + probability, 0)
-      return constant.every(isProbability) && Math.abs(sum - 1) <= sumTolerance ? null : `${list}, which sum to 1`
+      return constant.every(isProbability) && Math.abs(sum - 1) <= sumTolerance ? null : `${list}, which sum to 1,`
     }
   }
 }

@@ -146,9 +146,9 @@ const forPeople = ['/metadata/description', '/metadata/owner', '/metadata/tags',
 /** The digest of what is served leaves these out too. */
 const notServed: Readonly<Record<Kind, readonly string[]>> = {
   Project: [],
-  Model: ['/metadata/name', '/spec/requestFeatures', '/spec/nulls', '/spec/decision'],
+  Model: ['/metadata/name', '/spec/requestFeatures', '/spec/nulls', '/spec/decision', '/spec/recording'],
   ModelVersion: ['/metadata/name', '/spec/version', '/spec/artifact/path', '/spec/artifact/uri', '/spec/artifact/opset', '/spec/evidence'],
-  Rollout: ['/metadata/name', '/metadata/environment', '/spec/suspend'],
+  Rollout: ['/metadata/name', '/metadata/environment', '/spec/suspend', '/spec/fallback'],
 } // prettier-ignore
 
 /** A change that leaves the manifest readable, by what the schema says of the value. */
@@ -179,7 +179,7 @@ function changesOf(kind: Kind): Change[] {
           const value = valueAt(manifest, pointer)
           const other = changed(value, schema)
           const changes = other === undefined ? [] : [withValue(manifest, pointer, other)]
-          const isChoice = /\/(?:canary|split|path|uri)$/.test(pattern)
+          const isChoice = /\/(?:canary|split|path|uri|fallback\/version|fallback\/constant)$/.test(pattern)
           if (!isRequired && !isChoice && !isEmpty(value)) changes.push(withValue(manifest, pointer, undefined))
           if (Array.isArray(value) && value.length > 1) changes.push(withValue(manifest, pointer, value.toReversed()))
           return changes.map((change) => ({ kind, pattern, pointer, manifest, other: change }))

@@ -9,7 +9,15 @@ import {
   splitExample,
   versionExample,
 } from '../../reconciler/manifests/rules/examples.ts'
-import { assembleWith, bytesOf, parse, soundFiles, type CommitOptions, type FileTexts } from './commit-of.ts'
+import {
+  assembleWith,
+  bytesOf,
+  parse,
+  secondVersionExample,
+  soundFiles,
+  type CommitOptions,
+  type FileTexts,
+} from './commit-of.ts'
 
 const project = 'mainward.yaml'
 const model = 'models/flight-delay.yaml'
@@ -122,6 +130,7 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle'>, readonly Wrong[]> = {
     { files: changed.canary('weight: 5,', 'weight: 5%,') },
     { files: changed.canary('weight: 5,', 'weight: 2.5,') },
     { files: changed.split('coverage: 100', 'coverage: 101') },
+    { files: changed.model(/$/, '  recording: { percent: 101 }\n') },
   ],
   'canary-or-split': [
     { files: changed.canary(/$/, splitExample.slice(splitExample.indexOf('  split:'))) },
@@ -134,6 +143,28 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle'>, readonly Wrong[]> = {
   'weights-sum': [{ files: changed.split('version: 3, weight: 50', 'version: 3, weight: 45') }],
   'control-variant': [{ files: changed.split('name: control', 'name: contrl') }],
   'duplicate-variant': [{ files: changed.split('name: treatment', 'name: control') }],
+  'fallback-choice': [
+    { files: changed.canary(/$/, '  fallback: {}\n') },
+    { files: changed.canary(/$/, '  fallback: { version: 2, constant: 0.2 }\n') },
+  ],
+  'fallback-version': [{ files: changed.canary(/$/, '  fallback: { version: 3 }\n') }],
+  'fallback-features': [
+    {
+      files: {
+        ...changed.canary(/$/, '  fallback: { version: 2 }\n'),
+        'models/flight-delay/versions/2.yaml': edit(
+          secondVersionExample,
+          'wind_speed, dtype: float32',
+          'wind_speed, dtype: bool',
+        ),
+      },
+    },
+  ],
+  'fallback-constant': [
+    { files: changed.canary(/$/, '  fallback: { constant: 1.5 }\n') },
+    { files: changed.canary(/$/, '  fallback: { constant: [0.5, 0.5] }\n') },
+  ],
+  'recording-drop': [{ files: changed.model(/$/, '  recording: { drop: [wind_sped] }\n') }],
   'version-name': [{ files: { 'x.yaml': edit(versionExample, 'name: flight-delay-3', 'name: flight-delay-v3') } }],
   'artifact-place': [
     { files: changed.version('    path: models/flight-delay/versions/3.onnx\n', '') },
@@ -183,6 +214,7 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle'>, readonly Wrong[]> = {
     },
   ],
   'version-pending': [
+    { files: changed.canary(/$/, '  fallback: { version: 1 }\n') },
     { files: changed.canary('version: 3', 'version: 4') },
     { files: changed.canary('version: 3', 'version: 4'), options: { mode: 'proposed' } },
   ],

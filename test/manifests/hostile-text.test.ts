@@ -178,7 +178,7 @@ describe('keys', () => {
 
   it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('named %s are names like others', (name) => {
     expect(report(canaryExample.replace('unit:', `${name}:`))).toBe(
-      `5:3 unknown-field  expected one of unit, suspend, canary, split, found ${name}\n`,
+      `5:3 unknown-field  expected one of unit, suspend, canary, split, fallback, found ${name}\n`,
     )
     const evidence = (value: string): string =>
       versionExample.replace('  goldenRows', `  evidence: { ${name}: ${value} }\n  goldenRows`)

@@ -80,6 +80,69 @@ describe('a canary', () => {
   })
 })
 
+describe('a fallback', () => {
+  const text = `${canaryExample}  fallback: { version: 2 }\n`
+  it.each<[string, string, Change[]]>([
+    ['another version', '', []],
+    ['a constant', '', [['version: 2', 'constant: 0.2']]],
+    ['a constant of every class', '', [['version: 2', 'constant: [0.2, 0.3, 0.5]']]],
+    [
+      'neither of them',
+      '12:3 fallback-choice  expected exactly one of version and constant, found neither\n',
+      [['{ version: 2 }', '{}']],
+    ],
+    [
+      'both of them',
+      '12:3 fallback-choice  expected exactly one of version and constant, found both\n',
+      [['version: 2', 'version: 2, constant: 0.2']],
+    ],
+    [
+      'the version that is served',
+      '12:24 fallback-version (warning)  expected another version than the served one, found 3 for both\n' +
+        '    a version that fails can not answer for itself: name an older one, or a constant\n',
+      [['version: 2', 'version: 3']],
+    ],
+    [
+      'a text as version',
+      '12:24 wrong-type  expected a whole number for spec.fallback.version, found "2"\n    write the number without quotes\n',
+      [['version: 2', 'version: "2"']],
+    ],
+    [
+      'a text as constant',
+      '12:25 wrong-type  expected a number or a list of at least 2 numbers for spec.fallback.constant, found "0.2"\n',
+      [['version: 2', 'constant: "0.2"']],
+    ],
+    [
+      'one class',
+      '12:15 wrong-type  expected a number or a list of at least 2 numbers for spec.fallback.constant, found a list of 1 entry\n',
+      [['version: 2', 'constant: [1]']],
+    ],
+    [
+      'a number that is none',
+      '12:25 number-precision  expected a number that 64-bit floating point holds, found .inf\n    write null for a missing value\n' +
+        '12:25 wrong-type  expected a number or a list of at least 2 numbers for spec.fallback.constant, found null\n',
+      [['version: 2', 'constant: .inf']],
+    ],
+  ])('with %s', (_, expected, changes) => expect(report(text, ...changes)).toBe(expected))
+
+  it('may be one of several versions of a split, whose other units it helps', () => {
+    expect(report(`${splitExample}  fallback: { version: 2 }\n`)).toBe('')
+  })
+})
+
+describe('recording', () => {
+  it.each<[string, string]>([
+    ['recording: { percent: 10, drop: [distance, unit] }', ''],
+    ['recording: { percent: 0 }', ''],
+    ['recording: { percent: 101 }', '17:25 percent  expected at most 100 for spec.recording.percent, found 101\n'],
+    ['recording: { percent: 2.5 }', '17:25 percent  expected a whole number for spec.recording.percent, found 2.5\n'],
+    [
+      'recording: { drop: [distance, unit, distance] }',
+      '17:39 duplicate-feature  expected every name once, found "distance" again\n',
+    ],
+  ])('as %s', (written, expected) => expect(report(`${modelExample}  ${written}\n`)).toBe(expected))
+})
+
 describe('a split', () => {
   it.each<[string, string, Change[]]>([
     [

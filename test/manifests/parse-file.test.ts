@@ -36,7 +36,7 @@ const cases: readonly Case[] = [
     line: 5,
     column: 3,
     rule: 'unknown-field',
-    message: 'expected one of unit, suspend, canary, split, found unti',
+    message: 'expected one of unit, suspend, canary, split, fallback, found unti',
     hint: 'did you mean unit?',
   },
   {

@@ -59,7 +59,7 @@ describe('the schemas', () => {
   it.each(kindNames)('describe every property, with its default when it may be left out: %s', (kind) => {
     for (const { pattern, schema, isRequired } of propertiesOf(kind)) {
       expect(schema.description, pattern).toMatch(/^\S.*\.$/s)
-      const isChoice = ['/spec/canary', '/spec/split'].includes(pattern)
+      const isChoice = ['/spec/canary', '/spec/split', '/spec/fallback/version', '/spec/fallback/constant'].includes(pattern)
       const isPlainMap = schema.properties !== undefined && Object.keys(schema.properties).length > 0
       if (!isRequired && !isChoice && !isPlainMap) expect(schema.description, pattern).toContain('Default: ')
       if (isRequired) expect(schema.default, pattern).toBeUndefined()

@@ -112,6 +112,11 @@ export class Scenario {
     return this
   }
 
+  crashing(version: number, message = 'it ended its serving process three times'): this {
+    this.#readiness.set(releaseOf(version).digest, { status: 'failed', reason: 'Crashed', message })
+    return this
+  }
+
   loaded(version: number): this {
     this.#readiness.set(releaseOf(version).digest, ready)
     return this
