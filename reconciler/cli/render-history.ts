@@ -3,7 +3,7 @@ import type { Instant } from '../core/clock.ts'
 import { assertNever } from '../core/assert-never.ts'
 import type { HistoryLine } from '../core/history-line.ts'
 import type { ServedAt } from '../governance/history-query.ts'
-import { renderArms } from './render-status.ts'
+import { renderTraffic } from './render-status.ts'
 import { renderTable } from './table.ts'
 
 /** One line a transition, the oldest first. */
@@ -14,7 +14,7 @@ export function renderHistory(lines: readonly HistoryLine[]): string {
 }
 
 function describeLine({ at, rollout, event, state, commit, by, message }: HistoryLine): readonly string[] {
-  const traffic = state === null ? '-' : renderArms(state.traffic.arms)
+  const traffic = state === null ? '-' : renderTraffic(state.traffic.arms, state.settings?.fallback ?? null)
   return [showTime(at), rollout, event, traffic, commit.slice(0, 12), describeActor(by), message]
 }
 
@@ -26,7 +26,7 @@ export function renderServedAt(served: readonly ServedAt[], at: Instant): string
     .sort((a, b) => (a.rollout < b.rollout ? -1 : 1))
     .map(({ rollout, since, line }) => [
       rollout,
-      line.state === null ? '-' : renderArms(line.state.traffic.arms),
+      line.state === null ? '-' : renderTraffic(line.state.traffic.arms, line.state.settings?.fallback ?? null),
       showTime(since),
       line.commit.slice(0, 12),
       line.message,

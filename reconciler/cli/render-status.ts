@@ -1,6 +1,6 @@
 /** The status of a running reconciler as text: what is served, what is on its way, what is wrong. Pure. */
 import type { Condition } from '../core/condition.ts'
-import type { Arm } from '../core/rollout-state.ts'
+import type { Arm, RolloutFallback } from '../core/rollout-state.ts'
 import type { CommitStatus, ModelStatus, StatusDocument } from '../core/status.ts'
 import { countFindings, renderFindings } from '../manifests/findings-text.ts'
 import type { Terminal } from './context.ts'
@@ -24,16 +24,23 @@ export function renderModels(models: readonly ModelStatus[], style: Style): stri
   const rows = models.map((model) => [
     model.name,
     model.stableVersion === null ? '-' : String(model.stableVersion),
-    renderArms(model.arms),
+    renderTraffic(model.arms, model.fallback),
     describeState(model, style),
     model.stalled ?? model.message,
   ])
   return renderTable([{ title: 'MODEL' }, { title: 'STABLE' }, { title: 'TRAFFIC' }, { title: 'STATE' }, { title: 'WHY' }], rows)
 }
 
-/** `canary v2 5 %, stable v1 95 %`. */
-export function renderArms(arms: readonly Arm[]): string {
-  return arms.length === 0 ? '-' : arms.map(({ name, version, weight }) => `${name} v${version} ${weight} %`).join(', ')
+/** `canary v2 5 %, stable v1 95 %, fallback v1`. */
+export function renderTraffic(arms: readonly Arm[], fallback: RolloutFallback | null): string {
+  if (arms.length === 0) return '-'
+  const shares = arms.map(({ name, version, weight }) => `${name} v${version} ${weight} %`)
+  return [...shares, ...(fallback === null ? [] : [renderFallback(fallback)])].join(', ')
+}
+
+function renderFallback(fallback: RolloutFallback): string {
+  if (fallback.type === 'release') return `fallback v${fallback.version}`
+  return typeof fallback.score === 'number' ? `fallback ${fallback.score}` : `fallback [${fallback.score.join(' ')}]`
 }
 
 function describeState({ phase, ready, stalled }: ModelStatus, style: Style): string {
@@ -53,10 +60,17 @@ function renderHeader({ environment, project, appliedCommit, head, leader, dataT
   return `${lines.join('\n')}\n`
 }
 
-/** Conditions of the environment that do not hold. */
-function renderProblems({ conditions }: StatusDocument, style: Style): string {
+/** Conditions of the environment that do not hold, and fallbacks that could not answer. */
+function renderProblems({ conditions, models }: StatusDocument, style: Style): string {
   const wrong = conditions.filter(({ type, status }) => (type === 'Stalled' ? status === 'True' : status !== 'True'))
-  return wrong.map((condition) => `${style('yellow', nameCondition(condition))}  ${condition.message}\n`).join('')
+  const fallbacks = models.flatMap(({ name, conditions: own }) =>
+    own
+      .filter(({ type, status }) => type === 'FallbackReady' && status !== 'True')
+      .map((condition) => ({ ...condition, message: `${name}: ${condition.message}` })),
+  )
+  return [...wrong, ...fallbacks]
+    .map((condition) => `${style('yellow', nameCondition(condition))}  ${condition.message}\n`)
+    .join('')
 }
 
 function nameCondition({ type, status, reason }: Condition): string {

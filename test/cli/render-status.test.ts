@@ -61,6 +61,23 @@ flight-delay  1       canary v2 5 %, stable v1 95 %  Progressing  step 1 of 3 ho
     )
   })
 
+  it('names the fallback, and says when it could not answer', () => {
+    const fallback = { type: 'release', release, version: 1 } as const
+    const lost = {
+      type: 'FallbackReady',
+      status: 'False',
+      reason: 'Crashed',
+      message: 'version 1 is no fallback now: it ended its serving process three times',
+      observedCommit: null,
+      lastTransitionTime: '2026-01-01T00:00:00.000Z',
+    } as const
+    const text = renderStatus({ ...status, models: [{ ...model, fallback, conditions: [lost] }] }, plain)
+    expect(text).toContain('canary v2 5 %, stable v1 95 %, fallback v1  Progressing')
+    expect(text).toContain('FallbackReady=False (Crashed)  flight-delay: version 1 is no fallback now')
+    const constant = { ...model, fallback: { type: 'constant', score: 0.2 } } as const
+    expect(renderStatus({ ...status, models: [constant] }, plain)).toContain('stable v1 95 %, fallback 0.2  Progressing')
+  })
+
   it('says what is wrong and where, and what keeps serving', () => {
     const finding = {
       file: 'rollouts/flight-delay.yaml',

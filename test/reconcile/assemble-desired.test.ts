@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Release } from '../../reconciler/core/release.ts'
 import type { Resource } from '../../reconciler/core/resource.ts'
 import { assembleDesired } from '../../reconciler/reconcile/assemble-desired.ts'
 import { assembleWith, type FileTexts, soundFiles } from '../manifests/commit-of.ts'
@@ -38,5 +39,21 @@ describe('what a commit asks for', () => {
     expect(await targetOf(rollout.replace('spec:\n', 'spec:\n  suspend: true\n'))).toBe(before)
     expect(await targetOf(rollout.replace('weight: 5,', 'weight: 6,'))).not.toBe(before)
     expect(await targetOf(rollout.replace('version: 3', 'version: 2'))).not.toBe(before)
+  })
+
+  it('has the fallback and what is recorded beside the target, which stays the same', async () => {
+    const before = await desiredOf()
+    const spared = await desiredOf({ [rolloutFile]: `${rollout}  fallback: { version: 2 }\n` })
+    expect(spared.rollouts[0]).toEqual({
+      ...before.rollouts[0],
+      fallback: { type: 'release', release: expect.objectContaining({ version: 2 }) as Release },
+    })
+    const constant = await desiredOf({ [rolloutFile]: `${rollout}  fallback: { constant: 0.2 }\n` })
+    expect(constant.rollouts[0]).toEqual({ ...before.rollouts[0], fallback: { type: 'constant', score: 0.2 } })
+    const model = 'models/flight-delay.yaml'
+    const recorded = await desiredOf({ [model]: `${soundFiles[model]}  recording: { percent: 10, drop: [unit] }\n` })
+    expect(recorded.rollouts[0]).toEqual({ ...before.rollouts[0], recording: { percent: 10, drop: ['unit'] } })
+    const everything = await desiredOf({ [model]: `${soundFiles[model]}  recording: { percent: 100, drop: [] }\n` })
+    expect(everything.rollouts[0]).toEqual(before.rollouts[0])
   })
 })

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { toInstant } from '../../reconciler/core/clock.ts'
 import { digestValue } from '../../reconciler/core/digest.ts'
 import type { Desired, Observed } from '../../reconciler/core/plan.ts'
 import type { DesiredRollout } from '../../reconciler/core/rollout-state.ts'
+import type { ReplicaStatus } from '../../reconciler/core/serving-state.ts'
 import { buildPlan } from '../../reconciler/reconcile/build-plan.ts'
 import { canary, day, releaseOf, Scenario, split } from '../rollout/rollout-scenario.ts'
 
@@ -66,6 +68,46 @@ describe('the plan of a new version', () => {
     expect(action).toMatchObject({ event: 'Respecified', releases: [renumbered], state: { stable: { version: 9 } } })
   })
 
+  it('stores and describes a fallback with it, and one that is added later by itself', () => {
+    const fallback = { type: 'release', release: releaseOf(3) } as const
+    const first = plan(Scenario.serving(), [{ ...canary(2), fallback }])
+    expect(first.map(({ type }) => type)).toEqual(['store-artifact', 'store-artifact', 'transition'])
+    expect(first[2]).toMatchObject({ event: 'Started', releases: [releaseOf(2), releaseOf(3)] })
+    const added = plan(Scenario.serving(), [{ ...canary(1), fallback }])
+    expect(added.map(({ type }) => type)).toEqual(['store-artifact', 'transition'])
+    expect(added[1]).toMatchObject({
+      event: 'SettingsChanged',
+      releases: [releaseOf(3)],
+      reason: 'SettingsChanged',
+      message: 'fallback version 3, before nothing',
+      state: { reason: 'Succeeded', message: 'version 1 serves' },
+    })
+    const kept = Scenario.serving(1, { ...canary(1), fallback })
+    expect(plan(kept, [{ ...canary(1), fallback }])).toEqual([])
+  })
+
+  it('goes back from a release that crashes, and says so', () => {
+    const scenario = Scenario.serving()
+      .commit(canary(2, [{ weight: 100, holdMs: 0 }]))
+      .settle()
+    const readiness = { status: 'failed', reason: 'Crashed', message: 'it crashed', retryable: false } as const
+    const replica: ReplicaStatus = {
+      replica: 'r',
+      environment: 'production',
+      heartbeatAt: toInstant(scenario.wallMs),
+      stateVersion: null,
+      dataTime: null,
+      releases: { [releaseOf(2).digest]: readiness },
+    }
+    const [action] = plan(scenario, [scenario.desired], { replicas: [replica] })
+    expect(action).toMatchObject({
+      event: 'RolledBack',
+      reason: 'Crashed',
+      message: 'version 2: it crashed; version 1 serves again',
+      effects: ['100 % of the units move: version 1 100 %'],
+    })
+  })
+
   it('describes no release that it only refuses', () => {
     const scenario = Scenario.serving().commit(canary(2)).failing(2).settle().commit(canary(1)).settle()
     const [action] = plan(scenario, [canary(2)])
@@ -113,6 +155,33 @@ describe('the plan of a new version', () => {
         .wait(7 * day),
       canary(1),
       ['no unit moves', 'once loaded: units move from version 2 to version 1 in steps: 5 % for 20s, 25 % for 20s, 100 %'],
+    ],
+    [
+      'a fallback',
+      Scenario.serving(),
+      { ...canary(1), fallback: { type: 'release', release: releaseOf(3) } } as const,
+      ['no unit moves', 'a request whose run fails or takes too long is answered by version 3'],
+    ],
+    [
+      'another fallback',
+      Scenario.serving(1, { ...canary(1), fallback: { type: 'release', release: releaseOf(3) } }),
+      { ...canary(1), fallback: { type: 'constant', score: 0.2 } } as const,
+      ['no unit moves', 'a request whose run fails or takes too long is answered by the constant 0.2, no longer by version 3'],
+    ],
+    [
+      'no fallback any more',
+      Scenario.serving(1, { ...canary(1), fallback: { type: 'release', release: releaseOf(3) } }),
+      canary(1),
+      [
+        'no unit moves',
+        'a request whose run fails or takes too long gets an error from now on, no longer the answer of version 3',
+      ],
+    ],
+    [
+      'less recording',
+      Scenario.serving(),
+      { ...canary(1), recording: { percent: 10, drop: ['income'] } },
+      ['no unit moves', 'of the predictions is recorded: 10 % without income; before: 100 %'],
     ],
     [
       'a canary that is taken back',

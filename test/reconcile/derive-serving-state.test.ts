@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RolloutState } from '../../reconciler/core/rollout-state.ts'
 import type { ModelRoute } from '../../reconciler/core/serving-state.ts'
-import { deriveRoutes, namedReleases } from '../../reconciler/reconcile/derive-serving-state.ts'
+import { answeringReleases, deriveRoutes, namedReleases, withRecording } from '../../reconciler/reconcile/derive-serving-state.ts'
 import { canary, releaseOf, Scenario, second, split } from '../rollout/rollout-scenario.ts'
 
 const at = '2026-03-01T12:00:00.000Z'
@@ -87,5 +87,40 @@ describe('the releases that replicas must hold', () => {
     const expected = [releaseOf(1).digest, releaseOf(2).digest].sort()
     expect(namedReleases([loading], routeOf(loading))).toEqual(expected)
     expect(namedReleases([serving], routeOf(atFive))).toEqual(expected)
+  })
+})
+
+describe('a fallback', () => {
+  const wanted = { ...canary(2), fallback: { type: 'release', release: releaseOf(3) } } as const
+  const spared = Scenario.serving().commit(canary(2)).settle().commit(wanted).settle().served
+
+  it('is part of the route at once, and the hold of the step goes on', () => {
+    expect(spared.traffic).toEqual(atFive.traffic)
+    const [route] = derive(atFive, spared, false)
+    expect(route).toEqual({ ...routeOf(atFive)[0], fallback: { type: 'release', release: releaseOf(3).digest }, since: at })
+    expect(derive(spared, atFive, false)).toEqual(routeOf(atFive))
+  })
+
+  it('is held by replicas, and is none of the arms', () => {
+    const routes = routeOf(spared)
+    expect(namedReleases([spared], routes)).toContain(releaseOf(3).digest)
+    expect(namedReleases([], routes)).toContain(releaseOf(3).digest)
+    expect([...answeringReleases([spared], routes)].sort()).toEqual([releaseOf(1).digest, releaseOf(2).digest].sort())
+  })
+
+  it('may be a constant, which nobody has to hold', () => {
+    const constant = Scenario.serving(1, { ...canary(1), fallback: { type: 'constant', score: [0.1, 0.9] } }).served
+    expect(routeOf(constant)[0]?.fallback).toEqual({ type: 'constant', score: [0.1, 0.9] })
+    expect(namedReleases([constant], routeOf(constant))).toEqual([releaseOf(1).digest])
+  })
+})
+
+describe('what is recorded', () => {
+  it('stands in the releases of its model as replicas get them, and changes no digest', () => {
+    const recording = { percent: 10, drop: ['income'] }
+    const state = Scenario.serving(1, { ...canary(1), recording }).served
+    const other = { ...releaseOf(2), model: 'loan-approval' }
+    expect(withRecording([releaseOf(1), other], [state])).toEqual([{ ...releaseOf(1), recording }, other])
+    expect(withRecording([releaseOf(1)], [serving])).toEqual([releaseOf(1)])
   })
 })

@@ -3,11 +3,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson, type Digest } from '../../reconciler/core/digest.ts'
 import { changesSomething, type Desired } from '../../reconciler/core/plan.ts'
-import type { RolloutState } from '../../reconciler/core/rollout-state.ts'
+import type { DesiredRollout, RolloutState } from '../../reconciler/core/rollout-state.ts'
 import { readChain, writeLine } from '../../reconciler/governance/history-chain.ts'
 import { recoverFromHistory } from '../../reconciler/governance/history-recovery.ts'
 import { buildPlan } from '../../reconciler/reconcile/build-plan.ts'
 import { recoverState } from '../../reconciler/rollout/recover.ts'
+import { findStateProblem } from '../../reconciler/serving/state/check-state.ts'
 import { canary, day, releaseOf, split, suspended } from '../rollout/rollout-scenario.ts'
 import { SimulatedWorld } from './simulated-world.ts'
 
@@ -54,11 +55,20 @@ const splits = fc
     }))
     return { ...wanted, strategy: { ...wanted.strategy, variants } }
   })
-const wishes = fc.oneof(
-  { weight: 3, arbitrary: canaries },
-  { weight: 1, arbitrary: splits },
-  { weight: 1, arbitrary: fc.constant(null) },
+/** A fallback may be any version, also one that does not load or is served itself. */
+const fallbacks = fc
+  .oneof({ weight: 2, arbitrary: fc.constant(null) }, version, fc.constantFrom('constant' as const))
+  .map((chosen) => (wanted: DesiredRollout): DesiredRollout => {
+    if (chosen === null) return wanted
+    if (chosen === 'constant') return { ...wanted, fallback: { type: 'constant', score: 0.5 } }
+    return { ...wanted, fallback: { type: 'release', release: releaseFor(wanted.rollout, chosen) } }
+  })
+const spared = fc.tuple(fc.oneof({ weight: 3, arbitrary: canaries }, { weight: 1, arbitrary: splits }), fallbacks).map(
+  ([make, add]) =>
+    (rollout: string) =>
+      add(make(rollout)),
 )
+const wishes = fc.oneof({ weight: 4, arbitrary: spared }, { weight: 1, arbitrary: fc.constant(null) })
 
 const commits: fc.Arbitrary<Desired> = fc
   .record({ wanted: fc.tuple(wishes, wishes, wishes), allowEmpty: fc.boolean() })
@@ -94,6 +104,7 @@ const scripts = fc.record({ first: commits, script: fc.array(steps, { maxLength:
 /** Everything that must hold at every moment. */
 function checkWorld(world: SimulatedWorld): void {
   for (const { state } of world.rollouts.values()) checkState(state)
+  if (world.serving !== null) expect(findStateProblem(world.serving.state, 'production')).toBeNull()
   for (const route of world.serving?.state.routes ?? []) {
     expect(route.arms.reduce((sum, { weight }) => sum + weight, 0)).toBe(100)
     const rejected = world.rollouts.get(route.model)?.state.rejections.map(({ subject }) => subject) ?? []

@@ -14,7 +14,7 @@ import { buildPlan } from '../../reconciler/reconcile/build-plan.ts'
 import { deriveRoutes, namedReleases } from '../../reconciler/reconcile/derive-serving-state.ts'
 import { buildObserved } from '../../reconciler/reconcile/observe.ts'
 import { selectFreshReplicas } from '../../reconciler/rollout/readiness.ts'
-import { releasesOf } from '../../reconciler/rollout/traffic.ts'
+import { heldReleasesOf } from '../../reconciler/rollout/traffic.ts'
 import { SimulatedReplica } from './simulated-replica.ts'
 
 export class SimulatedWorld {
@@ -77,7 +77,7 @@ export class SimulatedWorld {
   apply(action: Action): void {
     if (action.type === 'store-artifact') this.#artifacts.add(action.artifact.sha256)
     if (action.type === 'transition') {
-      for (const { artifact } of releasesOf(this.#wanted(action.rollout)))
+      for (const { artifact } of heldReleasesOf(this.#wanted(action.rollout)))
         this.#requireArtifact(action.state.phase, artifact.sha256)
       for (const release of action.releases) this.#documents.set(release.digest, release)
       const sequence = this.#write(action.rollout, action)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Condition } from '../../reconciler/core/condition.ts'
 import type { Action, Observed } from '../../reconciler/core/plan.ts'
-import type { ReplicaStatus } from '../../reconciler/core/serving-state.ts'
+import type { ReleaseReadiness, ReplicaStatus } from '../../reconciler/core/serving-state.ts'
 import type { ConditionRow } from '../../reconciler/database/journal-queries.ts'
 import { type Memory, newMemory } from '../../reconciler/reconcile/memory.ts'
 import { eventsOf, summarizeConditions } from '../../reconciler/reconcile/summarize-conditions.ts'
@@ -107,6 +107,39 @@ describe('the conditions of a rollout', () => {
     ],
   ])('%s', (_name, scenario, expected) => {
     expect(show(summarize(scenario))).toEqual(expected)
+  })
+
+  it('say whether the fallback could answer: nothing else waits for it', () => {
+    const wanted = { ...canary(1), fallback: { type: 'release', release: releaseOf(3) } } as const
+    const scenario = Scenario.serving(1, wanted)
+    const found = (readiness?: ReleaseReadiness) => {
+      const own = replica(scenario)
+      const releases = { ...own.releases, ...(readiness === undefined ? {} : { [releaseOf(3).digest]: readiness }) }
+      return summarize(scenario, { replicas: [{ ...own, releases }] })
+    }
+    const ready = 'Ready True Serving: version 1 answers'
+    expect(show(found({ status: 'ready', loadMs: 1 }))).toEqual([
+      'FallbackReady True Loaded: version 3 answers when a run fails',
+      ready,
+    ])
+    const short = releaseOf(3).digest.slice(7, 19)
+    const loading = `FallbackReady False NotLoaded: version 3 is no fallback now: 0 of 1 serving processes hold ${short}`
+    expect(show(found())).toEqual([loading, ready])
+    const crashed = found({ status: 'failed', reason: 'Crashed', message: 'it crashed', retryable: false })
+    expect(show(crashed)).toEqual(['FallbackReady False Crashed: version 3 is no fallback now: it crashed', ready])
+    const events = (rows: readonly ConditionRow[]) =>
+      eventsOf([], rows, 0).filter(({ reason }) => reason.startsWith('Fallback')).map(({ severity }) => severity) // prettier-ignore
+    expect([events(found()), events(crashed)]).toEqual([['info'], ['warning']])
+    const constant = Scenario.serving(1, { ...canary(1), fallback: { type: 'constant', score: 0.2 } })
+    expect(show(summarize(constant))).toEqual(['FallbackReady True Constant: the constant 0.2 answers when a run fails', ready])
+  })
+
+  it('say that a release crashed', () => {
+    const scenario = Scenario.serving().commit(canary(2)).settle().crashing(2).settle()
+    expect(show(summarize(scenario))).toEqual([
+      'Ready True Serving: version 1 answers',
+      'Stalled True Crashed: it ended its serving process three times',
+    ])
   })
 
   it('say what the planner waits for', () => {

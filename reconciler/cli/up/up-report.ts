@@ -4,7 +4,7 @@ import type { Finding } from '../../core/finding.ts'
 import type { CommitStatus, ModelStatus, StatusDocument } from '../../core/status.ts'
 import type { Terminal } from '../context.ts'
 import { countFindings, renderFindings } from '../../manifests/findings-text.ts'
-import { renderArms, renderModels } from '../render-status.ts'
+import { renderModels, renderTraffic } from '../render-status.ts'
 import { renderExampleRequest } from './example-request.ts'
 import type { UpOptions } from './up-options.ts'
 
@@ -86,6 +86,6 @@ function renderModelChanges(before: readonly ModelStatus[], now: readonly ModelS
   ].join('')
 }
 
-function describe({ phase, arms, stalled, message }: ModelStatus): string {
-  return `${phase ?? 'Pending'}: ${renderArms(arms)} (${stalled ?? message})`
+function describe({ phase, arms, fallback, stalled, message }: ModelStatus): string {
+  return `${phase ?? 'Pending'}: ${renderTraffic(arms, fallback)} (${stalled ?? message})`
 }
