@@ -1,5 +1,5 @@
 /** mainward plan on the real example, through the command line. */
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readManifests } from '../../reconciler/cli/manifests/read-manifests.ts'
@@ -128,6 +128,34 @@ spec:
     expect(rollouts.map(({ rollout: name, type }) => [name, type])).toEqual([
       ['loan-approval', 'remove'],
       ['flight-delay', 'pending'],
+    ])
+  })
+
+  it('waits for a fallback version that is not there yet, too', async () => {
+    const text = readFileSync(join(folder, rollout), 'utf8').replace(/fallback: .*/, 'fallback: { version: 9 }')
+    writeFileSync(join(folder, rollout), text)
+    const { output } = await runCommand(folder, ['plan'])
+    expect(output).toContain('flight-delay: version 9 of flight-delay is not there yet')
+  })
+
+  it('says what another fallback means, which moves no unit', async () => {
+    const text = readFileSync(join(folder, rollout), 'utf8').replace(/fallback: .*/, 'fallback: { version: 2 }')
+    writeFileSync(join(folder, rollout), text)
+    const { rollouts } = await planJson()
+    expect(rollouts).toMatchObject([
+      {
+        rollout: 'flight-delay',
+        event: 'SettingsChanged',
+        from: 'v1',
+        to: 'v1',
+        movedPercent: 0,
+        message: 'fallback version 2, before the constant 0.2539',
+        effects: [
+          'no unit moves',
+          'a request whose run fails or takes too long is answered by version 2, no longer by the constant 0.2539',
+        ],
+        artifacts: [{ path: 'models/flight-delay/versions/2.onnx' }],
+      },
     ])
   })
 

@@ -81,3 +81,14 @@ describe('a rollout after a lost database', () => {
     expect(states).toEqual([rolledBack])
   })
 })
+
+describe('what the history brings back', () => {
+  it('has the fallback of a rollout, and the release that it names', () => {
+    const wanted = { ...canary(2), fallback: { type: 'release', release: releaseOf(1) } } as const
+    const spared = Scenario.serving(2, wanted).served
+    const documents = { [releaseOf(1).digest]: releaseOf(1), [releaseOf(2).digest]: releaseOf(2) }
+    const { states, releases } = recoverFromHistory([line(1, '2026-03-01T10:00:00.000Z', spared, { releases: documents })])
+    expect(states[0]?.settings?.fallback).toEqual({ type: 'release', release: releaseOf(1).digest, version: 1 })
+    expect(releases.map(({ release }) => release)).toEqual([releaseOf(1), releaseOf(2)])
+  })
+})

@@ -8,11 +8,17 @@ export interface ActiveRoute {
   readonly route: ModelRoute
   /** By arm name: every arm that gets traffic, and the default arm. */
   readonly held: ReadonlyMap<string, HeldRelease>
+  /** What can answer now in place of a run that fails; null: nothing, or a release that is not loaded (no route waits for it). */
+  readonly fallback: ActiveFallback | null
   /** Field names that some release of this route knows, and the unit's: a row may have them whatever its arm. */
   readonly knownFields: ReadonlySet<string>
   /** The same for the inputs of an Open Inference Protocol request. */
   readonly knownInputs: ReadonlySet<string>
 }
+
+export type ActiveFallback =
+  | { readonly type: 'release'; readonly held: HeldRelease }
+  | { readonly type: 'constant'; readonly score: number | readonly number[] }
 
 export type FindHeld = (digest: Digest) => HeldRelease | null
 
@@ -53,7 +59,14 @@ function activateRoute(route: ModelRoute, findHeld: FindHeld): ActiveRoute | nul
   return {
     route,
     held,
+    fallback: activateFallback(route, findHeld),
     knownFields: new Set([...loaded.flatMap(({ rows }) => [...rows.fields]), ...unit]),
     knownInputs: new Set(loaded.flatMap(({ inputs }) => [...inputs.names])),
   }
+}
+
+function activateFallback({ fallback }: ModelRoute, findHeld: FindHeld): ActiveFallback | null {
+  if (fallback?.type !== 'release') return fallback ?? null
+  const held = findHeld(fallback.release)
+  return held === null ? null : { type: 'release', held }
 }
