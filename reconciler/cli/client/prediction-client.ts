@@ -28,6 +28,6 @@ export async function predictRecord(
     const [{ version, variant = null }] = (JSON.parse(text) as PredictAnswer).predictions
     return { type: 'answered', model, version, variant, latencyMs: performance.now() - startedMs }
   } catch (thrown) {
-    return { type: 'failed', reason: messageOf(thrown instanceof Error ? (thrown.cause ?? thrown) : thrown) }
+    return { type: 'failed', reason: messageOf(thrown instanceof Error ? (thrown.cause ?? thrown) : thrown), unanswered: true }
   }
 }

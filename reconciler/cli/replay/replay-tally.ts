@@ -9,7 +9,8 @@ export type ReplayOutcome =
       readonly variant: string | null
       readonly latencyMs: number
     }
-  | { readonly type: 'failed'; readonly reason: string }
+  /** `unanswered`: nobody answered at all. */
+  | { readonly type: 'failed'; readonly reason: string; readonly unanswered?: boolean }
 
 export interface ReplaySummary {
   readonly sent: number

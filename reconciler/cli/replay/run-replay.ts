@@ -1,4 +1,5 @@
 /** Sends records as predictions at their pace and moves the data clock along. Effects come as ports. */
+import { MainwardError } from '../../core/error.ts'
 import type { ReplayRecord } from './replay-records.ts'
 import { type ReplayOutcome, type ReplaySummary, ReplayTally } from './replay-tally.ts'
 
@@ -34,7 +35,13 @@ export interface ReplayOptions {
 /** The data clock moves at most this often; predictions of the time before are answered first. */
 const clockIntervalMs = 1_000
 
-/** Sends all records, or those until the signal. Resolves when every prediction that was sent has been answered. */
+/** After this without any answer the data plane counts as dead. */
+const giveUpMs = 30_000
+
+/**
+ * Sends all records, or those until the signal. Resolves when every prediction that was sent has been answered. Throws
+ * `unavailable` when nothing has answered for 30 s.
+ */
 export async function runReplay(
   records: AsyncIterable<ReplayRecord>,
   ports: ReplayPorts,
@@ -44,6 +51,7 @@ export async function runReplay(
   const flight = new Set<Promise<void>>()
   const startedMs = ports.now()
   const clock = new DataClock(ports)
+  const silence = new Silence()
   let firstMs: number | null = null
   let last: ReplayRecord | null = null
   for await (const record of records) {
@@ -55,7 +63,10 @@ export async function runReplay(
       await clock.move(record.timeMs)
     }
     while (flight.size >= options.concurrency) await Promise.race(flight)
+    silence.assertHeard(ports.now())
+    const sentMs = ports.now()
     const prediction = ports.predict(record).then((outcome) => {
+      silence.hear(outcome, sentMs)
       tally.add(outcome)
       flight.delete(prediction)
     })
@@ -69,6 +80,25 @@ export async function runReplay(
     ports.report(progressOf(last, tally, ports.now() - startedMs))
   }
   return tally.summarize(ports.now() - startedMs)
+}
+
+/** Since when nothing has answered. */
+class Silence {
+  #sinceMs: number | null = null
+  #reason = ''
+
+  hear(outcome: ReplayOutcome, sentMs: number): void {
+    const isSilent = outcome.type === 'failed' && outcome.unanswered === true
+    this.#sinceMs = isSilent ? Math.min(this.#sinceMs ?? sentMs, sentMs) : null
+    if (isSilent) this.#reason = outcome.reason
+  }
+
+  assertHeard(nowMs: number): void {
+    if (this.#sinceMs === null || nowMs - this.#sinceMs < giveUpMs) return
+    throw new MainwardError('unavailable', `the data plane has not answered for ${giveUpMs / 1000} s: ${this.#reason}`, {
+      hint: 'start it, or name another one with --serving URL',
+    })
+  }
 }
 
 /** Moves the clock forward only, and not for every record. */

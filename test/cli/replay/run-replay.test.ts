@@ -67,6 +67,23 @@ describe('a replay', () => {
     expect(world.log.filter((line) => line.startsWith('clock'))).toHaveLength(1)
   })
 
+  it('gives up on a data plane that has not answered for 30 s, and on none that answers with errors', async () => {
+    const { ports } = createWorld()
+    const options = { speed: 1, concurrency: 1, signal }
+    const failing = (unanswered: boolean): ReplayPorts => ({
+      ...ports,
+      predict: () => Promise.resolve({ type: 'failed', reason: 'connect ECONNREFUSED', unanswered }),
+    })
+    const records = Array.from({ length: 100 }, (_, second) => record(second))
+    await expect(runReplay(stream(records), failing(true), options)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'the data plane has not answered for 30 s: connect ECONNREFUSED',
+    })
+    const spoken = await runReplay(stream(records), failing(false), options)
+    expect(spoken).toMatchObject({ sent: 100, answered: 0 })
+    await expect(runReplay(stream(records.slice(0, 30)), failing(true), options)).resolves.toMatchObject({ sent: 30 })
+  })
+
   it('never has more predictions in flight than it may', async () => {
     const { world, ports } = createWorld()
     const summary = await runReplay(stream(Array.from({ length: 50 }, () => record(1))), ports, {
