@@ -38,6 +38,18 @@ export async function ensureDemoRepository(request: DemoRequest): Promise<DemoOu
   return 'made'
 }
 
+/**
+ * Where the demo of a folder lies: in its `demo/`, or in the folder itself when that is one already. Throws `usage` for a
+ * folder that is to be made again while somebody stands in it.
+ */
+export function demoFolderOf(folder: string, fresh: boolean): string {
+  if (!existsSync(join(folder, '.git', markName))) return join(folder, 'demo')
+  if (!fresh) return folder
+  throw new MainwardError('usage', `${folder} is the demo itself, and can not be made again from within`, {
+    hint: 'cd .. and mainward demo --fresh',
+  })
+}
+
 function readMark(folder: string): string {
   const mark = join(folder, '.git', markName)
   if (existsSync(mark)) return readFileSync(mark, 'utf8').trim()

@@ -1,7 +1,7 @@
 /** `mainward demo`: the example repository as a git repository of its own, and `up` on it. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { ensureDemoRepository } from './demo-repository.ts'
+import { demoFolderOf, ensureDemoRepository } from './demo-repository.ts'
 import type { ExitCode } from './command.ts'
 import { runUp, type UpEffects } from './up.ts'
 import type { UpOptions } from './up/up-options.ts'
@@ -19,13 +19,13 @@ export interface DemoEffects extends UpEffects {
   readonly exampleFolder?: string
 }
 
-/** Runs until it is interrupted, on `./demo`. Throws as `runUp`, and `conflict` when `./demo` is something else. */
+/** Runs until it is interrupted, on `./demo`, or here when this is the demo. Throws as `runUp`, and `conflict` when `./demo` is something else. */
 export async function runDemo({ fresh, ...options }: DemoOptions, effects: DemoEffects): Promise<ExitCode> {
   const example = effects.exampleFolder ?? join(packageRoot, 'example-repo')
   if (!existsSync(example)) {
     throw new MainwardError('not-found', `expected the example repository at ${example}, found nothing`)
   }
-  const folder = join(effects.folder, 'demo')
+  const folder = demoFolderOf(effects.folder, fresh)
   const outcome = await ensureDemoRepository({ example, folder, fresh, nowMs: effects.clock.now() })
   effects.terminal.write(`${describeOutcome(outcome)}\n`)
   return runUp({ ...options, repository: folder, branch: 'main', path: '', dataClock: 'manual' }, effects)

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { ensureDemoRepository, type DemoOutcome } from '../../reconciler/cli/demo-repository.ts'
+import { demoFolderOf, ensureDemoRepository, type DemoOutcome } from '../../reconciler/cli/demo-repository.ts'
 import { takeStateLock } from '../../reconciler/supervisor/state-lock.ts'
 
 let folder: string
@@ -91,4 +91,11 @@ it('is made whatever git settings the user has', async () => {
   } finally {
     delete process.env.GIT_CONFIG_GLOBAL
   }
+})
+
+it('is used from within, and not nested', async () => {
+  expect(demoFolderOf(folder, false)).toBe(demo)
+  await ensure()
+  expect(demoFolderOf(demo, false)).toBe(demo)
+  expect(() => demoFolderOf(demo, true)).toThrow('can not be made again from within')
 })
