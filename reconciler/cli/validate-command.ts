@@ -1,10 +1,11 @@
 /** `mainward validate`: all findings of a working tree, a commit, or one file alone. */
 import { existsSync } from 'node:fs'
 import { stat, readFile } from 'node:fs/promises'
-import { join, relative, resolve, sep } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { MainwardError, messageOf } from '../core/error.ts'
 import { type Finding, hasErrors } from '../core/finding.ts'
 import { assembleCommit } from '../manifests/assemble.ts'
+import { projectPath } from '../manifests/commit-checks.ts'
 import { checkSingleFile } from '../manifests/check-single.ts'
 import { countFindings, type FindingFormat, findingFormats, renderFindings } from '../manifests/findings-text.ts'
 import { type CommandDefinition, type CommandInput, flagOption, textOption } from './command.ts'
@@ -22,8 +23,8 @@ interface Check {
 
 export const validateCommand: CommandDefinition = {
   details:
-    'A folder is a repository, or the folder of it that is reconciled. A single file, or - for standard input, is checked\n' +
-    'against its schema only. Exit code 1 when a finding is an error; warnings alone are fine.',
+    'A folder is a repository, the folder of it that is reconciled, or one inside: then only what is found there is shown.\n' +
+    'A single file, or - for standard input, is checked against its schema only. Exit code 1 when a finding is an error; warnings alone are fine.',
   arguments: [{ usage: '[path]', description: 'folder, file or - (default: here)' }],
   options: [
     { flags: '--ref <ref>', description: 'a commit, branch or tag of the repository, in place of its working tree' },
@@ -57,11 +58,23 @@ async function checkPath(context: CliContext, input: CommandInput): Promise<Chec
   if ((ref === null || existsSync(place)) && !(await isFolder(place, path))) {
     return checkAlone(await readFile(place), showPath(context, place), input)
   }
-  const { contents, origin } = await readManifests(place, ref)
+  const root = findRoot(place)
+  const { contents, origin } = await readManifests(root, ref)
   const assembly = assembleCommit(contents, { mode: flagOption(input, 'reconciled') ? 'reconciled' : 'proposed' })
-  const findings = assembly.findings.map((finding) => ({ ...finding, file: showPath(context, join(place, finding.file)) }))
+  const findings = assembly.findings
+    .map((finding) => ({ ...finding, file: join(root, finding.file) }))
+    .filter(({ file }) => root === place || file.startsWith(`${place}${sep}`))
+    .map((finding) => ({ ...finding, file: showPath(context, finding.file) }))
   const documents = contents.files.reduce((sum, { parsed }) => sum + parsed.documents.length, 0)
   return { findings, checked: 'repository', note: `${origin}, ${documents === 1 ? '1 manifest' : `${documents} manifests`}` }
+}
+
+/** The nearest folder from here upwards, within the repository, that has a Project; without one the place itself. */
+function findRoot(place: string): string {
+  for (let folder = place; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, projectPath))) return folder
+    if (existsSync(join(folder, '.git')) || folder === dirname(folder)) return place
+  }
 }
 
 /** As a compiler does: from where the command was started, so that editors and annotations find the file. */

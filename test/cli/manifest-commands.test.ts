@@ -57,6 +57,18 @@ describe('mainward validate', () => {
     expect((await run(join(folder, 'rollouts'), ['validate', '..'])).code).toBe(1)
   })
 
+  it('shows of a folder inside the repository what is found there', async () => {
+    const folder = writeExampleManifests(broken)
+    const { code, output } = await run(folder, ['validate', 'rollouts', '--reconciled'])
+    expect(code).toBe(1)
+    expect(output.match(/^\S+ [a-z-]+/gm)).toEqual([
+      expect.stringMatching(/^rollouts\/flight-delay\.yaml:8:14 version-pending/),
+      expect.stringMatching(/^rollouts\/flight-delay\.yaml:11:\d+ steps-order/),
+    ])
+    expect(await run(folder, ['validate', 'models'])).toMatchObject({ code: 0, output: '' })
+    expect((await run(join(folder, 'rollouts'), ['validate'])).output).toMatch(/^flight-delay\.yaml:11:/m)
+  })
+
   it('checks one file against its schema only, and says so', async () => {
     const folder = writeExampleManifests({ 'rollouts/flight-delay.yaml': rollout.replace('unit:', 'unt:') })
     const { code, output, errors } = await run(folder, ['validate', 'rollouts/flight-delay.yaml'])
