@@ -30,14 +30,16 @@ export interface ApiRoute {
   readonly operationId: string
   readonly summary: string
   /** Name of the request's schema. */
-  readonly requestSchema?: 'PredictRequest' | 'InferRequest' | 'IndexRequest'
+  readonly requestSchema?: 'PredictRequest' | 'InferRequest' | 'IndexRequest' | 'OutcomesRequest'
   /** Whether a body must be sent; with a schema only. */
   readonly bodyOptional?: boolean
-  /** Of the answer 200. A route without it never answers 200, and the document only names it. */
+  /** Of an answer that is no error. A route without it has none, and the document only names it. */
   readonly responseSchema?: JsonSchema
+  /** Of an answer that is no error; 200 when left out. */
+  readonly successStatus?: number
   /** Media type of the response; `application/json` when left out. */
   readonly responseType?: string
-  /** Statuses other than 200 that this route answers. */
+  /** Statuses of errors that this route answers. */
   readonly errorStatuses: readonly number[]
   /** Counted in the metrics under this name. */
   readonly timed?: TimedRoute

@@ -103,7 +103,7 @@ function buildResponses(route: ApiRoute): JsonSchema {
   const errors = route.errorStatuses.map((status) => {
     return [status, { description: statusTexts[status] ?? 'An error.', headers, content }] as const
   })
-  return Object.fromEntries([[200, buildAnswer(route, headers)], ...errors])
+  return Object.fromEntries([[route.successStatus ?? 200, buildAnswer(route, headers)], ...errors])
 }
 
 function buildAnswer({ responseType, responseSchema, timed }: ApiRoute, headers: JsonSchema): JsonSchema {

@@ -2,6 +2,7 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import { MainwardError } from '../../core/error.ts'
 import type { ServingLimits } from '../limits.ts'
+import { buildOutcomesSchema, type OutcomesRequest } from '../outcomes/outcomes-schema.ts'
 
 export interface PredictRequest {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
@@ -58,6 +59,7 @@ export function buildRequestSchemas(limits: ServingLimits) {
       type: 'object',
       properties: { ready: { type: 'boolean', description: 'List only the versions that are ready.' } },
     },
+    OutcomesRequest: buildOutcomesSchema(limits),
   } as const satisfies Record<string, JsonSchema>
 }
 
@@ -159,6 +161,7 @@ export interface RequestValidators {
   predict(body: unknown): PredictRequest
   infer(body: unknown): InferRequest
   index(body: unknown): IndexRequest
+  outcomes(body: unknown): OutcomesRequest
 }
 
 export function compileRequestValidators(schemas: ReturnType<typeof buildRequestSchemas>): RequestValidators {
@@ -167,6 +170,7 @@ export function compileRequestValidators(schemas: ReturnType<typeof buildRequest
     predict: compileValidator<PredictRequest>(ajv, schemas.PredictRequest),
     infer: compileValidator<InferRequest>(ajv, schemas.InferRequest),
     index: compileValidator<IndexRequest>(ajv, schemas.IndexRequest),
+    outcomes: compileValidator<OutcomesRequest>(ajv, schemas.OutcomesRequest),
   }
 }
 

@@ -1,0 +1,72 @@
+/** A bounded queue of served entries: by their number and by the bytes that they keep in memory. Never grows past either. */
+import type { Tensors } from '../../inference/tensor.ts'
+import type { ServedEntry } from './served-entry.ts'
+
+export interface QueueLimits {
+  readonly entries: number
+  readonly bytes: number
+}
+
+/** What an entry costs besides its tensors' elements. */
+const entryBytes = 400
+
+export class EntryQueue {
+  readonly #limits: QueueLimits
+  readonly #slots: (ServedEntry | undefined)[]
+  #first = 0
+  #length = 0
+  #bytes = 0
+
+  constructor(limits: QueueLimits) {
+    this.#limits = limits
+    this.#slots = new Array<ServedEntry | undefined>(limits.entries).fill(undefined)
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** False when there is no room: the entry was not taken. */
+  add(entry: ServedEntry): boolean {
+    const bytes = measure(entry)
+    if (this.#length === this.#limits.entries || this.#bytes + bytes > this.#limits.bytes) return false
+    this.#slots[(this.#first + this.#length) % this.#limits.entries] = entry
+    this.#length += 1
+    this.#bytes += bytes
+    return true
+  }
+
+  /** The oldest entry, which stays. */
+  peek(): ServedEntry | undefined {
+    return this.#slots[this.#first]
+  }
+
+  /** Takes the oldest entry away. */
+  remove(): void {
+    const entry = this.#slots[this.#first]
+    if (entry === undefined) return
+    this.#slots[this.#first] = undefined
+    this.#first = (this.#first + 1) % this.#limits.entries
+    this.#length -= 1
+    this.#bytes -= measure(entry)
+  }
+}
+
+function measure({ inputs, outputs }: ServedEntry): number {
+  return entryBytes + measureTensors(inputs) + measureTensors(outputs)
+}
+
+function measureTensors(tensors: Tensors): number {
+  let bytes = 0
+  for (const name in tensors) {
+    const data = tensors[name]?.data
+    if (data === undefined) continue
+    if (ArrayBuffer.isView(data)) bytes += data.byteLength
+    else for (const text of data) bytes += 16 + 2 * text.length
+  }
+  return bytes
+}

@@ -1,0 +1,46 @@
+/**
+ * The one form of a prediction's record: a line of JSON that `mainward records` writes, `mainward replay` reads and comparisons
+ * use. Knows neither where it is kept nor how it comes about. All but `time`, `model` and `row` may be absent.
+ */
+import type { Instant } from '../../core/clock.ts'
+import type { Digest, Json } from '../../core/digest.ts'
+import type { StateVersion } from '../../core/serving-state.ts'
+
+export interface PredictionRecord {
+  /** Data time of the prediction: the data clock when it is moved by hand, else the wall clock. */
+  readonly time: Instant
+  readonly model: string
+  /** What was assigned to an arm. */
+  readonly unit?: string
+  /**
+   * The inputs as they were given to the model, after the null policy: numbers by feature name; a tensor without named features
+   * by its own name, as nested arrays. NaN and infinities are null. Without the names that the release's drop-list has.
+   */
+  readonly row: Readonly<Record<string, Json>>
+  readonly environment?: string
+  readonly request_id?: string
+  /** Position of the row in its request. */
+  readonly row_index?: number
+  readonly wall_time?: Instant
+  readonly version?: number
+  readonly release?: Digest
+  /** The arm; absent when a version was addressed that is no arm. */
+  readonly variant?: string
+  /** True when the unit decided the arm: an exposure. */
+  readonly assigned?: boolean
+  /** As the answer said it. */
+  readonly score?: Json
+  readonly decision?: boolean
+  /** The class that the model named. */
+  readonly predicted?: Json
+  readonly latency_ms?: number
+  readonly state_version?: StateVersion
+  /** The share with which this record was drawn: it stands for 1 / sampled predictions. */
+  readonly sampled?: number
+  /** Why a fallback answered in place of the arm's release. */
+  readonly fallback?: string
+  /** What really happened, when it is known: an outcome. */
+  readonly label?: Json
+  /** Data time of the outcome. */
+  readonly label_known_at?: Instant
+}

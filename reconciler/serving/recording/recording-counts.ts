@@ -1,0 +1,65 @@
+/** Counts what became of every prediction that was handed over to be recorded. Plain numbers, which can be sent and added up. */
+
+/** Why a record is not there. */
+export type LossReason =
+  /** The queue in memory was full. */
+  | 'memory'
+  /** More than the largest number of records a second, in spite of the sampling. */
+  | 'rate'
+  /** The disk was full or failed. */
+  | 'disk'
+  /** The record could not be written as text. */
+  | 'encoding'
+  /** The spool on disk reached its limit before the database took it. */
+  | 'spool-full'
+  /** The database refused the line: it lies in the folder `rejected`. */
+  | 'rejected'
+  /** Older than the retention when it reached the database. */
+  | 'expired'
+
+export const lossReasons = ['memory', 'rate', 'disk', 'encoding', 'spool-full', 'rejected', 'expired'] as const
+
+export interface RecordingCounts {
+  /** Records that were handed over to the spool. */
+  readonly recorded: number
+  /** Not drawn: they are represented by others. */
+  readonly sampledOut: number
+  readonly lost: Readonly<Record<LossReason, number>>
+  /** Outcomes that were acknowledged. */
+  readonly outcomes: number
+}
+
+export class RecordingCounter {
+  #recorded = 0
+  #sampledOut = 0
+  #outcomes = 0
+  readonly #lost: Record<LossReason, number> = {
+    memory: 0,
+    rate: 0,
+    disk: 0,
+    encoding: 0,
+    'spool-full': 0,
+    rejected: 0,
+    expired: 0,
+  }
+
+  addRecorded(rows: number): void {
+    this.#recorded += rows
+  }
+
+  addSampledOut(): void {
+    this.#sampledOut += 1
+  }
+
+  addOutcomes(count: number): void {
+    this.#outcomes += count
+  }
+
+  addLost(reason: LossReason, rows: number): void {
+    this.#lost[reason] += rows
+  }
+
+  read(): RecordingCounts {
+    return { recorded: this.#recorded, sampledOut: this.#sampledOut, lost: { ...this.#lost }, outcomes: this.#outcomes }
+  }
+}
