@@ -104,6 +104,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./rollout-command.ts')).rolloutCommand('retry'),
   },
   {
+    name: 'records',
+    summary: 'the newest predictions of a model, with what really happened where it is known',
+    load: async () => (await import('./records-command.ts')).recordsCommand,
+  },
+  {
     name: 'replay',
     summary: 'send recorded rows as predictions, and move the data clock along',
     load: async () => (await import('./replay-command.ts')).replayCommand,

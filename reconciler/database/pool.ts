@@ -1,5 +1,7 @@
 /** Connections to Postgres: a pool, single connections, and waiting for a server. Knows no query of ours. */
+import { once } from 'node:events'
 import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
 import { MainwardError } from '../core/error.ts'
 import { explainDatabaseError } from './database-error.ts'
 import type { Queryable } from './queryable.ts'
@@ -10,6 +12,8 @@ export interface Connection extends Queryable {
   onLost(listener: (error: Error) => void): void
   /** Calls back with the payload of every notification on a channel that this connection listens to. */
   onNotification(listener: (payload: string) => void): void
+  /** Runs a `copy … from stdin` with the rows' text (COPY's text format). */
+  copyFrom(sql: string, rows: string): Promise<void>
   /** Gives it back to its pool, or closes it when it has none or `destroy` is set. */
   release(destroy?: boolean): Promise<void>
 }
@@ -117,6 +121,7 @@ function wrapClient(client: pg.ClientBase, close: (destroy: boolean) => Promise<
   client.on('end', loseQuietly)
   return {
     query: (text, values) => runQuery(client, text, values),
+    copyFrom: (sql, rows) => explained(copyRows(client, sql, rows)),
     onLost(listener) {
       if (state.lost === null) listeners.push(listener)
       else listener(state.lost)
@@ -134,6 +139,13 @@ function wrapClient(client: pg.ClientBase, close: (destroy: boolean) => Promise<
       if (state.lost === null && !destroy) client.off('error', lose)
     },
   }
+}
+
+/** The stream errs when the connection breaks; a server that freezes is cut by the connection's query timeout. */
+async function copyRows(client: pg.ClientBase, sql: string, rows: string): Promise<void> {
+  const stream = client.query(copyFrom(sql))
+  stream.end(rows)
+  await once(stream, 'finish')
 }
 
 async function explained<T>(work: Promise<T>): Promise<T> {

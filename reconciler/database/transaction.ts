@@ -1,12 +1,11 @@
 /** Runs work in one transaction. */
-import type { Pool } from './pool.ts'
-import type { Queryable } from './queryable.ts'
+import type { Connection, Pool } from './pool.ts'
 
 /**
  * Commits what the work wrote, or nothing of it. When the connection breaks during the commit, whether it happened
  * is not known: the error says the database is not available, and the caller looks before it writes again.
  */
-export async function withTransaction<T>(pool: Pool, work: (transaction: Queryable) => Promise<T>): Promise<T> {
+export async function withTransaction<T>(pool: Pool, work: (transaction: Connection) => Promise<T>): Promise<T> {
   const connection = await pool.connect()
   let healthy = false
   try {

@@ -6,27 +6,45 @@ export interface ControlClient {
   readonly address: ControlAddress
   /** The answer's JSON. Throws `unavailable` when nobody answers, `unauthorized`, `not-found` and what the server's error says. */
   get<Answer>(path: string): Promise<Answer>
+  /** As `get`, for an answer that is no JSON: its text in pieces, never all of it at once. */
+  read(path: string): AsyncGenerator<string>
   post<Answer>(path: string, body: unknown): Promise<Answer>
 }
 
 const timeoutMs = 30_000
+/** Of an answer that comes in pieces. */
+const readTimeoutMs = 600_000
 
 export function createControlClient(address: ControlAddress, fetch: typeof globalThis.fetch): ControlClient {
-  const request = async (path: string, init: RequestInit): Promise<unknown> => {
+  const ask = async (path: string, init: RequestInit, limitMs = timeoutMs): Promise<Response> => {
     const headers = {
-      accept: 'application/json',
+      accept: 'application/json, application/x-ndjson',
       ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(address.token === null ? {} : { authorization: `Bearer ${address.token}` }),
     }
     const response = await send(address, () =>
-      fetch(new URL(path, address.url), { ...init, headers, signal: AbortSignal.timeout(timeoutMs) }),
+      fetch(new URL(path, address.url), { ...init, headers, signal: AbortSignal.timeout(limitMs) }),
     )
-    const text = await send(address, () => response.text())
-    if (!response.ok) throw refusal(response.status, text, path)
-    return parseJson(text, path)
+    if (!response.ok) throw refusal(response.status, await send(address, () => response.text()), path)
+    return response
+  }
+  const request = async (path: string, init: RequestInit): Promise<unknown> => {
+    const response = await ask(path, init)
+    return parseJson(await send(address, () => response.text()), path)
   }
   return {
     address,
+    async *read(path) {
+      const response = await ask(path, { method: 'GET' }, readTimeoutMs)
+      const decoder = new TextDecoder()
+      const reader = response.body?.getReader()
+      if (reader === undefined) return
+      for (;;) {
+        const piece = await send(address, () => reader.read())
+        if (piece.done) break
+        yield decoder.decode(piece.value as Uint8Array, { stream: true })
+      }
+    },
     get: async <Answer>(path: string) => (await request(path, { method: 'GET' })) as Answer,
     post: async <Answer>(path: string, body: unknown) =>
       (await request(path, { method: 'POST', body: JSON.stringify(body) })) as Answer,

@@ -9,7 +9,7 @@ export interface ControlRequest {
 
 export interface ControlResponse {
   readonly status: number
-  /** A text is sent as it is, everything else as JSON. */
+  /** A text or a stream is sent as it is, everything else as JSON. */
   readonly body: unknown
   readonly contentType?: string
 }

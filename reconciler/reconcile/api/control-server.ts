@@ -1,5 +1,6 @@
 /** The admin API's HTTP edge: token, Host check, JSON only, errors as `{"error": {message, hint}}`. Knows no route. */
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { Readable } from 'node:stream'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { assertNever } from '../../core/assert-never.ts'
 import { type ErrorCode, MainwardError, messageOf } from '../../core/error.ts'
@@ -65,9 +66,13 @@ function addRoute(app: FastifyInstance, route: ControlRoute, { token, notStarted
         .code(answer.status)
         .type(answer.contentType ?? 'application/json')
         .header('cache-control', 'no-store')
-        .send(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body))
+        .send(isSentAsItIs(answer.body) ? answer.body : JSON.stringify(answer.body))
     },
   })
+}
+
+function isSentAsItIs(body: unknown): boolean {
+  return typeof body === 'string' || body instanceof Readable
 }
 
 /** A browser that was tricked into calling loopback names another host. */

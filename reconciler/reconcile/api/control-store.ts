@@ -16,6 +16,7 @@ import {
 } from '../../database/journal-queries.ts'
 import { readLeader } from '../../database/leader-queries.ts'
 import type { Pool } from '../../database/pool.ts'
+import { hasRecords, readRecords, type StoredRecord } from '../../database/record-queries.ts'
 import { readReleases, readRemovedRollouts, readRollouts } from '../../database/rollout-queries.ts'
 import { notifyLeader, readReplicas, readServingState } from '../../database/serving-queries.ts'
 import { selectFreshReplicas } from '../../rollout/readiness.ts'
@@ -110,6 +111,25 @@ export class ControlStore {
 
   readPlans(limit: number): Promise<readonly PlanRow[]> {
     return readPlans(this.#pool, this.#environment, limit)
+  }
+
+  /** The newest records of a model, oldest first, in pages. */
+  readRecords(wanted: {
+    readonly environment: string | null
+    readonly model: string
+    readonly last: number
+  }): AsyncGenerator<readonly StoredRecord[]> {
+    return readRecords(this.#pool, wanted.environment ?? this.#environment, wanted)
+  }
+
+  hasRecords(environment: string | null, model: string): Promise<boolean> {
+    return hasRecords(this.#pool, environment ?? this.#environment, model)
+  }
+
+  /** Names of the models that an environment serves. */
+  async listModels(environment: string | null): Promise<readonly string[]> {
+    const found = await readServingState(this.#pool, environment ?? this.#environment)
+    return found === null ? [] : found.state.routes.map(({ model }) => model)
   }
 
   addCommand(command: Pick<CommandRow, 'rollout' | 'verb' | 'reason' | 'requestedBy' | 'requestedAt'>): Promise<number> {

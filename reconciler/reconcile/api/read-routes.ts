@@ -4,6 +4,7 @@ import { MainwardError } from '../../core/error.ts'
 import type { ControlMetrics } from './control-metrics.ts'
 import type { ControlRoute } from './control-route.ts'
 import type { ControlStore } from './control-store.ts'
+import { recordsRoute } from './records-route.ts'
 
 export interface ReadServices {
   readonly store: ControlStore
@@ -27,6 +28,7 @@ export function buildReadRoutes({ store, metrics, clock }: ReadServices): readon
     get('serving-state', 'The document that the data plane serves from.', () => readServing(store)),
     eventsRoute(store),
     plansRoute(store),
+    recordsRoute(store),
     {
       method: 'GET',
       path: '/health/live',

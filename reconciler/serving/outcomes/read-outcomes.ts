@@ -27,22 +27,17 @@ const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+
 export function readOutcomes(given: readonly GivenOutcome[], context: OutcomeContext): readonly OutcomeRecord[] {
   return given.map((outcome, index) => {
     const place = `outcomes[${index}]`
-    return { ...readIdentity(outcome, place, context), ...readSubject(outcome, place, context), ...readContent(outcome, place) }
+    const { environment, wallMs, dataMs } = context
+    const about = { ...readSubject(outcome, place, context), ...readContent(outcome, place) }
+    const givenMs = outcome.time === undefined ? null : readTime(outcome.time, place, context)
+    return {
+      id: outcome.id === undefined ? digestValue({ ...about, time: givenMs }) : cleanText(outcome.id),
+      environment,
+      time: toInstant(givenMs ?? dataMs),
+      received_at: toInstant(wallMs),
+      ...about,
+    }
   })
-}
-
-function readIdentity(
-  { id, time, ...content }: GivenOutcome,
-  place: string,
-  context: OutcomeContext,
-): Pick<OutcomeRecord, 'id' | 'environment' | 'time' | 'received_at'> {
-  const timeMs = time === undefined ? context.dataMs : readTime(time, place, context)
-  return {
-    id: id === undefined ? digestValue({ ...content, time: time === undefined ? null : timeMs }) : cleanText(id),
-    environment: context.environment,
-    time: toInstant(timeMs),
-    received_at: toInstant(context.wallMs),
-  }
 }
 
 function readTime(text: string, place: string, { dataMs, retentionDays }: OutcomeContext): number {

@@ -20,6 +20,8 @@ export interface SpoolDrainStart {
   readonly isLive: (worker: string) => boolean
   readonly log: Logger
   readonly times?: Partial<DrainTimes>
+  /** How often it is looked whether something is past its retention. Default: a minute. */
+  readonly retentionEveryMs?: number
   /** Bytes of predictions on disk above which the oldest are thrown away. */
   readonly largestPredictionBytes?: number
 }
@@ -31,7 +33,6 @@ export interface RunningSpoolDrain {
 }
 
 const defaultPredictionBytes = 1024 * 1024 * 1024
-const retentionEveryMs = 60_000
 
 export function startSpoolDrain(start: SpoolDrainStart): RunningSpoolDrain {
   const { store, dataNow, log } = start
@@ -39,7 +40,8 @@ export function startSpoolDrain(start: SpoolDrainStart): RunningSpoolDrain {
   const drains = [openPredictionDrain(start, counters.predictions), openOutcomeDrain(start, counters.outcomes)]
   for (const drain of drains) drain.start()
   const stop = new AbortController()
-  const retaining = keepRetention({ store, dataNow, log, signal: stop.signal })
+  const everyMs = start.retentionEveryMs ?? 60_000
+  const retaining = keepRetention({ store, dataNow, log, everyMs, signal: stop.signal })
   return {
     counts: () => ({ predictions: counters.predictions.read(), outcomes: counters.outcomes.read() }),
     async stop(lastMs) {
@@ -83,22 +85,24 @@ interface RetentionParts {
   readonly store: RecordStore
   readonly dataNow: () => number
   readonly log: Logger
+  readonly everyMs: number
   readonly signal: AbortSignal
 }
 
-/** Looks every minute whether a new day of data time has begun; a failure is tried again a minute later. */
-async function keepRetention({ store, dataNow, log, signal }: RetentionParts): Promise<void> {
+/** Looks now and then whether a new day of data time has begun; a failure is tried again the next time. */
+async function keepRetention({ store, dataNow, log, everyMs, signal }: RetentionParts): Promise<void> {
   let done = Number.NaN
   while (!signal.aborted) {
-    const predictionsMs = oldestKept(dataNow(), retentionDays.predictions)
-    const outcomesMs = oldestKept(dataNow(), retentionDays.outcomes)
+    const dataMs = dataNow()
+    const predictionsMs = oldestKept(dataMs, retentionDays.predictions)
+    const outcomesMs = oldestKept(dataMs, retentionDays.outcomes)
     if (predictionsMs !== done) {
-      await store.removeExpired({ predictionsMs, outcomesMs }).then(
+      await store.removeExpired({ predictionsMs, outcomesMs, dataMs }).then(
         () => (done = predictionsMs),
         (thrown: unknown) => log.info({}, `old records are not removed now: ${messageOf(thrown)}`),
       )
     }
-    await sleep(retentionEveryMs, undefined, { signal, ref: false }).catch((stopped: unknown) => {
+    await sleep(everyMs, undefined, { signal, ref: false }).catch((stopped: unknown) => {
       if (!signal.aborted) throw stopped
     })
   }

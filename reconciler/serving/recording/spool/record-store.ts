@@ -27,6 +27,6 @@ export interface RecordStore {
   storePredictions(lines: SegmentLines): Promise<StoredSegment>
   /** As `storePredictions`; an outcome whose id is stored already is not stored again. */
   storeOutcomes(lines: SegmentLines): Promise<StoredSegment>
-  /** Takes away what is past its retention. Milliseconds since the epoch, by the data clock. */
-  removeExpired(oldest: { readonly predictionsMs: number; readonly outcomesMs: number }): Promise<void>
+  /** Takes away what is past its retention. Milliseconds since the epoch; `dataMs` is the data clock that they are counted from. */
+  removeExpired(oldest: { readonly predictionsMs: number; readonly outcomesMs: number; readonly dataMs: number }): Promise<void>
 }
