@@ -1,10 +1,10 @@
-/** The shortest decimal text of an element of a tensor, as JSON. Knows no record. */
+/** A short decimal text of an element of a tensor, as JSON. Knows no record. */
 import type { Datatype } from '../../core/release.ts'
 import { readHalf } from '../../inference/rows/half.ts'
 import type { TensorData } from '../../inference/tensor.ts'
 import { cleanText } from './clean-text.ts'
 
-/** One element as JSON. A number that is none is null; a float32 has the digits that tell it from its neighbours, no more. */
+/** One element as JSON. A number that is none is null; a float32 has few digits more than tell it from its neighbours. */
 export function elementText(datatype: Datatype, data: TensorData, index: number): string {
   const value = data[index]
   switch (typeof value) {

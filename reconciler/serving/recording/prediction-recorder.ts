@@ -88,10 +88,10 @@ export class PredictionRecorder implements Recorder {
   #writeSlice(): void {
     const { now, limits } = this.#parts
     const startedMs = now()
-    const adaptive = this.#share.adjust(startedMs)
+    this.#share.startSlice(startedMs)
     const batch = { lines: '', count: 0 }
     for (let entry = this.#queue.peek(); entry !== undefined; entry = this.#queue.peek()) {
-      this.#writeRows(entry, adaptive, batch, startedMs + limits.sliceMs)
+      this.#writeRows(entry, batch, startedMs + limits.sliceMs)
       if (this.#row < entry.rows) break
       this.#row = 0
       this.#queue.remove()
@@ -101,13 +101,12 @@ export class PredictionRecorder implements Recorder {
   }
 
   /** Stops in the middle of an entry of many rows when the time is over. */
-  #writeRows(entry: ServedEntry, adaptive: number, batch: { lines: string; count: number }, endMs: number): void {
+  #writeRows(entry: ServedEntry, batch: { lines: string; count: number }, endMs: number): void {
     try {
       const encoder = this.#encoders.of(entry.release)
-      const share = drawableShare(encoder.share * adaptive)
       while (this.#row < entry.rows) {
         const index = this.#row++
-        const line = this.#writeRow(entry, index, encoder, share)
+        const line = this.#writeRow(entry, index, encoder)
         if (line !== null) {
           batch.lines += line
           batch.count += 1
@@ -122,7 +121,7 @@ export class PredictionRecorder implements Recorder {
   }
 
   /** Null: not drawn, or one too many. */
-  #writeRow(entry: ServedEntry, index: number, encoder: RecordEncoder, share: number): string | null {
+  #writeRow(entry: ServedEntry, index: number, encoder: RecordEncoder): string | null {
     const { counter } = this.#parts
     const unit = unitAt(entry, index) ?? entry.requestId
     if (encoder.share < 1 && !isDrawn(unit, encoder.share)) {
@@ -130,6 +129,7 @@ export class PredictionRecorder implements Recorder {
       return null
     }
     this.#share.offer()
+    const share = drawableShare(encoder.share * this.#share.share)
     if (!isDrawn(unit, share)) {
       counter.addSampledOut()
       return null
