@@ -60,6 +60,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only one folder may know. */
 const owners: Readonly<Record<string, readonly string[]>> = {
   pg: ['database'],
+  'pg-copy-streams': ['database'],
   'isomorphic-git': ['git'],
   'onnxruntime-node': ['inference'],
   yaml: ['manifests'],

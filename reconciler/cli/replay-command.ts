@@ -14,7 +14,8 @@ import { type ReplayPorts, type ReplayProgress, runReplay } from './replay/run-r
 
 export const replayCommand: CommandDefinition = {
   details:
-    'Each line of the file is {"time": ISO 8601, "model": name, "unit": text, "row": {feature: value}}, in the order of time.\n' +
+    'Each line of the file is {"time": ISO 8601, "model": name, "unit": text, "row": {feature: value}}, in the order of time:\n' +
+    'what mainward records writes; further members are left alone.\n' +
     'Exit code 1 when a prediction failed. Ctrl-C ends with the summary so far.',
   arguments: [{ usage: '<file>', description: 'records: .jsonl or .jsonl.gz' }],
   options: [

@@ -1,11 +1,14 @@
-/** Reads the records of a replay from a file, line by line, plain or gzip. Knows nothing of what is done with them. */
+/**
+ * Reads the records of a replay from a file, line by line, plain or gzip: the form that `mainward records` writes, of which a
+ * replay needs four members (serving/recording/prediction-record.ts). Knows nothing of what is done with them.
+ */
 import { open } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import type { Json } from '../../core/digest.ts'
 import { MainwardError, messageOf } from '../../core/error.ts'
 
-/** One prediction to ask for. Further members of a line (an outcome, for example) are left alone. */
+/** One prediction to ask for. */
 export interface ReplayRecord {
   /** Data time, milliseconds since the epoch. */
   readonly timeMs: number
@@ -39,7 +42,7 @@ export async function* readReplayRecords(file: string): AsyncGenerator<ReplayRec
   }
 }
 
-/** One line: `{ time, model, unit?, row }`. */
+/** One line: `{ time, model, unit?, row }`; further members are left alone. */
 export function parseRecord(line: string, place: string): Omit<ReplayRecord, 'progress'> {
   const { time, model, unit, row } = parseObject(line, place)
   const timeMs = typeof time === 'string' ? Date.parse(time) : Number.NaN

@@ -11,7 +11,7 @@ export interface ServedEntry {
   readonly variant: string | null
   /** True when the units decided the arm. */
   readonly assigned: boolean
-  /** One unit for all rows, or one for each row. */
+  /** One unit for all rows, or one for each row of this entry. */
   readonly units: string | null | readonly (string | null)[]
   readonly rows: number
   /** Each row's position in the request; null: 0, 1, 2… */
