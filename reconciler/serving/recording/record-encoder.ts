@@ -54,11 +54,12 @@ function compileRecordEncoder(release: Release, environment: string, writeTime: 
     encode: (entry, index, sampled) => {
       const { rows, state } = entry
       const wall = writeTime(entry.wallMs)
+      const assigned = entry.assigned && unitAt(entry, index) !== null
       const unit = dropsUnit ? null : unitAt(entry, index)
       return (
         `{"time":"${state.dataTime ?? wall}${model}${unit === null ? '' : `,"unit":${JSON.stringify(cleanText(unit))}`}` +
         `,"row":${writeRow(entry.inputs, index, rows)}${place}${JSON.stringify(entry.requestId)}` +
-        `,"row_index":${entry.positions?.[index] ?? index},"wall_time":"${wall}"${served}${writeArm(entry)}` +
+        `,"row_index":${entry.positions?.[index] ?? index},"wall_time":"${wall}"${served}${writeArm(entry, assigned)}` +
         `${writeScore(entry.outputs, index, rows)},"latency_ms":${Math.round(entry.latencyMs * 1000) / 1000}` +
         `,"state_version":{"epoch":${state.version.epoch},"sequence":${state.version.sequence}},"sampled":${sampled}}\n`
       )
@@ -66,7 +67,7 @@ function compileRecordEncoder(release: Release, environment: string, writeTime: 
   }
 }
 
-function writeArm({ variant, assigned, fallback }: ServedEntry): string {
+function writeArm({ variant, fallback }: ServedEntry, assigned: boolean): string {
   const arm = variant === null ? '' : `,"variant":${JSON.stringify(variant)}`
   const why = fallback === null ? '' : `,"fallback":${JSON.stringify(cleanText(fallback))}`
   return `${arm},"assigned":${assigned}${why}`

@@ -1,23 +1,24 @@
 /** Counts what became of every prediction that was handed over to be recorded. Plain numbers, which can be sent and added up. */
 
 /** Why a record is not there. */
-export type LossReason =
-  /** The queue in memory was full. */
-  | 'memory'
-  /** More than the largest number of records a second, in spite of the sampling. */
-  | 'rate'
-  /** The disk was full or failed. */
-  | 'disk'
-  /** The record could not be written as text. */
-  | 'encoding'
-  /** The spool on disk reached its limit before the database took it. */
-  | 'spool-full'
-  /** The database refused the line: it lies in the folder `rejected`. */
-  | 'rejected'
-  /** Older than the retention when it reached the database. */
-  | 'expired'
+export type LossReason = keyof typeof noLosses
 
-export const lossReasons = ['memory', 'rate', 'disk', 'encoding', 'spool-full', 'rejected', 'expired'] as const
+const noLosses = {
+  /** The queue in memory was full. */
+  memory: 0,
+  /** More than the largest number of records a second, in spite of the sampling. */
+  rate: 0,
+  /** The disk was full or failed. */
+  disk: 0,
+  /** The record could not be written as text. */
+  encoding: 0,
+  /** The spool on disk reached its limit before the database took it. */
+  'spool-full': 0,
+  /** The database refused the line: it lies in the folder `rejected`. */
+  rejected: 0,
+  /** Older than the retention when it reached the database. */
+  expired: 0,
+}
 
 export interface RecordingCounts {
   /** Records that were handed over to the spool. */
@@ -33,15 +34,7 @@ export class RecordingCounter {
   #recorded = 0
   #sampledOut = 0
   #outcomes = 0
-  readonly #lost: Record<LossReason, number> = {
-    memory: 0,
-    rate: 0,
-    disk: 0,
-    encoding: 0,
-    'spool-full': 0,
-    rejected: 0,
-    expired: 0,
-  }
+  readonly #lost: Record<LossReason, number> = { ...noLosses }
 
   addRecorded(rows: number): void {
     this.#recorded += rows

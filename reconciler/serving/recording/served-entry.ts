@@ -9,7 +9,7 @@ export interface ServedEntry {
   /** The release that answered: the fallback's, when there was one. */
   readonly release: Release
   readonly variant: string | null
-  /** True when the units decided the arm. */
+  /** True when units decide the arm: then every row that has one was an exposure. False when a version was addressed. */
   readonly assigned: boolean
   /** One unit for all rows, or one for each row of this entry. */
   readonly units: string | null | readonly (string | null)[]

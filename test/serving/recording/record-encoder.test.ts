@@ -55,11 +55,13 @@ describe('a record', () => {
   it('has its own row, unit and position of a request with many', () => {
     const entry = benchEntry({ rows: 3, units: ['a', null, 'c'], positions: [4, 6, 9] })
     const records = [0, 1, 2].map((index) => encode(entry, index))
-    expect(records.map(({ unit, row_index, row }) => [unit, row_index, Math.fround(Number(row.f3))])).toEqual([
-      ['a', 4, Math.fround(benchRow(0).f3 ?? NaN)],
-      [undefined, 6, Math.fround(benchRow(1).f3 ?? NaN)],
-      ['c', 9, Math.fround(benchRow(2).f3 ?? NaN)],
-    ])
+    expect(records.map(({ unit, assigned, row_index, row }) => [unit, assigned, row_index, Math.fround(Number(row.f3))])).toEqual(
+      [
+        ['a', true, 4, Math.fround(benchRow(0).f3 ?? NaN)],
+        [undefined, false, 6, Math.fround(benchRow(1).f3 ?? NaN)],
+        ['c', true, 9, Math.fround(benchRow(2).f3 ?? NaN)],
+      ],
+    )
   })
 
   it('leaves out what the drop-list names, and the unit when it does', () => {

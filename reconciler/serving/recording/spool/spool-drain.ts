@@ -43,12 +43,15 @@ export const defaultDrainTimes: DrainTimes = { pollMs: 250, firstRetryMs: 500, l
 
 /** A segment that fails so often for a reason that time does not mend is set aside as a whole. */
 const largestAttempts = 5
+/** Of lines that may be thrown away: beyond it they are only counted. */
+const largestRejectedBytes = 100 * 1024 * 1024
 /** How often the size of all segments is looked at while the store is away. */
 const measureMs = 5_000
 
 export class SpoolDrain {
   readonly #options: SpoolDrainOptions
   readonly #stop = new AbortController()
+  readonly #rejected: { readonly folder: string; readonly largestBytes: number }
   #running: Promise<void> | null = null
   #failedSegment = { name: '', attempts: 0 }
   #problem = ''
@@ -56,6 +59,8 @@ export class SpoolDrain {
 
   constructor(options: SpoolDrainOptions) {
     this.#options = options
+    const { rejectedFolder, largestBytes } = options
+    this.#rejected = { folder: rejectedFolder, largestBytes: largestBytes === null ? Infinity : largestRejectedBytes }
   }
 
   start(): void {
@@ -101,12 +106,12 @@ export class SpoolDrain {
   }
 
   async #drainSegment(name: string): Promise<void> {
-    const { folder, rejectedFolder, origin, store, oldestMs, counter } = this.#options
+    const { folder, origin, store, oldestMs, counter } = this.#options
     const path = join(folder, name)
     const text = await readFile(path, 'utf8').catch(ignoreMissing)
     if (text === undefined) return
     const lines = text.split('\n').filter((line) => line !== '')
-    const setAside = (refused: readonly RefusedLine[]): Promise<void> => keepRejected(rejectedFolder, name, refused)
+    const setAside = (refused: readonly RefusedLine[]): Promise<void> => keepRejected(this.#rejected, name, refused)
     try {
       const { expired, refused } = await store({ segment: `${origin}/${name}`, lines, oldestMs: oldestMs(), setAside })
       counter.addLost('expired', expired)
