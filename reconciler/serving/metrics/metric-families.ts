@@ -73,6 +73,23 @@ export const metricFamilies = {
     help: 'Deaths of a worker process while it ran or loaded this release.',
     labels: version,
   },
+  mainward_records_total: { type: 'counter', help: 'Records of predictions that were written to the spool.', labels: [] },
+  mainward_records_sampled_out_total: {
+    type: 'counter',
+    help: 'Predictions that were not drawn to be recorded: the weights of others stand for them.',
+    labels: [],
+  },
+  mainward_records_lost_total: {
+    type: 'counter',
+    help: 'Records of predictions that are lost, by reason (docs/records.md).',
+    labels: ['reason'],
+  },
+  mainward_outcomes_total: { type: 'counter', help: 'Outcomes that were acknowledged.', labels: [] },
+  mainward_outcomes_lost_total: {
+    type: 'counter',
+    help: 'Acknowledged outcomes that are not in the database, by reason: rejected ones lie on disk.',
+    labels: ['reason'],
+  },
   process_cpu_user_seconds_total: { type: 'counter', help: 'User CPU time of all processes.', labels: [] },
   process_cpu_system_seconds_total: { type: 'counter', help: 'System CPU time of all processes.', labels: [] },
   process_cpu_seconds_total: { type: 'counter', help: 'User and system CPU time of all processes.', labels: [] },

@@ -218,7 +218,8 @@ describe('the drain', () => {
     const outcomes = writeSegment('outcomes', outcomeLine('a'))
     const size = readFileSync(paths[0] ?? '').byteLength
     const running = start({ store: down, largestPredictionBytes: size * 4 })
-    await until(() => running.counts().predictions.lost['spool-full'] > 0)
+    await until(() => running.counts().predictions.lost['spool-full'] >= 60)
+    await new Promise((resolve) => setTimeout(resolve, 100))
     expect(paths.map((path) => existsSync(path))).toEqual([
       ...new Array<boolean>(6).fill(false),
       ...new Array<boolean>(4).fill(true),

@@ -10,13 +10,17 @@ import { buildRequestSchemas, compileRequestValidators } from '../../../reconcil
 const wallMs = Date.UTC(2026, 10, 24, 10)
 const dataTime = '2013-06-10T00:00:00.000Z'
 
-function createRoute(append?: OutcomeSink['append']) {
+function createRoute(append?: (lines: string, count: number) => Promise<void>) {
   const lines: string[] = []
+  const sink: OutcomeSink = {
+    append: append ?? ((text) => Promise.resolve(void lines.push(...text.split('\n').slice(0, -1)))),
+  }
+  const validators = compileRequestValidators(buildRequestSchemas(defaultLimits))
   const route = buildOutcomesRoute({
-    sink: { append: append ?? ((text) => Promise.resolve(void lines.push(...text.split('\n').slice(0, -1)))) },
+    sink,
     environment: 'production',
     limits: defaultLimits,
-    validate: compileRequestValidators(buildRequestSchemas(defaultLimits)).outcomes,
+    validate: (body) => validators.outcomes(body),
     wallNow: () => wallMs,
     dataTime: () => dataTime,
   })
