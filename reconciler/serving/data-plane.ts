@@ -4,6 +4,9 @@ import type { ReleaseReadiness } from '../core/serving-state.ts'
 import type { Release } from '../core/release.ts'
 import { createHttpServer } from './http/http-server.ts'
 import type { ApiRoute } from './http/api-route.ts'
+import { buildOutcomesRoute } from './http/outcomes-route.ts'
+import { observeRecording } from './metrics/observe-recording.ts'
+import { type Recording, startRecording } from './recording/start-recording.ts'
 import { buildOpenApi } from './http/openapi.ts'
 import { buildPredictionRoutes } from './http/prediction-routes.ts'
 import { buildExtensionRoutes } from './http/extension-routes.ts'
@@ -49,6 +52,13 @@ export async function startDataPlane(options: DataPlaneOptions, effects: Replica
   const limits = { ...defaultLimits, ...options.limits }
   const { environment, replica: name, stateFolder } = options
   const kept = join(stateFolder, 'serving')
+  const recording = startRecording({
+    environment,
+    stateFolder,
+    worker: `p${process.pid}_${Date.now().toString(36)}`,
+    log: effects.log,
+    wallNow: () => effects.clock.now(),
+  })
   const files = { stateFile: join(kept, 'state.json'), artifactFolder: join(kept, 'artifacts') }
   const times = { ...defaultTimes, ...options.times }
   const metrics = new ServingMetrics(() => effects.clock.now())
@@ -56,11 +66,12 @@ export async function startDataPlane(options: DataPlaneOptions, effects: Replica
   const execution = new Execution({ limits, markers: noCrashMarkers, sinkOf })
   const replica = new Replica({ replica: name, environment, ...files, times }, effects, execution)
   observeReplica(metrics.registry, replica)
+  observeRecording(metrics.registry, recording.counts)
   const stopObserving = observeProcess(metrics.registry)
   let stopping = false
   const isReady = () => !stopping && replica.isReady()
   const server = createHttpServer({
-    routes: buildRoutes({ replica, metrics, limits, isReady, version: options.version }),
+    routes: buildRoutes({ replica, metrics, limits, isReady, version: options.version, recording, environment, effects }),
     limits,
     metrics,
     log: effects.log,
@@ -75,6 +86,7 @@ export async function startDataPlane(options: DataPlaneOptions, effects: Replica
     stop: async () => {
       stopping = true
       await server.close()
+      await recording.stop()
       await replica.stop()
       stopObserving()
     },
@@ -87,17 +99,40 @@ interface RouteParts {
   readonly limits: ServingLimits
   readonly version: string
   readonly isReady: () => boolean
+  readonly recording: Recording
+  readonly environment: string
+  readonly effects: ReplicaEffects
 }
 
-function buildRoutes({ replica, metrics, limits, version, isReady }: RouteParts): readonly ApiRoute[] {
+function buildRoutes({
+  replica,
+  metrics,
+  limits,
+  version,
+  isReady,
+  recording,
+  environment,
+  effects,
+}: RouteParts): readonly ApiRoute[] {
   const requestSchemas = buildRequestSchemas(limits)
-  const service: PredictionService = { view: replica, limits, validators: compileRequestValidators(requestSchemas) }
+  const validators = compileRequestValidators(requestSchemas)
+  const wallNow = (): number => effects.clock.now()
+  const service: PredictionService = { view: replica, limits, validators, recorder: recording.recorder, wallNow }
+  const outcomes = {
+    sink: recording.outcomes,
+    environment,
+    limits,
+    validate: (body: unknown) => validators.outcomes(body),
+    wallNow,
+    dataTime: () => replica.state?.dataTime ?? null,
+  }
   const status = { version, isReady, listReleases: () => replica.pool.listReleases() }
   const routes = [
     ...buildPredictionRoutes(service),
     ...buildServerRoutes(service, status),
     ...buildExtensionRoutes(service, () => Promise.resolve(metrics.snapshot().statistics)),
     ...buildUnsupportedRoutes(),
+    buildOutcomesRoute(outcomes),
     metricsRoute(metrics),
   ]
   const document = JSON.stringify(buildOpenApi(routes, { version, limits, requestSchemas }))

@@ -216,6 +216,7 @@ describe('/openapi.json', () => {
     expect(Object.keys(document.paths).sort()).toEqual([
       '/metrics',
       '/v1/models/{model}/predict',
+      '/v1/outcomes',
       '/v2',
       '/v2/health/live',
       '/v2/health/ready',

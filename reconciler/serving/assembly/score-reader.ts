@@ -4,7 +4,7 @@ import type { Release } from '../../core/release.ts'
 import type { Tensor, Tensors } from '../../inference/tensor.ts'
 import { readElement, writeElement, writeElements } from '../../inference/rows/tensor-data.ts'
 
-/** Writes `"score":…`, and `"decision":…` and `"label":…` where the release has them, for one row of a run. */
+/** Writes `"score":…`, and `"decision":…` and `"label":…` where there are some, for one row of a run. */
 export type WriteScore = (outputs: Tensors, index: number) => string
 
 export interface ScoreReader {
@@ -33,8 +33,8 @@ export function compileScoreReader({ signature, decision }: Release): ScoreReade
 }
 
 function writeLabel(outputs: Tensors, label: string | undefined, index: number): string {
-  if (label === undefined) return ''
-  const tensor = outputOf(outputs, label)
+  const tensor = label === undefined ? undefined : outputs[label]
+  if (tensor === undefined) return ''
   const width = widthOf(tensor)
   if (width !== 1) return `,"label":[${writeElements(tensor.datatype, tensor.data, index * width, (index + 1) * width)}]`
   return `,"label":${writeElement(readElement(tensor.datatype, tensor.data, index))}`

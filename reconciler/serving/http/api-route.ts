@@ -9,6 +9,8 @@ export interface ApiRequest {
   /** Empty when the request has none. */
   readonly body: Buffer
   readonly requestId: string
+  /** When its last byte was there, by the monotonic clock. */
+  readonly receivedAt: number
 }
 
 export interface ApiResponse {

@@ -19,9 +19,9 @@ export function buildPredictionRoutes(service: PredictionService): readonly ApiR
       responseSchema: predictResponseSchema,
       errorStatuses,
       timed: 'predict',
-      answer: async ({ params, body, requestId, headers }) => {
+      answer: async ({ params, body, requestId, headers, receivedAt }) => {
         refuseBinary(headers)
-        return toResponse(await predict(service, { model: params.model ?? '', requestId, body }))
+        return toResponse(await predict(service, { model: params.model ?? '', requestId, body, receivedAt }))
       },
     },
     {
@@ -49,10 +49,12 @@ export function buildPredictionRoutes(service: PredictionService): readonly ApiR
   ]
 }
 
-async function answerInfer(service: PredictionService, { params, headers, requestId, body }: ApiRequest): Promise<ApiResponse> {
+async function answerInfer(service: PredictionService, request: ApiRequest): Promise<ApiResponse> {
+  const { params, headers, requestId, body, receivedAt } = request
   const unitHeader = readUnitHeader(headers['mainward-unit'])
   const headerLength = headers['inference-header-content-length']
-  const call = { model: params.model ?? '', version: params.version ?? null, requestId, unitHeader, headerLength, body }
+  const model = params.model ?? ''
+  const call = { model, version: params.version ?? null, requestId, unitHeader, headerLength, body, receivedAt }
   return toInferResponse(await infer(service, call))
 }
 

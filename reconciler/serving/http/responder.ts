@@ -113,7 +113,13 @@ export class Responder {
     const waiting = this.connections.begin(socket, exchange.response)
     try {
       if (waiting > this.#options.limits.pipelinedRequests) throw new MainwardError('unavailable', tooManyPipelined)
-      const found = await route.answer({ params, headers, body: received.bytes, requestId: exchange.requestId })
+      const found = await route.answer({
+        params,
+        headers,
+        body: received.bytes,
+        requestId: exchange.requestId,
+        receivedAt: about.startedAt,
+      })
       const sending = this.#send(exchange, found, route.responseType)
       if (sending !== undefined) await sending
       this.#countServed(found, about.startedAt)
@@ -147,7 +153,8 @@ export class Responder {
   #countServed({ served }: ApiResponse, startedAt: number): void {
     if (served === undefined) return
     const elapsedMs = performance.now() - startedAt
-    for (const { release, variant, rows } of served) {
+    for (const { release, variant, rows, insteadOf } of served) {
+      if (insteadOf !== null) this.#options.metrics.forArm(insteadOf, variant).fallback()
       const arm = this.#options.metrics.forArm(release, variant)
       arm.rows(rows)
       if (elapsedMs > release.serving.budgetMs) arm.overBudget()

@@ -34,10 +34,12 @@ export function writeInferResponse(options: ResponseOptions, result: InferenceRe
   return { body: Buffer.concat([header, ...tensors]), headerLength: header.byteLength }
 }
 
-function writeEnvelope({ model, requestId, id }: ResponseOptions, { release, variant, unitAssigned }: InferenceResult): string {
+function writeEnvelope({ model, requestId, id }: ResponseOptions, result: InferenceResult): string {
+  const { release, variant, unitAssigned, fallback } = result
   const echoed = id === undefined ? '' : `"id":${JSON.stringify(id)},`
   const named = variant === null ? '' : `"variant":${JSON.stringify(variant)},`
-  const parameters = `{"request_id":${JSON.stringify(requestId)},${named}"version":${release.version},"unit_assigned":${unitAssigned}}`
+  const why = fallback === null ? '' : `,"fallback":"${fallback}"`
+  const parameters = `{"request_id":${JSON.stringify(requestId)},${named}"version":${release.version},"unit_assigned":${unitAssigned}${why}}`
   return `{"model_name":${JSON.stringify(model)},"model_version":"${release.version}",${echoed}"parameters":${parameters}`
 }
 

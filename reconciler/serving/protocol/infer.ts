@@ -19,6 +19,8 @@ export interface InferCall {
   /** The header `Inference-Header-Content-Length`. */
   readonly headerLength: string | readonly string[] | undefined
   readonly body: Buffer
+  /** When its last byte was there, by the monotonic clock. */
+  readonly receivedAt: number
 }
 
 export interface InferAnswer extends EncodedResponse {
@@ -58,6 +60,7 @@ function ask({ validators, limits }: PredictionService, call: InferCall, jsonLen
     unit: readUnit(asked, call.unitHeader, limits.unitLength),
     inputs: readInputs(asked.inputs, isWhole ? noTensors : body.subarray(jsonLength), limits),
     outputNames: outputs?.map(({ name }) => name) ?? null,
+    receivedAt: call.receivedAt,
   }
   const all = parameters?.binary_data_output === true
   const isBinary = (output: string) => binaryWish(outputs, output) ?? all
@@ -71,10 +74,14 @@ function binaryWish(outputs: InferRequest['outputs'], name: string): boolean | u
 }
 
 /** A body of one raw tensor is answered in kind. */
-function askRaw({ limits }: PredictionService, { model, version, requestId, unitHeader, body }: InferCall): Asked {
+function askRaw({ limits }: PredictionService, call: InferCall): Asked {
+  const { model, version, requestId, unitHeader, body, receivedAt } = call
   const unit = unitText(unitHeader, limits.unitLength, 'the header Mainward-Unit')
   const inputs: InferenceRequest['inputs'] = (release) => [readRawInput(release, body, limits)]
-  return { request: { model, version, requestId, id: undefined, unit, inputs, outputNames: null }, isBinary: () => true }
+  return {
+    request: { model, version, requestId, id: undefined, unit, inputs, outputNames: null, receivedAt },
+    isBinary: () => true,
+  }
 }
 
 function refuseReserved({ parameters, inputs, outputs }: InferRequest): void {

@@ -4,13 +4,14 @@
  */
 import { MainwardError } from '../../core/error.ts'
 import type { Release } from '../../core/release.ts'
-import type { Tensor } from '../../inference/tensor.ts'
+import type { Tensor, Tensors } from '../../inference/tensor.ts'
 import type { InferInput } from '../assembly/input-assembler.ts'
-import type { HeldRelease } from '../releases/held-release.ts'
-import type { ActiveRoute } from '../routing/active-route.ts'
+import type { RunnableRelease } from '../releases/unloaded-release.ts'
+import type { ActiveFallback, ActiveRoute } from '../routing/active-route.ts'
 import { assignUnit } from '../routing/assign-unit.ts'
 import { findRoute, findVersion } from '../routing/find-route.ts'
-import { heldOf } from './predict.ts'
+import { runWithFallback, type FallbackReason, type RowsAnswer } from '../routing/run-with-fallback.ts'
+import { armOf } from './predict.ts'
 import type { PredictionService, ServedRows } from './prediction-service.ts'
 
 export interface InferenceRequest {
@@ -26,6 +27,8 @@ export interface InferenceRequest {
   readonly inputs: readonly InferInput[] | ((release: Release) => readonly InferInput[])
   /** Names of the outputs that are wanted, in their order; null: all. */
   readonly outputNames: readonly string[] | null
+  /** When its last byte was there, by the monotonic clock. */
+  readonly receivedAt: number
 }
 
 export interface NamedTensor {
@@ -34,11 +37,14 @@ export interface NamedTensor {
 }
 
 export interface InferenceResult {
+  /** What answered; for a constant, what was asked. */
   readonly release: Release
   /** Name of the arm; null when a version was addressed that is no arm of the route. */
   readonly variant: string | null
   /** False for a request without a unit, or one that addressed a version. */
   readonly unitAssigned: boolean
+  /** Why the fallback answered; null: it did not. */
+  readonly fallback: FallbackReason | null
   /** In the order of the request, or of the model. */
   readonly outputs: readonly NamedTensor[]
   readonly served: readonly ServedRows[]
@@ -46,7 +52,8 @@ export interface InferenceResult {
 
 /** What answers a request. */
 interface Target {
-  readonly held: HeldRelease
+  readonly asked: RunnableRelease
+  readonly fallback: ActiveFallback | null
   readonly variant: string | null
   readonly unitAssigned: boolean
   readonly tolerated: ReadonlySet<string>
@@ -60,31 +67,77 @@ export function assertServed({ view }: PredictionService, model: string, version
 
 /** Throws `invalid-input`, `not-found`, `unavailable`. */
 export async function runInference(service: PredictionService, request: InferenceRequest): Promise<InferenceResult> {
-  const { held, variant, unitAssigned, tolerated } = findTarget(service, request)
-  const names = chooseOutputs(request.outputNames, held)
-  const given = typeof request.inputs === 'function' ? request.inputs(held.release) : request.inputs
-  const inputs = held.inputs.assemble({ inputs: given, tolerated, limits: service.limits })
-  const rows = Object.values(inputs)[0]?.shape[0] ?? 1
-  const outputs = await held.run(inputs, names, rows)
-  const { release } = held
-  const found = names.map((name) => ({ name, tensor: outputs[name] ?? refuseMissing(name) }))
-  return { release, variant, unitAssigned, outputs: found, served: [{ release, variant, rows }] }
+  const target = findTarget(service, request)
+  const { asked, fallback, variant, unitAssigned } = target
+  const answer = await runWithFallback({
+    asked,
+    fallback,
+    rows: countRows,
+    assemble: (by) => assemble(service, request, { ...target, asked: by }),
+    outputNames: (by) => chooseOutputs(request.outputNames, by),
+  })
+  const { by, inputs, outputs } = answer
+  const rows = countRows(inputs)
+  const { release } = by
+  const found = chooseOutputs(request.outputNames, by).flatMap((name) => nameTensor(name, answer))
+  const insteadOf = answer.fallback === null ? null : asked.release
+  if (service.view.state !== null) {
+    service.recorder.record({
+      requestId: request.requestId,
+      release,
+      variant,
+      assigned: unitAssigned,
+      units: request.unit,
+      rows,
+      positions: null,
+      inputs,
+      outputs,
+      latencyMs: performance.now() - request.receivedAt,
+      wallMs: service.wallNow(),
+      state: service.view.state,
+      fallback: answer.fallback,
+    })
+  }
+  const served = [{ release, variant, rows, insteadOf }]
+  return { release, variant, unitAssigned, fallback: answer.fallback, outputs: found, served }
+}
+
+function assemble({ limits }: PredictionService, { inputs }: InferenceRequest, { asked, tolerated }: Target): Tensors {
+  const given = typeof inputs === 'function' ? inputs(asked.release) : inputs
+  return asked.inputs.assemble({ inputs: given, tolerated, limits })
+}
+
+function countRows(inputs: Tensors): number {
+  for (const name in inputs) return inputs[name]?.shape[0] ?? 1
+  return 1
+}
+
+/** A constant has no class label. */
+function nameTensor(name: string, { by, outputs, fallback }: RowsAnswer): readonly NamedTensor[] {
+  const tensor = outputs[name]
+  if (tensor !== undefined) return [{ name, tensor }]
+  if (fallback !== null && name !== by.release.signature.outputs.score) return []
+  throw new MainwardError('model-unusable', `the model did not answer its output "${name}"`)
 }
 
 function findTarget({ view }: PredictionService, { model, version, unit }: InferenceRequest): Target {
   if (version === null) return chooseTarget(findRoute(view, model), unit)
-  const held = findVersion(view, model, version)
+  const asked = findVersion(view, model, version)
   const active = view.routes.get(model)
-  const arm = active?.route.arms.find(({ release }) => release === held.release.digest)
-  return { held, variant: arm?.name ?? null, unitAssigned: false, tolerated: active?.knownInputs ?? new Set() }
+  const arm = active?.route.arms.find(({ release }) => release === asked.release.digest)
+  const tolerated = active?.knownInputs ?? noNames
+  return { asked, fallback: null, variant: arm?.name ?? null, unitAssigned: false, tolerated }
 }
 
 function chooseTarget(active: ActiveRoute, unit: string | null): Target {
   const { arm, assigned } = assignUnit(active.route, unit)
-  return { held: heldOf(active, arm), variant: arm, unitAssigned: assigned, tolerated: active.knownInputs }
+  const { fallback, knownInputs } = active
+  return { asked: armOf(active, arm), fallback, variant: arm, unitAssigned: assigned, tolerated: knownInputs }
 }
 
-function chooseOutputs(wanted: readonly string[] | null, { outputNames: available }: HeldRelease): readonly string[] {
+const noNames: ReadonlySet<string> = new Set()
+
+function chooseOutputs(wanted: readonly string[] | null, { outputNames: available }: RunnableRelease): readonly string[] {
   if (wanted === null || wanted.length === 0) return available
   for (const [index, name] of wanted.entries()) {
     if (!available.includes(name)) {
@@ -93,10 +146,6 @@ function chooseOutputs(wanted: readonly string[] | null, { outputNames: availabl
     if (wanted.indexOf(name) !== index) throw invalid(`the output "${name}" is asked for twice`)
   }
   return wanted
-}
-
-function refuseMissing(name: string): never {
-  throw new MainwardError('model-unusable', `the model did not answer its output "${name}"`)
 }
 
 function invalid(message: string): MainwardError {

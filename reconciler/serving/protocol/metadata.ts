@@ -3,8 +3,9 @@ import { MainwardError } from '../../core/error.ts'
 import type { Release } from '../../core/release.ts'
 import type { ReleaseReadiness } from '../../core/serving-state.ts'
 import type { DeclaredTensor } from '../../inference/model.ts'
-import type { HeldRelease } from '../releases/held-release.ts'
-import { heldOf } from './predict.ts'
+import { HeldRelease } from '../releases/held-release.ts'
+import { NotLoadedError } from '../releases/unloaded-release.ts'
+import { armOf } from './predict.ts'
 import { findRoute, findVersion, type RouteView } from '../routing/find-route.ts'
 
 /** The protocol's extensions that this server answers, by Triton's names. Of the repository it answers the index alone. */
@@ -41,7 +42,9 @@ export function describeModel(view: RouteView, model: string, version: string | 
 
 function defaultRelease(view: RouteView, model: string): HeldRelease {
   const active = findRoute(view, model)
-  return heldOf(active, active.route.defaultArm)
+  const arm = armOf(active, active.route.defaultArm)
+  if (arm instanceof HeldRelease) return arm
+  throw new NotLoadedError(arm.release)
 }
 
 /** Names of the models of the serving state, sorted. */

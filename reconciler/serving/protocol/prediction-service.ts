@@ -1,6 +1,7 @@
 /** What the protocols share: the view of the replica, the limits, and the shape of an answer. Knows no HTTP. */
 import type { Release } from '../../core/release.ts'
 import type { ServingLimits } from '../limits.ts'
+import type { Recorder } from '../recording/served-entry.ts'
 import type { RouteView } from '../routing/find-route.ts'
 import type { RequestValidators } from './request-schemas.ts'
 
@@ -8,6 +9,9 @@ export interface PredictionService {
   readonly view: RouteView
   readonly limits: ServingLimits
   readonly validators: RequestValidators
+  readonly recorder: Recorder
+  /** The wall clock, milliseconds since 1970. */
+  readonly wallNow: () => number
 }
 
 /** A request that was answered. */
@@ -23,4 +27,6 @@ export interface ServedRows {
   /** Name of the arm; null when a version was addressed that is no arm of the route. */
   readonly variant: string | null
   readonly rows: number
+  /** The release that was asked and could not answer; null: this one was asked. */
+  readonly insteadOf: Release | null
 }

@@ -29,6 +29,8 @@ export class ReleasePool {
   readonly #options: PoolOptions
   readonly #entries = new Map<Digest, Entry>()
   readonly #queue: Digest[] = []
+  /** Made when it is asked for, forgotten with every change. */
+  #byVersion: ReadonlyMap<string, HeldRelease> | null = null
   #loading = false
   #closed = false
 
@@ -38,6 +40,7 @@ export class ReleasePool {
 
   /** Says which releases this replica must hold, the most urgent first. Those no longer named are freed. */
   want(releases: readonly Release[]): void {
+    this.#byVersion = null
     const wanted = new Set(releases.map(({ digest }) => digest))
     for (const digest of [...this.#entries.keys()]) if (!wanted.has(digest)) this.#drop(digest)
     for (const release of releases) {
@@ -66,6 +69,14 @@ export class ReleasePool {
   /** Null for a release that is not wanted. */
   readinessOf(digest: Digest): ReleaseReadiness | null {
     return this.#entries.get(digest)?.readiness ?? null
+  }
+
+  /** A loaded release of a version; null when there is none. */
+  findHeld(model: string, version: string): HeldRelease | null {
+    this.#byVersion ??= new Map(
+      this.listHeld().map((held) => [versionKey(held.release.model, String(held.release.version)), held]),
+    )
+    return this.#byVersion.get(versionKey(model, version)) ?? null
   }
 
   /** Every release that is loaded and proven. */
@@ -106,6 +117,7 @@ export class ReleasePool {
     if (outcome.type === 'held') {
       entry.held = outcome.held
       entry.held.renumber(entry.release)
+      this.#byVersion = null
       entry.readiness = { status: 'ready', loadMs: outcome.loadMs }
     } else {
       entry.readiness = outcome.failed
@@ -137,6 +149,7 @@ export class ReleasePool {
   #drop(digest: Digest): void {
     const entry = this.#entries.get(digest)
     this.#entries.delete(digest)
+    this.#byVersion = null
     clearTimeout(entry?.retryTimer)
     if (entry?.held) this.#free(digest, entry.held)
   }
@@ -144,4 +157,8 @@ export class ReleasePool {
   #free(digest: Digest, held: HeldRelease): void {
     held.retire().catch((error: unknown) => this.#options.onReleaseProblem(digest, error))
   }
+}
+
+function versionKey(model: string, version: string): string {
+  return `${model}\n${version}`
 }

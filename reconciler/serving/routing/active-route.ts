@@ -1,13 +1,16 @@
 /** Which route of a model really answers: a new one only when everything it needs is loaded. Pure. */
+import { MainwardError } from '../../core/error.ts'
 import type { Digest } from '../../core/digest.ts'
 import type { ModelRoute, RouteArm, ServingState } from '../../core/serving-state.ts'
+import type { Release } from '../../core/release.ts'
 import type { HeldRelease } from '../releases/held-release.ts'
+import { describeUnloaded, type RunnableRelease } from '../releases/unloaded-release.ts'
 
 /** A route whose arms can be answered now. */
 export interface ActiveRoute {
   readonly route: ModelRoute
-  /** By arm name: every arm that gets traffic, and the default arm. */
-  readonly held: ReadonlyMap<string, HeldRelease>
+  /** By arm name: every arm that gets traffic, and the default arm. One that is not loaded is answered by the fallback. */
+  readonly arms: ReadonlyMap<string, RunnableRelease>
   /** What can answer now in place of a run that fails; null: nothing, or a release that is not loaded (no route waits for it). */
   readonly fallback: ActiveFallback | null
   /** Field names that some release of this route knows, and the unit's: a row may have them whatever its arm. */
@@ -21,6 +24,7 @@ export type ActiveFallback =
   | { readonly type: 'constant'; readonly score: number | readonly number[] }
 
 export type FindHeld = (digest: Digest) => HeldRelease | null
+type FindRunnable = (digest: Digest) => RunnableRelease | null
 
 /** The arms that must be loaded before a route can answer. None for a route that gets no traffic yet. */
 export function requiredArms({ arms, defaultArm }: ModelRoute): readonly RouteArm[] {
@@ -41,24 +45,47 @@ export function buildActiveRoutes(
   for (const route of state.routes) {
     if (requiredArms(route).length === 0) continue
     const held = previous.get(route.model)
-    const chosen = activateRoute(route, findHeld) ?? (held === undefined ? null : activateRoute(held, findHeld))
+    const before = held === undefined ? null : () => activateRoute(held, findHeld)
+    const chosen = activateRoute(route, findHeld) ?? before?.() ?? activateWithFallback(route, findHeld, state.releases)
     if (chosen !== null) active.set(route.model, chosen)
   }
   return active
 }
 
-function activateRoute(route: ModelRoute, findHeld: FindHeld): ActiveRoute | null {
-  const held = new Map<string, HeldRelease>()
+/** Where nothing else answers: the fallback in place of the arms that are not loaded. */
+function activateWithFallback(
+  route: ModelRoute,
+  findHeld: FindHeld,
+  releases: Readonly<Record<Digest, Release>>,
+): ActiveRoute | null {
+  if (activateFallback(route, findHeld) === null) return null
+  const findAny = (digest: Digest) => findHeld(digest) ?? describeKnown(releases[digest])
+  return activateRoute(route, findHeld, findAny)
+}
+
+/** Null for a signature that this version can not fill: then nothing can be assembled for it either. */
+function describeKnown(release: Release | undefined): RunnableRelease | null {
+  if (release === undefined) return null
+  try {
+    return describeUnloaded(release)
+  } catch (error) {
+    if (error instanceof MainwardError) return null
+    throw error
+  }
+}
+
+function activateRoute(route: ModelRoute, findHeld: FindHeld, findArm: FindRunnable = findHeld): ActiveRoute | null {
+  const arms = new Map<string, RunnableRelease>()
   for (const { name, release } of requiredArms(route)) {
-    const found = findHeld(release)
+    const found = findArm(release)
     if (found === null) return null
-    held.set(name, found)
+    arms.set(name, found)
   }
   const unit = route.unit === null ? [] : [route.unit]
-  const loaded = route.arms.flatMap(({ release }) => findHeld(release) ?? [])
+  const loaded = route.arms.flatMap(({ release }) => findArm(release) ?? [])
   return {
     route,
-    held,
+    arms,
     fallback: activateFallback(route, findHeld),
     knownFields: new Set([...loaded.flatMap(({ rows }) => [...rows.fields]), ...unit]),
     knownInputs: new Set(loaded.flatMap(({ inputs }) => [...inputs.names])),

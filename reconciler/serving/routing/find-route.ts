@@ -1,14 +1,17 @@
 /** Finds what answers for a model, or says in the protocol's words why nothing does. */
 import { MainwardError } from '../../core/error.ts'
 import type { ServingState } from '../../core/serving-state.ts'
-import type { HeldRelease } from '../releases/held-release.ts'
+import { HeldRelease } from '../releases/held-release.ts'
 import type { ActiveRoute } from './active-route.ts'
 
 /** What requests see of a replica. */
 export interface RouteView {
   readonly state: ServingState | null
   readonly routes: ReadonlyMap<string, ActiveRoute>
-  readonly pool: { listHeld(): readonly HeldRelease[] }
+  readonly pool: {
+    listHeld(): readonly HeldRelease[]
+    findHeld(model: string, version: string): HeldRelease | null
+  }
 }
 
 /** Throws `not-found` for a model that is not served here, `unavailable` while nothing of it is loaded. */
@@ -21,11 +24,16 @@ export function findRoute(view: RouteView, model: string): ActiveRoute {
 /** The loaded release of a version: the one with traffic first. Throws `not-found`. */
 export function findVersion(view: RouteView, model: string, version: string): HeldRelease {
   const active = view.routes.get(model)
-  const candidates = [...(active?.held.values() ?? []), ...view.pool.listHeld()]
-  const found = candidates.find(({ release }) => release.model === model && String(release.version) === version)
-  if (found !== undefined) return found
+  const inRoute = active === undefined ? undefined : findArm(active, version)
+  const found = inRoute ?? view.pool.findHeld(model, version)
+  if (found !== null) return found
   if (active === undefined) throw whyNot(view, model)
   throw new MainwardError('not-found', `version ${quote(version)} of the model ${quote(model)} is not loaded`)
+}
+
+function findArm({ arms }: ActiveRoute, version: string): HeldRelease | null {
+  for (const arm of arms.values()) if (arm instanceof HeldRelease && String(arm.release.version) === version) return arm
+  return null
 }
 
 function whyNot({ state }: RouteView, model: string): MainwardError {

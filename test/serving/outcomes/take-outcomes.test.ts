@@ -29,6 +29,7 @@ function createRoute(append?: (lines: string, count: number) => Promise<void>) {
       params: {},
       headers: {},
       requestId: 'r',
+      receivedAt: 0,
       body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
     })
   return { send, records: () => lines.map((line) => JSON.parse(line) as OutcomeRecord) }

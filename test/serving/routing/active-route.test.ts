@@ -55,7 +55,7 @@ describe('the route that answers', () => {
       buildActiveRoutes(state, new Map(), findHeld(...loaded)).get('bench')
     expect(active(stable)).toMatchObject({ route: wanted, fallback: null })
     expect(active(stable, canary)?.fallback).toMatchObject({ type: 'release', held: { release: canary } })
-    expect([...(active(stable, canary)?.held.keys() ?? [])]).toEqual(['stable'])
+    expect([...(active(stable, canary)?.arms.keys() ?? [])]).toEqual(['stable'])
   })
 
   it('has a constant fallback always', () => {

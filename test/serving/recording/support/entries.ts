@@ -44,5 +44,5 @@ export function benchEntry(changes: Partial<ServedEntry> = {}): ServedEntry {
 
 /** A release with a recording of its own. */
 export function releaseRecording(percent: number, drop: readonly string[] = []): Release {
-  return { ...release, digest: `sha256:${percent}${drop.join('')}`, recording: { percent, drop } } as Release
+  return { ...release, digest: `sha256:${percent}${drop.join('')}`, recording: { percent, drop } }
 }
