@@ -12,9 +12,6 @@ export interface RecordingSettings {
 export const unitName = 'unit'
 
 /** Everything is recorded unless the release says otherwise. */
-export function readRecordingSettings(release: Release): RecordingSettings {
-  const { recording } = release as Release & {
-    readonly recording?: { readonly percent: number; readonly drop: readonly string[] }
-  }
+export function readRecordingSettings({ recording }: Release): RecordingSettings {
   return { percent: recording?.percent ?? 100, drop: new Set(recording?.drop ?? []) }
 }
