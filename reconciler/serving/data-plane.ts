@@ -2,15 +2,16 @@
 import { join } from 'node:path'
 import type { ReleaseReadiness } from '../core/serving-state.ts'
 import type { Release } from '../core/release.ts'
-import { createHttpServer } from './http/http-server.ts'
+import { startGrpcServer, type GrpcServer, type GrpcServerOptions } from './grpc/grpc-server.ts'
+import { createHttpServer, type HttpServer } from './http/http-server.ts'
 import type { ApiRoute } from './http/api-route.ts'
-import { buildOutcomesRoute } from './http/outcomes-route.ts'
+import { buildOutcomesRoute, type OutcomeService } from './http/outcomes-route.ts'
 import { observeRecording } from './metrics/observe-recording.ts'
 import { type Recording, startRecording } from './recording/start-recording.ts'
 import { buildOpenApi } from './http/openapi.ts'
 import { buildPredictionRoutes } from './http/prediction-routes.ts'
-import { buildExtensionRoutes } from './http/extension-routes.ts'
-import { buildServerRoutes } from './http/server-routes.ts'
+import { buildExtensionRoutes, type ReadStatistics } from './http/extension-routes.ts'
+import { buildServerRoutes, type ServerStatus } from './http/server-routes.ts'
 import { Execution, noCrashMarkers } from './execution/execution.ts'
 import { observeReplica } from './metrics/observe-replica.ts'
 import { observeProcess } from './metrics/process-usage.ts'
@@ -31,6 +32,8 @@ export interface DataPlaneOptions {
   readonly host: string
   /** 0 picks a free one. */
   readonly port: number
+  /** Of the gRPC listener; 0 picks a free one, undefined has none. */
+  readonly grpcPort?: number
   /** The program's version, as `/v2` says it. */
   readonly version: string
   readonly limits?: Partial<ServingLimits>
@@ -40,6 +43,8 @@ export interface DataPlaneOptions {
 export interface DataPlane {
   /** `http://HOST:PORT`, without a slash at the end. */
   readonly url: string
+  /** `HOST:PORT` of the gRPC listener; null without one. */
+  readonly grpc: string | null
   isReady(): boolean
   /** Every release that is wanted, with its readiness. */
   listReleases(): readonly { readonly release: Release; readonly readiness: ReleaseReadiness }[]
@@ -70,22 +75,36 @@ export async function startDataPlane(options: DataPlaneOptions, effects: Replica
   const stopObserving = observeProcess(metrics.registry)
   let stopping = false
   const isReady = () => !stopping && replica.isReady()
-  const server = createHttpServer({
-    routes: buildRoutes({ replica, metrics, limits, isReady, version: options.version, recording, environment, effects }),
+  const wallNow = (): number => effects.clock.now()
+  const status = { version: options.version, isReady, listReleases: () => replica.pool.listReleases() }
+  const requestSchemas = buildRequestSchemas(limits)
+  const validators = compileRequestValidators(requestSchemas)
+  const service: PredictionService = { view: replica, limits, validators, recorder: recording.recorder, wallNow }
+  const outcomes: OutcomeService = {
+    sink: recording.outcomes,
+    environment,
     limits,
-    metrics,
-    log: effects.log,
-    labelModel: (model) => (model !== undefined && replica.routes.has(model) ? model : ''),
-  })
-  const port = await server.listen(options.host, options.port)
+    validate: (body) => validators.outcomes(body),
+    wallNow,
+    dataTime: () => replica.state?.dataTime ?? null,
+  }
+  const labelModel = (model: string | undefined) => (model !== undefined && replica.routes.has(model) ? model : '')
+  const readStatistics: ReadStatistics = () => Promise.resolve(metrics.snapshot().statistics)
+  const parts = { service, status, readStatistics, limits, metrics, log: effects.log, labelModel }
+  const server = createHttpServer({ ...parts, routes: buildRoutes({ ...parts, outcomes, requestSchemas }) })
+  const { host, port, grpcPort } = options
+  const httpPort = await server.listen(host, port)
+  const grpc = grpcPort === undefined ? null : await startGrpc({ ...parts, host, port: grpcPort }, server)
   await replica.start()
+  const place = host.includes(':') ? `[${host}]` : host
   return {
-    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    url: `http://${place}:${httpPort}`,
+    grpc: grpc === null ? null : `${place}:${grpc.port}`,
     isReady,
     listReleases: () => replica.pool.listReleases(),
     stop: async () => {
       stopping = true
-      await server.close()
+      await Promise.all([server.close(), grpc?.close()])
       await recording.stop()
       await replica.stop()
       stopObserving()
@@ -93,49 +112,36 @@ export async function startDataPlane(options: DataPlaneOptions, effects: Replica
   }
 }
 
-interface RouteParts {
-  readonly replica: Replica
-  readonly metrics: ServingMetrics
-  readonly limits: ServingLimits
-  readonly version: string
-  readonly isReady: () => boolean
-  readonly recording: Recording
-  readonly environment: string
-  readonly effects: ReplicaEffects
+/** Two listeners or none. */
+async function startGrpc(options: GrpcServerOptions, http: HttpServer): Promise<GrpcServer> {
+  try {
+    return await startGrpcServer(options)
+  } catch (error) {
+    await http.close()
+    throw error
+  }
 }
 
-function buildRoutes({
-  replica,
-  metrics,
-  limits,
-  version,
-  isReady,
-  recording,
-  environment,
-  effects,
-}: RouteParts): readonly ApiRoute[] {
-  const requestSchemas = buildRequestSchemas(limits)
-  const validators = compileRequestValidators(requestSchemas)
-  const wallNow = (): number => effects.clock.now()
-  const service: PredictionService = { view: replica, limits, validators, recorder: recording.recorder, wallNow }
-  const outcomes = {
-    sink: recording.outcomes,
-    environment,
-    limits,
-    validate: (body: unknown) => validators.outcomes(body),
-    wallNow,
-    dataTime: () => replica.state?.dataTime ?? null,
-  }
-  const status = { version, isReady, listReleases: () => replica.pool.listReleases() }
+interface RouteParts {
+  readonly service: PredictionService
+  readonly status: ServerStatus
+  readonly readStatistics: ReadStatistics
+  readonly metrics: ServingMetrics
+  readonly outcomes: OutcomeService
+  readonly requestSchemas: ReturnType<typeof buildRequestSchemas>
+}
+
+function buildRoutes({ service, status, readStatistics, metrics, outcomes, requestSchemas }: RouteParts): readonly ApiRoute[] {
   const routes = [
     ...buildPredictionRoutes(service),
     ...buildServerRoutes(service, status),
-    ...buildExtensionRoutes(service, () => Promise.resolve(metrics.snapshot().statistics)),
+    ...buildExtensionRoutes(service, readStatistics),
     ...buildUnsupportedRoutes(),
     buildOutcomesRoute(outcomes),
     metricsRoute(metrics),
   ]
-  const document = JSON.stringify(buildOpenApi(routes, { version, limits, requestSchemas }))
+  const { limits } = service
+  const document = JSON.stringify(buildOpenApi(routes, { version: status.version, limits, requestSchemas }))
   return [...routes, openApiRoute(document)]
 }
 

@@ -7,6 +7,7 @@ import { isSupportedCoding, supportedCodings } from '../protocol/content-coding.
 import { describeFailure, type RequestProblem } from '../protocol/request-problem.ts'
 import type { ApiResponse, ApiRoute } from './api-route.ts'
 import { Connections } from './connections.ts'
+import { countServed } from '../metrics/count-served.ts'
 import type { RouteHandle, ServingMetrics } from '../metrics/serving-metrics.ts'
 import { RequestBodies, type ReceivedBody } from './request-body.ts'
 import { readRequestId } from './request-id.ts'
@@ -122,7 +123,7 @@ export class Responder {
       })
       const sending = this.#send(exchange, found, route.responseType)
       if (sending !== undefined) await sending
-      this.#countServed(found, about.startedAt)
+      if (found.served !== undefined) countServed(this.#options.metrics, found.served, performance.now() - about.startedAt)
       this.#count(about, found.status)
     } catch (error) {
       this.#fail(about, error)
@@ -148,17 +149,6 @@ export class Responder {
 
   #count({ counters, startedAt }: Served, status: number): void {
     if (counters !== null) this.#options.metrics.endRequest(counters, status, (performance.now() - startedAt) / 1000)
-  }
-
-  #countServed({ served }: ApiResponse, startedAt: number): void {
-    if (served === undefined) return
-    const elapsedMs = performance.now() - startedAt
-    for (const { release, variant, rows, insteadOf } of served) {
-      if (insteadOf !== null) this.#options.metrics.forArm(insteadOf, variant).fallback()
-      const arm = this.#options.metrics.forArm(release, variant)
-      arm.rows(rows)
-      if (elapsedMs > release.serving.budgetMs) arm.overBudget()
-    }
   }
 
   #refuse(exchange: Exchange, refusal: Refusal, error?: unknown): void {

@@ -8,7 +8,7 @@ import { createKnownTest, versionKey, type KnownVersion, type MetricsSnapshot } 
 import { ReleaseCounters } from './release-statistics.ts'
 
 /** The routes whose requests are counted. */
-export type TimedRoute = 'predict' | 'infer'
+export type TimedRoute = 'predict' | 'infer' | 'grpc'
 
 /** What the requests for one release on one arm come to. */
 export class ArmHandle {
@@ -71,7 +71,11 @@ export class ServingMetrics {
   readonly #readMs: () => number
   readonly #inFlight = this.registry.number('mainward_requests_in_flight')
   readonly #releases = new Map<string, ReleaseCounters>()
-  readonly #routes: Readonly<Record<TimedRoute, Map<string, RouteHandle>>> = { predict: new Map(), infer: new Map() }
+  readonly #routes: Readonly<Record<TimedRoute, Map<string, RouteHandle>>> = {
+    predict: new Map(),
+    infer: new Map(),
+    grpc: new Map(),
+  }
   #arms = new WeakMap<Release, Map<string | null, ArmHandle>>()
 
   /** `readMs` is the wall clock, in milliseconds since 1970. */
