@@ -45,7 +45,8 @@ export function createGrpcTransport({ methods, limits, log }: GrpcTransportOptio
   })
   const parts: CallParts = {
     keeper: new CallKeeper(transportLimits.calls, limits.heldBytes),
-    inflation: new InflationBudget(limits.heldBytes),
+    // Inflating holds what comes out twice: in pieces, then as one.
+    inflation: new InflationBudget(limits.heldBytes / 2),
     limits,
     onProblem: (problem, error, context) => logProblem(log, problem, error, context),
   }
