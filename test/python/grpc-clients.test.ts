@@ -64,6 +64,29 @@ describe("Triton's client over gRPC", () => {
     })
   })
 
+  it('reads the configuration as over HTTP, and the statistics of every version', async () => {
+    const http = (await server.get('/v2/models/bench/config')).body as Readonly<Record<string, unknown>>
+    const asText = (value: unknown) =>
+      JSON.parse(
+        JSON.stringify(value, (key, item: unknown) =>
+          typeof item === 'number' && key !== 'max_batch_size' && key !== 'count' ? String(item) : item,
+        ),
+      ) as unknown
+    expect(triton.client.config).toMatchObject({
+      config: {
+        ...(asText({ ...http, dynamic_batching: {} }) as object),
+        input: expect.arrayContaining([{ name: 'f0', data_type: 'TYPE_FP32', dims: ['1'], reshape: {} }]) as unknown,
+        output: [
+          { name: 'label', data_type: 'TYPE_INT64', dims: ['1'], reshape: {} },
+          { name: 'probabilities', data_type: 'TYPE_FP32', dims: ['2'] },
+        ],
+      },
+    })
+    const stats = { model_stats: ['1', '2'].map((version) => ({ name: 'bench', version })) }
+    expect(triton.client.statistics).toMatchObject(stats)
+    expect(triton.client.all_statistics).toMatchObject(stats)
+  })
+
   it("gets onnxruntime's own numbers: raw, compressed, by named columns", () => {
     for (const name of ['probabilities', 'gzip', 'deflate', 'columns']) {
       expect(largestDifference(triton.client[name])).toBeLessThan(1e-5)

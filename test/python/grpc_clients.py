@@ -40,6 +40,9 @@ def run_triton(address: str, rows: numpy.ndarray) -> dict:
         "server": client.get_server_metadata(as_json=True),
         "model": client.get_model_metadata("bench", as_json=True),
         "index": client.get_model_repository_index(as_json=True),
+        "config": client.get_model_config("bench", as_json=True),
+        "statistics": client.get_inference_statistics("bench", as_json=True),
+        "all_statistics": client.get_inference_statistics(as_json=True),
     }
     matrix = triton.InferInput("input", list(rows.shape), "FP32")
     matrix.set_data_from_numpy(rows)

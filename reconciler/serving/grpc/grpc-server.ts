@@ -5,21 +5,17 @@
 import type { Http2Server } from 'node:http2'
 import type { Logger } from 'pino'
 import { MainwardError } from '../../core/error.ts'
-import type { ServerStatus } from '../http/server-routes.ts'
 import type { ServingLimits } from '../limits.ts'
-import type { PredictionService } from '../protocol/prediction-service.ts'
 import { HealthService } from './methods/health-methods.ts'
 import { answerInfer, type InferParts } from './methods/infer-method.ts'
-import { serverMethods } from './methods/server-methods.ts'
+import { serverMethods, type ServerParts } from './methods/server-methods.ts'
 import { unsupportedMethods } from './methods/unsupported-methods.ts'
 import type { GrpcMethod } from './transport/grpc-call.ts'
 import { createGrpcTransport } from './transport/grpc-transport.ts'
 
 const serviceName = 'inference.GRPCInferenceService'
 
-export interface GrpcServerOptions extends InferParts {
-  readonly service: PredictionService
-  readonly status: ServerStatus
+export interface GrpcServerOptions extends InferParts, ServerParts {
   readonly limits: ServingLimits
   readonly host: string
   /** 0 picks a free one. */
@@ -50,7 +46,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
 }
 
 function inferenceMethods(options: GrpcServerOptions): readonly (readonly [string, GrpcMethod])[] {
-  const small = Object.entries(serverMethods(options.service.view, options.status))
+  const small = Object.entries(serverMethods(options))
   return [
     [`/${serviceName}/ModelInfer`, { kind: 'unary', answer: (message, context) => answerInfer(options, message, context) }],
     ...small.map(([name, answer]) => [`/${serviceName}/${name}`, { kind: 'unary', answer }] as const),
