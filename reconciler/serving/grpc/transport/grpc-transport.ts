@@ -16,7 +16,7 @@ import { SessionKeeper } from './session-keeper.ts'
 /** Bounds that only this transport has. */
 export const transportLimits = {
   /** Calls of one connection at once; a client queues what is more. */
-  streams: 256,
+  streams: 128,
   calls: 4096,
   sessions: 2048,
   headerPairs: 64,
@@ -45,8 +45,8 @@ export function createGrpcTransport({ methods, limits, log }: GrpcTransportOptio
   })
   const parts: CallParts = {
     keeper: new CallKeeper(transportLimits.calls, limits.heldBytes),
-    // Inflating holds what comes out twice: in pieces, then as one.
-    inflation: new InflationBudget(limits.heldBytes / 2),
+    // What is being inflated is there twice, in pieces and then as one, and once more until its memory is collected.
+    inflation: new InflationBudget(limits.heldBytes / 4),
     limits,
     onProblem: (problem, error, context) => logProblem(log, problem, error, context),
   }

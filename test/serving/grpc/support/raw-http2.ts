@@ -117,8 +117,11 @@ export class RawConnection {
   }
 
   async drained(): Promise<void> {
-    if (!this.closed && this.socket.writableNeedDrain)
-      await Promise.race([once(this.socket, 'drain'), once(this.socket, 'close')])
+    if (this.closed || !this.socket.writableNeedDrain) return
+    await new Promise<void>((resolve) => {
+      this.socket.once('drain', resolve)
+      this.socket.once('close', () => resolve())
+    })
   }
 
   /** Sends frames of data as the windows allow; stops when the connection or stream is closed. */
