@@ -70,7 +70,6 @@ describe("Triton's client, JSON form", () => {
     expect(seen.triton.errors.shape?.[0]).toBe('400')
     expect(seen.triton.errors.shape?.[1]).toContain('expected the shape [-1, 20], found [1, 3]')
     expect(seen.triton.errors.model).toEqual(['404', 'the model "nobody" is not served here'])
-    expect(seen.triton.errors.binary?.[1]).toContain('binary_data=False')
   })
 })
 
