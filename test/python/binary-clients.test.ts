@@ -12,13 +12,20 @@ import { removeParts, startServer, type RunningServer } from '../serving/support
 import { canaryRoute, servingState, stableRoute } from '../serving/support/serving-state.ts'
 import { ensurePythonEnvironment, makingTimeoutMs } from '../support/python-environment.ts'
 
+interface CountedVersion {
+  readonly name: string
+  readonly version: string
+  readonly inference_count: number
+  readonly inference_stats: { readonly success: { readonly count: number } }
+}
+
 interface Seen {
   /** By datatype and pair of forms: true, or what was wrong. */
   readonly datatypes: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly triton: Readonly<Record<string, unknown>> & {
     readonly refused: Readonly<Record<string, readonly [string, string]>>
     readonly config: Readonly<Record<string, unknown>>
-    readonly statistics: { readonly model_stats: readonly { readonly name: string }[] }
+    readonly statistics: { readonly model_stats: readonly CountedVersion[] }
   }
   readonly kserve: Readonly<Record<'binary' | 'json', { readonly id: string; readonly probabilities: unknown }>>
 }
@@ -126,6 +133,9 @@ describe("Triton's client as it comes", () => {
   it('reads configuration and statistics', () => {
     expect(seen.triton.config).toMatchObject({ name: 'bench', platform: 'onnxruntime_onnx', max_batch_size: 10_000 })
     expect(new Set(seen.triton.statistics.model_stats.map(({ name }) => name)).size).toBe(1 + datatypes.length)
+    const stable = seen.triton.statistics.model_stats.find(({ name, version }) => name === 'bench' && version === '1')
+    expect(stable?.inference_count).toBeGreaterThanOrEqual(6 * benchExpected.rows.length)
+    expect(stable?.inference_stats.success.count).toBeGreaterThanOrEqual(6)
     expect(seen.triton.statistics_of_one).toMatchObject({ model_stats: [{ name: 'bench', version: '2' }] })
   })
 

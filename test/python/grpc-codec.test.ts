@@ -59,6 +59,7 @@ const respond = (found: Tensor, isRaw: boolean) =>
         release: benchRelease({ version: 2 ** 31 }),
         variant: 'canary',
         unitAssigned: true,
+        fallback: null,
         outputs: [{ name: 'y', tensor: found }],
         served: [],
       },

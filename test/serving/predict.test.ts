@@ -130,11 +130,11 @@ describe('plain JSON predictions', () => {
     ['NaN', '{"rows":[{"f0":NaN}]}', /the body is not JSON/],
     ['a body that is not UTF-8', Buffer.from([0x22, 0xff, 0x22]), /not UTF-8/],
     ['nesting without end', `{"rows":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, /nested deeper than 64/],
-    ['an array as body', [], /the request must be object/],
-    ['no rows', {}, /must have required property 'rows'/],
-    ['zero rows', { rows: [] }, /rows must NOT have fewer than 1 items/],
+    ['an array as body', [], /the request: expected an object, found an array/],
+    ['no rows', {}, /the request: "rows" is missing/],
+    ['zero rows', { rows: [] }, /rows: at least 1 must be there, found 0/],
     ['too many rows', { rows: Array.from({ length: 10_001 }, () => ({})) }, /rows: at most 10000 are allowed, found 10001/],
-    ['a row that is no object', { rows: [[1]] }, /rows\[0\] must be object/],
+    ['a row that is no object', { rows: [[1]] }, /rows\[0\]: expected an object, found an array/],
     ['an unknown member', { rows: [benchRow(0)], unit: 'U1' }, /unknown member "unit"/],
     ['a missing feature', { rows: [{ ...benchRow(0), f3: undefined }] }, /rows\[0\]: "f3" is missing/],
     ['an unknown feature', { rows: [{ ...benchRow(0), f99: 1 }] }, /rows\[0\]: the model has no feature "f99"/],
@@ -166,7 +166,7 @@ describe('plain JSON predictions', () => {
     [
       'a unit without end',
       { rows: [benchRow(0)], units: ['u'.repeat(1025)] },
-      /units\[0\] must NOT have more than 1024 characters/,
+      /units\[0\]: at most 1024 characters are allowed, found \d+/,
     ],
   ])('refuses %s with 400', async (_what, body, message) => {
     const answer = await predict('bench', body)

@@ -1,8 +1,9 @@
 /** JSON Schemas of the requests: they validate what comes in and are what `/openapi.json` publishes. One source. */
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { MainwardError } from '../../core/error.ts'
 import type { ServingLimits } from '../limits.ts'
 import { buildOutcomesSchema, type OutcomesRequest } from '../outcomes/outcomes-schema.ts'
+import { describeProblem } from './schema-problem.ts'
 
 export interface PredictRequest {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
@@ -104,6 +105,8 @@ function inferSchema({ unitLength }: ServingLimits) {
             type: 'boolean',
             description: 'Every output as raw bytes behind the JSON, unless it says otherwise itself.',
           },
+          priority: { type: 'integer', minimum: 0, description: 'Taken, and changes nothing: models are served in turn.' },
+          timeout: { type: 'integer', minimum: 0, description: 'Taken, and changes nothing: see the budget of the model.' },
         },
       },
       inputs: { type: 'array', minItems: 1, maxItems: 10_000, items: inputSchema },
@@ -181,18 +184,4 @@ function compileValidator<Request>(ajv: Ajv2020, schema: JsonSchema): (body: unk
     const problem = validate.errors?.[0]
     throw new MainwardError('invalid-input', problem === undefined ? 'the request is not valid' : describeProblem(problem))
   }
-}
-
-/** `/inputs/0/shape/1` is shown as `inputs[0].shape[1]`. */
-function describeProblem({ instancePath, keyword, params, message, data }: ErrorObject): string {
-  const place = instancePath
-    .slice(1)
-    .replace(/\/(\d+)/g, '[$1]')
-    .replaceAll('/', '.')
-  const where = place === '' ? 'the request' : place
-  const details = params as Record<string, unknown>
-  if (keyword === 'additionalProperties') return `${where}: unknown member ${JSON.stringify(details.additionalProperty)}`
-  if (keyword === 'enum') return `${where}: expected one of ${String(details.allowedValues)}`
-  if (keyword === 'maxItems') return `${where}: at most ${String(details.limit)} are allowed, found ${(data as unknown[]).length}`
-  return `${where} ${message ?? 'is not valid'}`
 }
