@@ -4,7 +4,8 @@
 export interface ParentChannel {
   /** Aborted when the channel closes: the parent is gone. */
   readonly gone: AbortSignal
-  announce(url: string): void
+  /** `grpc` is HOST:PORT; null: no gRPC. */
+  announce(url: string, grpc: string | null): void
   /** Lets the process end although the parent lives. */
   close(): void
 }
@@ -19,8 +20,8 @@ export function connectParent(self: NodeJS.Process): ParentChannel | null {
   if (!self.connected) abort()
   return {
     gone: gone.signal,
-    announce: (url) => {
-      if (self.connected) self.send?.({ type: 'listening', url })
+    announce: (url, grpc) => {
+      if (self.connected) self.send?.({ type: 'listening', url, grpc })
     },
     close: () => {
       self.off('disconnect', abort)

@@ -19,6 +19,16 @@ export const portOption: OptionDefinition = {
   default: '8080',
 }
 
+export const grpcPortOption: OptionDefinition = {
+  flags: '--grpc-port <port>',
+  description: 'gRPC port of the data plane; 0 picks a free one (default: 8081, or 0 when --port is 0)',
+}
+
+export const processesOption: OptionDefinition = {
+  flags: '--processes <number>',
+  description: 'processes that answer predictions (default: one for each core)',
+}
+
 export const adminPortOption: OptionDefinition = {
   flags: '--admin-port <port>',
   description: 'port of the control plane; 0 picks a free one',
@@ -44,6 +54,23 @@ export function readPort(input: CommandInput, name: string): number {
   if (Number.isInteger(port) && port <= 65_535) return port
   throw new MainwardError('usage', `${optionFlag(name)}: expected a port from 0 to 65535, found ${port}`)
 }
+
+/** Where the port of HTTP is picked, this one is picked too: then nothing is said about ports. */
+export function readGrpcPort(input: CommandInput): number {
+  if (textOption(input, 'grpcPort') !== null) return readPort(input, 'grpcPort')
+  return readPort(input, 'port') === 0 ? 0 : 8081
+}
+
+/** Null when it was not given. */
+export function readProcesses(input: CommandInput): number | null {
+  if (textOption(input, 'processes') === null) return null
+  const processes = numberOption(input, 'processes', { least: 1 })
+  if (Number.isInteger(processes) && processes <= mostProcesses) return processes
+  throw new MainwardError('usage', `--processes: expected a whole number from 1 to ${mostProcesses}, found ${processes}`)
+}
+
+/** More than this is a slip of the finger. */
+const mostProcesses = 1024
 
 /** Seconds of `--poll`; null when it was not given. */
 export function readPollSeconds(input: CommandInput): number | null {

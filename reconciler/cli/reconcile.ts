@@ -19,7 +19,7 @@ export async function runReconcile(options: ReconcilerOptions, effects: Reconcil
   try {
     const reconciler = await startReconciler(options, effects)
     log.info({ url: reconciler.url }, 'listening')
-    parent?.announce(reconciler.url)
+    parent?.announce(reconciler.url, null)
     try {
       await Promise.race([stopAsked, reconciler.ended])
     } finally {

@@ -1,19 +1,27 @@
 /** `mainward serve` as a command line: the data plane with its real effects. What it does stands in serve.ts. */
-import { hostname } from 'node:os'
+import { availableParallelism, hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino, type Logger } from 'pino'
 import { openArtifactStore } from '../artifacts/artifact-store.ts'
+import type { Clock } from '../core/clock.ts'
 import { MainwardError } from '../core/error.ts'
 import { readVersion } from '../core/package-root.ts'
-import { onnxRuntime } from '../inference/onnx-runtime.ts'
 import { ensureStateFolder, stateFolderName } from '../supervisor/state-folder.ts'
 import { type CommandDefinition, type CommandInput, flagOption, textOption } from './command.ts'
 import type { Configuration } from './context.ts'
-import { environmentOption, hostOptions, portOption, readPort } from './process-options.ts'
+import {
+  environmentOption,
+  grpcPortOption,
+  hostOptions,
+  portOption,
+  processesOption,
+  readGrpcPort,
+  readPort,
+  readProcesses,
+} from './process-options.ts'
 import { connectParent } from './parent-channel.ts'
-import { runServe, type ServeOptions } from './serve.ts'
-import { openDatabasePorts } from './serve/database-ports.ts'
+import { isServeWorker, runServe, runServeWorker, type ServeOptions } from './serve.ts'
 import { ensureReplicaName } from './serve/replica-name.ts'
 
 /** How long a database that does not answer may delay the end of the program. */
@@ -27,6 +35,8 @@ export const serveCommand: CommandDefinition = {
   arguments: [],
   options: [
     portOption,
+    grpcPortOption,
+    processesOption,
     ...hostOptions,
     environmentOption,
     { flags: '--state <folder>', description: 'state folder (default: .mainward in this folder)' },
@@ -39,29 +49,40 @@ export const serveCommand: CommandDefinition = {
     },
   ],
   async run({ configuration, clock, interruption }, input) {
-    const { databaseUrl, ...options } = readOptions(configuration, input)
-    ensureStateFolder(options.stateFolder, null)
-    const database = openDatabasePorts(databaseUrl, options.environment)
-    try {
-      const replica = ensureReplicaName(options.stateFolder, hostname())
-      await runServe(
-        { ...options, replica },
-        {
-          source: database.source,
-          reporter: database.reporter,
-          artifacts: openArtifactStore(),
-          runtime: onnxRuntime,
-          clock,
-          log: openLog(),
-          stop: interruption(),
-          parent: connectParent(process),
-        },
-      )
-    } finally {
-      await Promise.race([database.close(), sleep(closeLimitMs, undefined, { ref: false })])
-    }
+    const { databaseUrl, ...asked } = readOptions(configuration, input)
+    ensureStateFolder(asked.stateFolder, null)
+    const options = { ...asked, replica: ensureReplicaName(asked.stateFolder, hostname()) }
+    const effects = { artifacts: openArtifactStore(), clock, log: openLog(), stop: interruption() }
+    if (isServeWorker()) await serveAsWorker(options, effects)
+    else await serveAsPrimary(options, databaseUrl, effects)
     return 0
   },
+}
+
+interface SharedEffects {
+  readonly artifacts: ReturnType<typeof openArtifactStore>
+  readonly clock: Clock
+  readonly log: Logger
+  readonly stop: AbortSignal
+}
+
+/** Of primary and worker each loads only what it needs: a worker no database, the primary no runtime for models. */
+async function serveAsWorker(options: ServeOptions, effects: SharedEffects): Promise<void> {
+  const { onnxRuntime } = await import('../inference/onnx-runtime.ts')
+  await runServeWorker(options, { ...effects, runtime: onnxRuntime })
+}
+
+async function serveAsPrimary(options: ServeOptions, databaseUrl: string, effects: SharedEffects): Promise<void> {
+  const { openDatabasePorts } = await import('./serve/database-ports.ts')
+  const { openRecordStore } = await import('./serve/record-store.ts')
+  const database = openDatabasePorts(databaseUrl, options.environment)
+  const { source, reporter } = database
+  const records = openRecordStore(databaseUrl, () => effects.clock.now())
+  try {
+    await runServe(options, { ...effects, source, reporter, records, parent: connectParent(process) })
+  } finally {
+    await Promise.race([Promise.all([database.close(), records.close()]), sleep(closeLimitMs, undefined, { ref: false })])
+  }
 }
 
 function readOptions(
@@ -79,6 +100,8 @@ function readOptions(
     stateFolder: resolve(folder, textOption(input, 'state') ?? stateFolderName),
     host: textOption(input, 'host') ?? '127.0.0.1',
     port: readPort(input, 'port'),
+    grpcPort: readGrpcPort(input),
+    processes: readProcesses(input) ?? availableParallelism(),
     version: readVersion(),
     allowAnonymous: flagOption(input, 'allowAnonymous'),
   }

@@ -8,9 +8,13 @@ import {
   environmentOption,
   hostOptions,
   portOption,
+  grpcPortOption,
+  processesOption,
   readDataClock,
+  readGrpcPort,
   readPollSeconds,
   readPort,
+  readProcesses,
   sourceOptions,
 } from './process-options.ts'
 import { runUp, type UpEffects } from './up.ts'
@@ -19,6 +23,8 @@ import type { UpOptions } from './up/up-options.ts'
 /** Options of every command that runs a whole Mainward. */
 export const commonOptions: readonly OptionDefinition[] = [
   portOption,
+  grpcPortOption,
+  processesOption,
   adminPortOption,
   ...hostOptions,
   environmentOption,
@@ -56,8 +62,10 @@ export function readCommonOptions(input: CommandInput): Omit<UpOptions, 'reposit
   return {
     environment: textOption(input, 'environment') ?? 'production',
     port: readPort(input, 'port'),
+    grpcPort: readGrpcPort(input),
     adminPort: readPort(input, 'adminPort'),
     host: textOption(input, 'host') ?? '127.0.0.1',
+    processes: readProcesses(input),
     stateFolder: textOption(input, 'state'),
     readyFile: textOption(input, 'readyFile'),
     allowAnonymous: flagOption(input, 'allowAnonymous'),

@@ -58,6 +58,8 @@ function resolveFiles(options: UpOptions, folder: string): UpOptions {
 /** What is known of the running parts. */
 interface UpState {
   serving: string | null
+  /** gRPC: `HOST:PORT`. */
+  grpc: string | null
   control: string | null
   status: StatusDocument | null
   settled: boolean
@@ -69,19 +71,28 @@ interface UpState {
 async function runLocked(options: UpOptions, stateFolder: string, effects: UpEffects): Promise<void> {
   const { terminal } = effects
   await requireFreePort(options.port, '--port', options.host)
+  await requireFreePort(options.grpcPort, '--grpc-port', options.host)
   await requireFreePort(options.adminPort, '--admin-port', options.host)
   const { file: tokenFile, token } = ensureAdminToken(stateFolder)
   if (options.readyFile !== null) rmSync(options.readyFile, { force: true })
   terminal.write(renderStart(options, stateFolder, terminal.style))
-  const state: UpState = { serving: null, control: null, status: null, settled: false, trouble: null, stopping: false }
+  const state: UpState = {
+    serving: null,
+    grpc: null,
+    control: null,
+    status: null,
+    settled: false,
+    trouble: null,
+    stopping: false,
+  }
   const startedAt = new Date(effects.clock.now()).toISOString()
   const supervision = await supervise(
     {
       stateFolder,
       databaseUrl: effects.databaseUrl,
       programs: {
-        reconcile: { command: effects.command, arguments: (url) => reconcileArguments(options, stateFolder, url) },
-        serve: { command: effects.command, arguments: (url) => serveArguments(options, stateFolder, url) },
+        reconcile: { command: effects.command, arguments: (last) => reconcileArguments(options, stateFolder, last) },
+        serve: { command: effects.command, arguments: (last) => serveArguments(options, stateFolder, last) },
       },
       environment: { ...effects.environment, MAINWARD_TOKEN: token },
       tokenFile,
@@ -110,8 +121,9 @@ function reportEvents(state: UpState, terminal: Terminal): SupervisionEvents {
     onDatabase: ({ url, adopted }) => {
       if (!state.stopping) terminal.write(renderDatabase(new URL(url).port, adopted))
     },
-    onListening: (part, url) => {
+    onListening: (part, { url, grpc }) => {
       state[part === 'serve' ? 'serving' : 'control'] = url
+      if (part === 'serve') state.grpc = grpc
     },
     onTrouble: (part, reason, pauseMs) => {
       terminal.writeError(renderTrouble(part, reason, pauseMs, terminal.style))
@@ -163,14 +175,14 @@ function takeStatusSafely(running: Running, status: StatusDocument): boolean {
 /** True once everything is known and told. */
 function takeStatus({ options, effects, state }: Running, status: StatusDocument): boolean {
   const { terminal } = effects
-  const { serving, control } = state
+  const { serving, grpc, control } = state
   terminal.write(renderChanges(state.status, status, terminal.style))
   state.status = status
   if (state.settled || !status.settled || serving === null || control === null) return state.settled
   state.settled = true
-  terminal.write(renderSettled(status, { serving, control }, terminal.style))
+  terminal.write(renderSettled(status, { serving, grpc, control }, terminal.style))
   if (options.readyFile === null) return true
-  const content = JSON.stringify(buildReadyFile(status.models, serving, control), null, 2)
+  const content = JSON.stringify(buildReadyFile(status.models, { serving, grpc, control }), null, 2)
   writeAtomically(options.readyFile, `${content}\n`, 0o644)
   return true
 }

@@ -1,7 +1,10 @@
-/** What the data plane needs from outside: its state, a place for artifacts, someone to report to. Nothing else. */
+/** What the data plane needs from outside: its state, a place for artifacts, someone to report to, a memory. Nothing else. */
+import type { Digest } from '../core/digest.ts'
 import type { Release } from '../core/release.ts'
-import type { ReplicaStatus, ServingState } from '../core/serving-state.ts'
+import type { ReleaseReadiness, ReplicaStatus, ServingState } from '../core/serving-state.ts'
 import type { LoadedModel, LoadModel } from '../inference/model.ts'
+import type { MetricsSnapshot } from './metrics/metrics-snapshot.ts'
+import type { RememberedState } from './state/state-file.ts'
 
 export interface ServingStateSource {
   /** The newest serving state, or null when there is none yet. Throws `unavailable` when the source is down. */
@@ -25,4 +28,36 @@ export interface ModelRuntime {
   readonly load: LoadModel
   /** Runs the release's golden rows. Null when all are reproduced, else row, expected and found. */
   verifyGoldenRows(model: LoadedModel, release: Release): Promise<{ readonly message: string } | null>
+}
+
+/** Keeps what a replica must know to start again without its source. */
+export interface StateMemory {
+  /** What was kept last, or null. */
+  recall(): Promise<RememberedState | null>
+  /** Never waits and never fails. */
+  keep(remembered: RememberedState): void
+}
+
+/**
+ * Remembers beyond the death of the process which releases it was loading or running: native code can take the process with
+ * it. Around every load and every run; several may be open at the same time.
+ */
+export interface CrashMarker {
+  /** Returns the slot that `leave` needs. Costs one small write to a file. */
+  enter(digest: Digest): number
+  leave(slot: number): void
+}
+
+/** A release that is wanted. */
+export interface ListedRelease {
+  readonly release: Release
+  readonly readiness: ReleaseReadiness
+}
+
+/** The server as its clients see it: the same from whichever of its processes answers. */
+export interface WholeServer {
+  isReady(): boolean
+  listReleases(): readonly ListedRelease[]
+  /** Throws `unavailable` when the processes can not be asked. */
+  readMetrics(): Promise<MetricsSnapshot>
 }

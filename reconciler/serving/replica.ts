@@ -7,17 +7,14 @@ import { toInstant, type Clock } from '../core/clock.ts'
 import { shortDigest, type Digest } from '../core/digest.ts'
 import type { Release } from '../core/release.ts'
 import type { ModelRoute, ReleaseReadiness, ReplicaStatus, ServingState } from '../core/serving-state.ts'
-import type { ArtifactReader, ModelRuntime, ReplicaReporter, ServingStateSource } from './ports.ts'
+import type { ArtifactReader, CrashMarker, ModelRuntime, ReplicaReporter, ServingStateSource, StateMemory } from './ports.ts'
 import type { Execution } from './execution/execution.ts'
-import { ArtifactCache } from './releases/artifact-cache.ts'
 import { loadRelease } from './releases/load-release.ts'
 import { ReleasePool } from './releases/release-pool.ts'
 import { buildActiveRoutes, requiredArms, type ActiveRoute } from './routing/active-route.ts'
-import { findStateProblem } from './state/check-state.ts'
 import { followState, type Following } from './state/follow-state.ts'
 import { Heartbeat } from './state/heartbeat.ts'
-import { readStateFile, type RememberedState } from './state/state-file.ts'
-import { StateKeeper } from './state/state-keeper.ts'
+import { logProblem } from './state/log-problem.ts'
 
 export interface ReplicaTimes {
   readonly pollMs: number
@@ -40,10 +37,6 @@ export interface ReplicaOptions {
   /** Unique among the replicas of the environment. */
   readonly replica: string
   readonly environment: string
-  /** Absolute path of the file that keeps the last good state. */
-  readonly stateFile: string
-  /** Absolute path of the folder that keeps the model files of that state. */
-  readonly artifactFolder: string
   readonly times: ReplicaTimes
 }
 
@@ -52,8 +45,20 @@ export interface ReplicaEffects {
   readonly reporter: ReplicaReporter
   readonly artifacts: ArtifactReader
   readonly runtime: ModelRuntime
+  readonly memory: StateMemory
+  readonly marker: CrashMarker
   readonly clock: Clock
   readonly log: Logger
+}
+
+/** Releases that must not be loaded here, and why. */
+export interface BarredReleases {
+  /** Not yet: another process tries them first. */
+  readonly later: readonly Digest[]
+  /** They were tried, and can not be served. */
+  readonly failed: readonly Digest[]
+  /** They took processes with them: their arms are left out, so that the rest of their routes answers. */
+  readonly crashed: readonly Digest[]
 }
 
 export class Replica {
@@ -61,22 +66,21 @@ export class Replica {
   readonly #options: ReplicaOptions
   readonly #effects: ReplicaEffects
   readonly #heartbeat: Heartbeat
-  readonly #keeper: StateKeeper
-  readonly #artifacts: ArtifactCache
   #following: Following | undefined
   #state: ServingState | null = null
   #routes: ReadonlyMap<string, ActiveRoute> = new Map()
   /** Per model, the route that answered last: what goes on when the state's can not be loaded. */
   #answered: ReadonlyMap<string, ModelRoute> = new Map()
   #known: ReadonlyMap<Digest, Release> = new Map()
+  #barred: ReadonlySet<Digest> = new Set()
+  #later: ReadonlySet<Digest> = new Set()
+  #crashed: ReadonlySet<Digest> = new Set()
 
   constructor(options: ReplicaOptions, effects: ReplicaEffects, execution: Execution) {
     const { times } = options
     const { log } = effects
     this.#options = options
     this.#effects = effects
-    this.#artifacts = new ArtifactCache({ folder: options.artifactFolder, origin: effects.artifacts, log })
-    this.#keeper = new StateKeeper(options.stateFile, log, (kept) => void this.#pruneArtifacts(kept))
     this.#heartbeat = new Heartbeat({
       reporter: effects.reporter,
       everyMs: times.heartbeatMs,
@@ -85,8 +89,7 @@ export class Replica {
       onProblem: (message) => logProblem(log, 'heartbeats are not stored', message),
     })
     this.pool = new ReleasePool({
-      load: (release) =>
-        loadRelease(release, this.#state?.artifactStore ?? '', { ...effects, artifacts: this.#artifacts, execution }),
+      load: (release) => loadRelease(release, this.#state?.artifactStore ?? '', { ...effects, execution }),
       onChange: (digest, readiness) => this.#onReadiness(digest, readiness),
       onReleaseProblem: (digest, error) => log.warn({ err: error, release: digest }, 'freeing a model failed'),
       firstRetryMs: times.firstRetryMs,
@@ -94,9 +97,9 @@ export class Replica {
     })
   }
 
-  /** Takes over the state on disk and begins to follow the source. Resolves when the former is done. */
+  /** Takes over the state that was kept, and begins to follow the source. Resolves when the former is done. */
   async start(): Promise<void> {
-    await this.#startFromDisk()
+    await this.#startFromMemory()
     const { source, log } = this.#effects
     const { environment, times } = this.#options
     this.#following = followState({
@@ -112,12 +115,19 @@ export class Replica {
     this.#heartbeat.beat()
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.#following?.stop()
     this.#heartbeat.stop()
     this.pool.close()
-    await this.#keeper.flush()
-    await this.#artifacts.close()
+  }
+
+  /** Says anew which releases must not be loaded here; one that is loaded is freed. */
+  bar({ later, failed, crashed }: BarredReleases): void {
+    this.#later = new Set(later)
+    this.#crashed = new Set(crashed)
+    this.#barred = new Set([...later, ...failed, ...crashed])
+    this.#refresh()
+    this.#heartbeat.beat()
   }
 
   /** The newest state that was taken over. */
@@ -130,27 +140,25 @@ export class Replica {
     return this.#routes
   }
 
-  /** A state is there, and every release that it gives traffic is loaded. */
+  /** A state is there, and every release that it gives traffic is loaded. One that crashed makes only its own model fail. */
   isReady(): boolean {
-    return this.#state !== null && this.#state.routes.every((route) => this.#isLoaded(route))
+    return this.#state !== null && leaveOut(this.#state, this.#crashed).routes.every((route) => this.#isLoaded(route))
+  }
+
+  /** Whether nothing is being loaded, or waits for it: what is not there now needs something else to happen first. */
+  isSettled(): boolean {
+    const isLoading = this.pool.listReleases().some(({ readiness }) => readiness.status === 'loading')
+    return !isLoading && ![...this.#later].some((digest) => this.#known.has(digest))
   }
 
   #isLoaded(route: ModelRoute): boolean {
-    return requiredArms(route).every(({ release }) => this.pool.heldRelease(release) !== null)
+    return requiredArms(route).every(({ release }) => this.#crashed.has(release) || this.pool.heldRelease(release) !== null)
   }
 
-  async #startFromDisk(): Promise<void> {
-    const { log } = this.#effects
-    const { stateFile, environment } = this.#options
-    const found = await readStateFile(stateFile)
-    if (found.type === 'corrupt') log.error({ reason: found.message }, 'the state on disk is ignored and fetched again')
-    if (found.type !== 'found') return
-    const { state, heldRoutes, heldReleases } = found.remembered
-    const problem = findStateProblem(state, environment)
-    if (problem !== null) {
-      log.error({ reason: problem }, 'the state on disk is ignored and fetched again')
-      return
-    }
+  async #startFromMemory(): Promise<void> {
+    const remembered = await this.#effects.memory.recall()
+    if (remembered === null) return
+    const { state, heldRoutes, heldReleases } = remembered
     this.#answered = new Map(heldRoutes.map((route) => [route.model, route]))
     this.#takeOver(state, { ...heldReleases, ...state.releases })
   }
@@ -177,13 +185,13 @@ export class Replica {
   #refresh(): void {
     const state = this.#state
     if (state === null) return
-    this.#routes = buildActiveRoutes(state, this.#answered, (digest) => this.pool.heldRelease(digest))
+    this.#routes = buildActiveRoutes(leaveOut(state, this.#crashed), this.#answered, (digest) => this.pool.heldRelease(digest))
     const modelsServed = new Set(state.routes.filter((route) => requiredArms(route).length > 0).map(({ model }) => model))
     const waiting = [...this.#answered].filter(([model]) => modelsServed.has(model))
     this.#answered = new Map([...waiting, ...[...this.#routes].map(([model, { route }]) => [model, route] as const)])
     const wanted = this.#listWanted(state)
     this.#known = new Map(wanted.map((release) => [release.digest, release]))
-    this.pool.want(wanted)
+    this.pool.want(wanted.filter(({ digest }) => !this.#barred.has(digest)))
     this.#keep(state)
   }
 
@@ -200,14 +208,7 @@ export class Replica {
     const heldRoutes = [...this.#answered.values()].filter((route) => !state.routes.includes(route))
     const digests = heldRoutes.flatMap((route) => requiredArms(route).map(({ release }) => release))
     const heldReleases = Object.fromEntries(digests.map((digest) => [digest, this.#known.get(digest)]))
-    this.#keeper.keep({ state, heldRoutes, heldReleases: heldReleases as Record<Digest, Release> })
-  }
-
-  /** What the state on disk names stays, and what is wanted since. */
-  #pruneArtifacts({ state, heldReleases }: RememberedState): Promise<void> {
-    const kept = [...Object.values(state.releases), ...Object.values(heldReleases)]
-    const needed = () => new Set([...kept, ...this.#known.values()].map(({ artifact }) => artifact.sha256))
-    return this.#artifacts.prune(needed)
+    this.#effects.memory.keep({ state, heldRoutes, heldReleases: heldReleases as Record<Digest, Release> })
   }
 
   #readStatus(): ReplicaStatus {
@@ -225,7 +226,15 @@ export class Replica {
   }
 }
 
-function logProblem(log: Logger, what: string, message: string | null): void {
-  if (message === null) log.info(`it works again: ${what}`)
-  else log.warn({ reason: message }, what)
+/** The state without some releases: units of their arms get the default arm. A default arm stays, and is not loaded. */
+function leaveOut(state: ServingState, releases: ReadonlySet<Digest>): ServingState {
+  if (releases.size === 0) return state
+  return { ...state, routes: state.routes.map((route) => leaveOutArms(route, releases)) }
+}
+
+function leaveOutArms(route: ModelRoute, releases: ReadonlySet<Digest>): ModelRoute {
+  const arms = route.arms.filter(({ name, release }) => name === route.defaultArm || !releases.has(release))
+  if (arms.length === route.arms.length) return route
+  const others = arms.filter(({ name }) => name !== route.defaultArm).reduce((sum, { weight }) => sum + weight, 0)
+  return { ...route, arms: arms.map((arm) => (arm.name === route.defaultArm ? { ...arm, weight: 100 - others } : arm)) }
 }

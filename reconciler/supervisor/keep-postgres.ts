@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MainwardError, messageOf } from '../core/error.ts'
 import { startEmbeddedPostgres, type EmbeddedOptions, type EmbeddedPostgres } from '../database/embedded/start-embedded.ts'
-import { countFailures, restartPauseMs } from './restart-pause.ts'
+import { countFailures, restartPauseMs } from '../core/restart-pause.ts'
 
 export interface PostgresRequest {
   readonly options: EmbeddedOptions

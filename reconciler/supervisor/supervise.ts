@@ -5,7 +5,7 @@ import { MainwardError, messageOf } from '../core/error.ts'
 import { reserveEmbeddedUrl, type EmbeddedPostgres } from '../database/embedded/start-embedded.ts'
 import { keepPostgres, type KeptPostgres } from './keep-postgres.ts'
 import { rotateLog } from './state-folder.ts'
-import { superviseChild, type SupervisedChild } from './supervised-child.ts'
+import { superviseChild, type ListeningAddress, type SupervisedChild } from './supervised-child.ts'
 import { writeAtomically } from './write-atomically.ts'
 
 /** What is supervised, by the names that people see. */
@@ -13,8 +13,8 @@ export type PartName = 'reconcile' | 'serve' | 'postgres'
 
 export interface ChildProgram {
   readonly command: readonly [string, ...string[]]
-  /** Arguments; `lastUrl` is where it listened before, so that it comes back at the same address. */
-  readonly arguments: (lastUrl: string | null) => readonly string[]
+  /** Arguments; `last` is where it listened before, so that it comes back at the same address. */
+  readonly arguments: (last: ListeningAddress | null) => readonly string[]
 }
 
 export interface SupervisionRequest {
@@ -31,7 +31,7 @@ export interface SupervisionRequest {
 
 export interface SupervisionEvents {
   onDatabase(server: EmbeddedPostgres): void
-  onListening(part: 'reconcile' | 'serve', url: string): void
+  onListening(part: 'reconcile' | 'serve', address: ListeningAddress): void
   /** A part ended, or could not start, and starts again after the pause. */
   onTrouble(part: PartName, reason: string, pauseMs: number): void
   onNotice(message: string): void
@@ -57,10 +57,10 @@ export async function supervise(request: SupervisionRequest, startedAt: string):
   if (request.databaseUrl === null) rotateLog(stateFolder, 'postgres')
   const address = { url: request.databaseUrl ?? (await reserveEmbeddedUrl(options)) }
   const urls = { serve: null as string | null, reconcile: null as string | null }
-  const writeControl = (part: 'reconcile' | 'serve', url: string): void => {
-    urls[part] = url
+  const writeControl = (part: 'reconcile' | 'serve', address: ListeningAddress): void => {
+    urls[part] = address.url
     writeControlFile(request, startedAt, urls)
-    events.onListening(part, url)
+    events.onListening(part, address)
   }
   removeControlFile(stateFolder)
   const refusal = createRefusal()
@@ -91,7 +91,7 @@ function createRefusal(): { readonly told: Promise<Error>; readonly tell: (part:
 }
 
 interface ChildEvents {
-  readonly onListening: (part: 'reconcile' | 'serve', url: string) => void
+  readonly onListening: (part: 'reconcile' | 'serve', address: ListeningAddress) => void
   readonly onRefusal: (part: string, reason: string) => void
 }
 
@@ -109,8 +109,8 @@ function startChild(
     environment: withDatabase(request, databaseUrl),
     logFile: rotateLog(request.stateFolder, name),
     patienceMs: name === 'serve' ? servePatienceMs : reconcilePatienceMs,
-    onListening: (url) => {
-      events.onListening(name, url)
+    onListening: (address) => {
+      events.onListening(name, address)
     },
     onRefusal: (reason) => {
       events.onRefusal(name, reason)

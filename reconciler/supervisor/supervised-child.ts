@@ -2,7 +2,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { messageOf } from '../core/error.ts'
-import { countFailures, restartPauseMs } from './restart-pause.ts'
+import { countFailures, restartPauseMs } from '../core/restart-pause.ts'
+
+/** Where a child listens. */
+export interface ListeningAddress {
+  readonly url: string
+  /** `HOST:PORT`; null: no gRPC. */
+  readonly grpc: string | null
+}
 
 export interface ChildRequest {
   /** As people know it: serve, reconcile. */
@@ -10,12 +17,12 @@ export interface ChildRequest {
   /** Program and first arguments. */
   readonly command: readonly [string, ...string[]]
   /** The other arguments; asked at every start, with the address where it listened before. */
-  readonly arguments: (lastUrl: string | null) => readonly string[]
+  readonly arguments: (last: ListeningAddress | null) => readonly string[]
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly logFile: string
   /** How long it may take to end by itself when asked to. */
   readonly patienceMs: number
-  onListening(url: string): void
+  onListening(address: ListeningAddress): void
   /** It ended without being asked to, and starts again after the pause. */
   onEnd(reason: string, pauseMs: number): void
   /** It refused its arguments, before it ever listened: it is not started again. */
@@ -46,7 +53,7 @@ interface ChildState {
   life: Life | null
   timer: NodeJS.Timeout | null
   failures: number
-  lastUrl: string | null
+  last: ListeningAddress | null
   stopping: boolean
 }
 
@@ -57,7 +64,7 @@ export function superviseChild(request: ChildRequest): SupervisedChild {
     life: null,
     timer: null,
     failures: 0,
-    lastUrl: null,
+    last: null,
     stopping: false,
   }
   start(request, state)
@@ -77,7 +84,7 @@ function start(request: ChildRequest, state: ChildState): void {
   const [program, ...first] = request.command
   const log = openSync(request.logFile, 'a', 0o600)
   const logStart = fstatSync(log).size
-  const child = spawn(program, [...first, ...request.arguments(state.lastUrl)], {
+  const child = spawn(program, [...first, ...request.arguments(state.last)], {
     env: state.environment,
     // When the supervisor dies, however it dies, the channel closes, and the child ends itself.
     stdio: ['ignore', log, log, 'ipc'],
@@ -87,10 +94,10 @@ function start(request: ChildRequest, state: ChildState): void {
   })
   closeSync(log)
   child.on('message', (message) => {
-    const url = readListening(message)
-    if (url === null) return
-    state.lastUrl = url
-    request.onListening(url)
+    const address = readListening(message)
+    if (address === null) return
+    state.last = address
+    request.onListening(address)
   })
   const ended = new Promise<void>((resolve) => {
     const end = (reason: string, code: number | null): void => {
@@ -118,7 +125,7 @@ function continueAfter(request: ChildRequest, state: ChildState, { reason, code 
   state.life = null
   if (state.stopping || life === null) return
   const lastLine = readLastLine(request.logFile, life.logStart)
-  if (code === wrongUseCode && state.lastUrl === null) {
+  if (code === wrongUseCode && state.last === null) {
     request.onRefusal(lastLine ?? reason)
     return
   }
@@ -143,10 +150,11 @@ async function stop(request: ChildRequest, state: ChildState): Promise<void> {
   clearTimeout(timer)
 }
 
-function readListening(message: unknown): string | null {
+function readListening(message: unknown): ListeningAddress | null {
   if (typeof message !== 'object' || message === null) return null
-  const { type, url } = message as { type?: unknown; url?: unknown }
-  return type === 'listening' && typeof url === 'string' ? url : null
+  const { type, url, grpc } = message as { type?: unknown; url?: unknown; grpc?: unknown }
+  if (type !== 'listening' || typeof url !== 'string') return null
+  return { url, grpc: typeof grpc === 'string' ? grpc : null }
 }
 
 function explain(reason: string, lastLine: string | null): string {

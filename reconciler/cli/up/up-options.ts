@@ -9,9 +9,13 @@ export interface UpOptions {
   readonly environment: string
   /** Data plane; 0 picks a free port. */
   readonly port: number
+  /** Data plane, gRPC; 0 picks a free port. */
+  readonly grpcPort: number
   /** Control plane; 0 picks a free port. */
   readonly adminPort: number
   readonly host: string
+  /** Processes that answer predictions; null: one for each core. */
+  readonly processes: number | null
   /** Default: `.mainward` in the repository. */
   readonly stateFolder: string | null
   readonly readyFile: string | null
@@ -23,15 +27,22 @@ export interface UpOptions {
   readonly tokenFile: string | null
 }
 
+/** Where a child listened in its last life. */
+interface LastAddress {
+  readonly url: string
+  /** `HOST:PORT`. */
+  readonly grpc: string | null
+}
+
 /** `mainward reconcile …`: paths are absolute, and a port that was picked once stays. */
-export function reconcileArguments(options: UpOptions, stateFolder: string, lastUrl: string | null): readonly string[] {
+export function reconcileArguments(options: UpOptions, stateFolder: string, last: LastAddress | null): readonly string[] {
   return [
     'reconcile',
     options.repository,
     ...['--branch', options.branch],
     ...(options.path === '' ? [] : ['--path', options.path]),
     ...['--environment', options.environment],
-    ...['--admin-port', String(keptPort(options.adminPort, lastUrl))],
+    ...['--admin-port', String(keptPort(options.adminPort, last?.url))],
     ...['--host', options.host],
     ...['--state', stateFolder],
     ...['--data-clock', options.dataClock],
@@ -41,17 +52,22 @@ export function reconcileArguments(options: UpOptions, stateFolder: string, last
 }
 
 /** `mainward serve …` */
-export function serveArguments(options: UpOptions, stateFolder: string, lastUrl: string | null): readonly string[] {
+export function serveArguments(options: UpOptions, stateFolder: string, last: LastAddress | null): readonly string[] {
   return [
     'serve',
-    ...['--port', String(keptPort(options.port, lastUrl))],
+    ...['--port', String(keptPort(options.port, last?.url))],
+    ...[
+      '--grpc-port',
+      String(keptPort(options.grpcPort, last?.grpc === undefined || last.grpc === null ? null : `http://${last.grpc}`)),
+    ],
     ...['--host', options.host],
     ...['--environment', options.environment],
     ...['--state', stateFolder],
+    ...(options.processes === null ? [] : ['--processes', String(options.processes)]),
     ...(options.allowAnonymous ? ['--allow-anonymous'] : []),
   ]
 }
 
-function keptPort(asked: number, lastUrl: string | null): number {
-  return asked !== 0 || lastUrl === null ? asked : Number(new URL(lastUrl).port)
+function keptPort(asked: number, lastUrl: string | null | undefined): number {
+  return asked !== 0 || lastUrl === null || lastUrl === undefined ? asked : Number(new URL(lastUrl).port)
 }

@@ -12,6 +12,8 @@ type Style = Terminal['style']
 
 export interface Addresses {
   readonly serving: string
+  /** `HOST:PORT`. */
+  readonly grpc: string | null
   readonly control: string
 }
 
@@ -40,7 +42,7 @@ export function renderChanges(before: StatusDocument | null, now: StatusDocument
 export function renderSettled({ models }: StatusDocument, addresses: Addresses, style: Style): string {
   const request = renderExampleRequest(models, addresses.serving)
   const lines = [
-    `predictions  ${addresses.serving}`,
+    `predictions  ${addresses.serving}${addresses.grpc === null ? '' : `, gRPC ${addresses.grpc}`}`,
     `control      ${addresses.control}`,
     ...(request === null ? [] : ['', `try: ${style('cyan', request)}`]),
   ]

@@ -1,20 +1,15 @@
 /** What all releases of a data plane share to run their models. Knows no release's storage and no request. */
-import type { Digest } from '../../core/digest.ts'
 import type { Release } from '../../core/release.ts'
-import { type CrashMarker, Lane, type RunSink } from './lane.ts'
+import type { CrashMarker } from '../ports.ts'
+import { Lane, type RunMarker, type RunSink } from './lane.ts'
 import type { PlacementLimits } from './place-model.ts'
 import type { QueueLimits } from './run-queue.ts'
 
 export type ExecutionLimits = PlacementLimits & QueueLimits
 
-/** Marks which release has control, by place: loads, the thread that answers requests, and each model's own thread. */
-export interface CrashMarkers {
-  of(release: Digest, place: 'load' | 'main' | 'thread'): CrashMarker
-}
-
 export interface ExecutionOptions {
   readonly limits: ExecutionLimits
-  readonly markers: CrashMarkers
+  readonly marker: CrashMarker
   /** Where the runs of a release are counted. */
   sinkOf(release: Release): RunSink
 }
@@ -32,16 +27,19 @@ export class Execution {
     return this.#options.limits
   }
 
-  markLoad(release: Digest): CrashMarker {
-    return this.#options.markers.of(release, 'load')
-  }
-
-  /** Who is told of a release's runs on a lane. */
-  observe(release: Release, lane: Lane): { readonly marker: CrashMarker; readonly sink: RunSink } {
-    const place = lane === this.mainLane ? 'main' : 'thread'
-    return { marker: this.#options.markers.of(release.digest, place), sink: this.#options.sinkOf(release) }
+  /** Who is told of a release's runs. */
+  observe(release: Release): { readonly marker: RunMarker; readonly sink: RunSink } {
+    return { marker: markRuns(release, this.#options.marker), sink: this.#options.sinkOf(release) }
   }
 }
 
-/** For a data plane without a process of its own: nobody could read the marks. */
-export const noCrashMarkers: CrashMarkers = { of: () => ({ enter: () => undefined, leave: () => undefined }) }
+/** A release has one run at a time. */
+function markRuns({ digest }: Release, marker: CrashMarker): RunMarker {
+  let slot = 0
+  return {
+    enter: () => {
+      slot = marker.enter(digest)
+    },
+    leave: () => marker.leave(slot),
+  }
+}

@@ -8,8 +8,8 @@ import type { Tensors } from '../../inference/tensor.ts'
 import { joinTensors, sliceTensors } from './batch.ts'
 import type { RunJob, RunQueue } from './run-queue.ts'
 
-/** Marks that a model's code has control, so that a process that dies in it can say which release it was. */
-export interface CrashMarker {
+/** Marks that a release's model has control, so that it is known when the process dies in it. */
+export interface RunMarker {
   enter(): void
   leave(): void
 }
@@ -34,7 +34,7 @@ export interface RunSink {
 export interface LaneMember {
   readonly queue: RunQueue
   readonly model: LoadedModel
-  readonly marker: CrashMarker
+  readonly marker: RunMarker
   readonly sink: RunSink
 }
 

@@ -3,14 +3,14 @@ import type { LoadedModel } from '../../inference/model.ts'
 import type { Tensors } from '../../inference/tensor.ts'
 import { joinTensors, sliceTensors } from './batch.ts'
 import type { ModelProfile } from './examine-model.ts'
-import type { CrashMarker, Lane, LaneMember, RunSink } from './lane.ts'
+import type { RunMarker, Lane, LaneMember, RunSink } from './lane.ts'
 import { RunQueue, type QueueLimits, type RunJob } from './run-queue.ts'
 
 export interface RunnerOptions {
   readonly model: LoadedModel
   readonly profile: ModelProfile
   readonly lane: Lane
-  readonly marker: CrashMarker
+  readonly marker: RunMarker
   readonly sink: RunSink
   readonly budgetMs: number
   readonly limits: QueueLimits

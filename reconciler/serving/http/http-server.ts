@@ -68,7 +68,8 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   })
 }
 
-function describeListenFailure(error: Error, host: string, port: number): Error {
+/** What a person can do about a port that can not be had. */
+export function describeListenFailure(error: Error, host: string, port: number): Error {
   const code = 'code' in error ? error.code : undefined
   const place = `${host}:${port}`
   if (code === 'EADDRINUSE') {

@@ -1,24 +1,26 @@
-/** Gauges of what a replica holds, read before every snapshot. Knows no request. */
+/** What a replica holds, as gauges of the registry. Knows no more of the replica than that. */
 import type { Release } from '../../core/release.ts'
 import type { ServingState } from '../../core/serving-state.ts'
-import type { MetricRegistry } from './metric-registry.ts'
+import type { MetricRegistry, NumberCell } from './metric-registry.ts'
 
 export interface ObservedReplica {
   readonly state: ServingState | null
   readonly pool: { listHeld(): readonly { readonly release: Release }[] }
 }
 
+/** Sets the gauges before every snapshot. */
 export function observeReplica(registry: MetricRegistry, replica: ObservedReplica): void {
-  let named = new Set<string>()
+  const loaded = new Map<string, NumberCell>()
   registry.beforeSnapshot(() => {
-    const { version } = replica.state ?? {}
-    registry.number('mainward_serving_state_epoch').set(version?.epoch ?? 0)
-    registry.number('mainward_serving_state_sequence').set(version?.sequence ?? 0)
-    const loaded = new Map<string, number>()
-    for (const { release } of replica.pool.listHeld()) loaded.set(release.model, (loaded.get(release.model) ?? 0) + 1)
-    for (const model of new Set([...named, ...loaded.keys()])) {
-      registry.number('mainward_loaded_releases', model).set(loaded.get(model) ?? 0)
+    registry.number('mainward_serving_state_epoch').set(replica.state?.version.epoch ?? 0)
+    registry.number('mainward_serving_state_sequence').set(replica.state?.version.sequence ?? 0)
+    for (const cell of loaded.values()) cell.set(0)
+    loaded.clear()
+    for (const { release } of replica.pool.listHeld()) {
+      const cell = loaded.get(release.model) ?? registry.number('mainward_loaded_releases', release.model)
+      if (!loaded.has(release.model)) cell.set(0)
+      loaded.set(release.model, cell)
+      cell.add(1)
     }
-    named = new Set(loaded.keys())
   })
 }

@@ -2,6 +2,7 @@
  * Keeps the model files that this replica needs on its own disk, each as `FOLDER/SHA256`, so that it starts again when their
  * store is gone. Bounded by what is needed: the rest is removed. Knows no release and no state.
  */
+import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
@@ -38,6 +39,17 @@ export class ArtifactCache implements ArtifactReader {
     const bytes = await this.#options.origin.read(store, sha256)
     if (!this.#closed && isWhole(bytes, sha256)) await this.#inTurn(() => this.#keep(sha256, bytes))
     return bytes
+  }
+
+  /**
+   * The path of the artifact on disk, fetched when it is not there; null when this disk does not take it. The reader verifies the
+   * digest, and says `damaged` when it was wrong: then the file is looked at, and fetched again.
+   */
+  async ensure(store: string, sha256: string, damaged: boolean): Promise<string | null> {
+    const path = join(this.#options.folder, sha256)
+    if (!damaged && existsSync(path)) return path
+    await this.read(store, sha256)
+    return existsSync(path) ? path : null
   }
 
   /** Removes everything that is not needed; asks when its turn has come. Failures are logged. */

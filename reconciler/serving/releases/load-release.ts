@@ -14,7 +14,7 @@ import { examineModel, makeSample } from '../execution/examine-model.ts'
 import type { Execution } from '../execution/execution.ts'
 import { placeModel, type PlacedModel } from '../execution/place-model.ts'
 import { ReleaseRunner } from '../execution/release-runner.ts'
-import type { ArtifactReader, ModelRuntime } from '../ports.ts'
+import type { ArtifactReader, CrashMarker, ModelRuntime } from '../ports.ts'
 import { withTimeLimit } from '../state/time-limit.ts'
 import { HeldRelease } from './held-release.ts'
 import { compareSignature } from './signature-check.ts'
@@ -31,6 +31,7 @@ export type LoadOutcome =
 export interface LoadEffects {
   readonly artifacts: ArtifactReader
   readonly runtime: ModelRuntime
+  readonly marker: CrashMarker
   readonly execution: Execution
 }
 
@@ -40,14 +41,13 @@ export async function loadRelease(release: Release, store: string, effects: Load
   const bytes = await readArtifact(release, store, effects.artifacts)
   if ('status' in bytes) return { type: 'failed', failed: bytes }
   await setImmediate()
-  const marker = effects.execution.markLoad(release.digest)
-  marker.enter()
+  const slot = effects.marker.enter(release.digest)
   try {
     const found = await loadAndProve(release, { store, bytes: bytes.content }, effects)
     if (!(found instanceof HeldRelease)) return { type: 'failed', failed: found }
     return { type: 'held', held: found, loadMs: Math.round(performance.now() - startedAt) }
   } finally {
-    marker.leave()
+    effects.marker.leave(slot)
   }
 }
 
@@ -154,7 +154,7 @@ async function proveModel(
   const profile = await examineModel(model, (rows) => sampleRows(release, model, rows))
   const { limits } = execution
   const { budgetMs } = release.serving
-  const runner = new ReleaseRunner({ model, profile, lane, budgetMs, limits, ...execution.observe(release, lane) })
+  const runner = new ReleaseRunner({ model, profile, lane, budgetMs, limits, ...execution.observe(release) })
   try {
     return new HeldRelease(release, runner)
   } catch (error) {

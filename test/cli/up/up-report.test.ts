@@ -89,9 +89,9 @@ describe('the request to try', () => {
     const rowless = { ...model, name: 'rowless', exampleRow: null }
     expect(renderExampleRequest([silent, rowless, model], 'http://x')).toContain('/flight-delay/')
     expect(renderExampleRequest([silent, rowless], 'http://x')).toBe(null)
-    expect(renderSettled({ ...status, models: [silent] }, { serving: 'http://s', control: 'http://c' }, plain)).not.toContain(
-      'try:',
-    )
+    expect(
+      renderSettled({ ...status, models: [silent] }, { serving: 'http://s', grpc: '127.0.0.1:1', control: 'http://c' }, plain),
+    ).not.toContain('try:')
   })
 })
 
@@ -101,8 +101,9 @@ it('calls a model ready when its stable release answers, also while a rollout st
     { ...model, name: 'a', stalled: 'golden row 3' },
     { ...model, name: 'b', ready: false, stalled: 'no artifact' },
   ]
-  expect(buildReadyFile(models, 'http://s', 'http://c')).toEqual({
+  expect(buildReadyFile(models, { serving: 'http://s', grpc: '127.0.0.1:1', control: 'http://c' })).toEqual({
     serving: 'http://s',
+    grpc: '127.0.0.1:1',
     control: 'http://c',
     models: { 'flight-delay': 'Ready', a: 'Ready', b: 'Stalled: no artifact' },
   })
@@ -115,7 +116,9 @@ describe('the arguments of the children', () => {
     path: '',
     environment: 'staging',
     port: 0,
+    grpcPort: 0,
     adminPort: 8090,
+    processes: null,
     host: '127.0.0.1',
     stateFolder: null,
     readyFile: null,
@@ -134,9 +137,13 @@ describe('the arguments of the children', () => {
   })
 
   it('keep a port that was picked', () => {
-    expect(serveArguments(options, '/s', null).join(' ')).toBe('serve --port 0 --host 127.0.0.1 --environment staging --state /s')
-    expect(serveArguments({ ...options, allowAnonymous: true }, '/s', 'http://127.0.0.1:4711').join(' ')).toBe(
-      'serve --port 4711 --host 127.0.0.1 --environment staging --state /s --allow-anonymous',
+    expect(serveArguments(options, '/s', null).join(' ')).toBe(
+      'serve --port 0 --grpc-port 0 --host 127.0.0.1 --environment staging --state /s',
     )
+    expect(
+      serveArguments({ ...options, allowAnonymous: true }, '/s', { url: 'http://127.0.0.1:4711', grpc: '127.0.0.1:4712' }).join(
+        ' ',
+      ),
+    ).toBe('serve --port 4711 --grpc-port 4712 --host 127.0.0.1 --environment staging --state /s --allow-anonymous')
   })
 })

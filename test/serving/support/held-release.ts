@@ -1,5 +1,4 @@
 /** Releases as a replica holds them, around a model that the test gives; the default one is never run. */
-import { noCrashMarkers } from '../../../reconciler/serving/execution/execution.ts'
 import { Lane, type RunSink } from '../../../reconciler/serving/execution/lane.ts'
 import { ReleaseRunner } from '../../../reconciler/serving/execution/release-runner.ts'
 import { defaultLimits } from '../../../reconciler/serving/limits.ts'
@@ -19,7 +18,7 @@ const neverRun: LoadedModel = {
 export const uncounted: RunSink = { countRun: () => undefined, countSuccess: () => undefined, countFailure: () => undefined }
 
 export function holdRelease(release: Release, model: LoadedModel = neverRun): HeldRelease {
-  const marker = noCrashMarkers.of(release.digest, 'main')
+  const marker = { enter: () => undefined, leave: () => undefined }
   const profile = { batches: false, runs: [] }
   const { budgetMs } = release.serving
   const parts = { model, profile, lane: new Lane(), marker, sink: uncounted, budgetMs, limits: defaultLimits }

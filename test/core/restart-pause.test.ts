@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { countFailures, restartPauseMs } from '../../reconciler/supervisor/restart-pause.ts'
+import { countFailures, restartPauseMs } from '../../reconciler/core/restart-pause.ts'
 
 it('doubles from 0.1 s up to 10 s', () => {
   expect([1, 2, 3, 7, 8, 1_000].map(restartPauseMs)).toEqual([100, 200, 400, 6_400, 10_000, 10_000])

@@ -1,0 +1,110 @@
+/**
+ * The workers that are alive: as many as there should be, replaced when they die, at once the first time and then with growing
+ * pauses. Knows nothing of states, releases or metrics.
+ */
+import { countFailures, restartPauseMs } from '../../core/restart-pause.ts'
+import type { FromWorker, ToWorker, WorkerStatus } from '../channel/messages.ts'
+import type { ServerPorts } from '../replica-server.ts'
+import type { ProcessEnd } from './death-cause.ts'
+import type { WorkerEvents, WorkerProcess } from './worker-process.ts'
+
+export interface WorkerSetOptions {
+  readonly processes: number
+  start(events: WorkerEvents): WorkerProcess
+  /** The worker is there, and waits for its first word. */
+  onHello(worker: Worker): void
+  onMessage(worker: Worker, message: Exclude<FromWorker, { type: 'hello' }>): void
+  /** The worker is gone; `pauseMs` is null when nobody takes its place. */
+  onEnd(worker: Worker, end: ProcessEnd, pauseMs: number | null): void
+}
+
+/** One life of a worker. */
+export interface Worker {
+  /** Never used twice. */
+  readonly number: number
+  readonly process: WorkerProcess
+  /** Where it answers; null until it does. */
+  ports: ServerPorts | null
+  /** It has had its first word. */
+  begun: boolean
+  /** It was told to listen, whatever it holds. */
+  mustListen: boolean
+  status: WorkerStatus | null
+}
+
+export class WorkerSet {
+  readonly #options: WorkerSetOptions
+  readonly #alive = new Map<number, Worker>()
+  readonly #timers = new Set<NodeJS.Timeout>()
+  #started = 0
+  #stopping = false
+  #onEmpty: () => void = () => undefined
+
+  constructor(options: WorkerSetOptions) {
+    this.#options = options
+  }
+
+  startAll(): void {
+    for (let place = 0; place < this.#options.processes; place++) this.#start(0)
+  }
+
+  /** In the order of their start. */
+  listAlive(): readonly Worker[] {
+    return [...this.#alive.values()]
+  }
+
+  /** Those that answer requests. */
+  listListening(): readonly Worker[] {
+    return this.listAlive().filter(({ ports }) => ports !== null)
+  }
+
+  tellAll(message: ToWorker): void {
+    for (const { process } of this.#alive.values()) process.send(message)
+  }
+
+  /** Tells all to stop, and kills those that take longer. Nobody is replaced from now on. */
+  async stop(limitMs: number): Promise<void> {
+    this.#stopping = true
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.tellAll({ type: 'stop' })
+    if (this.#alive.size === 0) return
+    const killing = setTimeout(() => {
+      for (const { process } of this.#alive.values()) process.kill('SIGKILL')
+    }, limitMs)
+    await new Promise<void>((resolve) => (this.#onEmpty = resolve))
+    clearTimeout(killing)
+  }
+
+  #start(failures: number): void {
+    const number = ++this.#started
+    const startedAt = performance.now()
+    const process = this.#options.start({
+      onMessage: (message) => this.#hear(worker, message),
+      onEnd: (end) => this.#bury(worker, end, countFailures(failures, performance.now() - startedAt)),
+    })
+    const worker: Worker = { number, process, ports: null, begun: false, mustListen: false, status: null }
+    this.#alive.set(number, worker)
+  }
+
+  #hear(worker: Worker, message: FromWorker): void {
+    if (message.type === 'hello' && this.#stopping) worker.process.send({ type: 'stop' })
+    else if (message.type === 'hello') this.#options.onHello(worker)
+    else this.#options.onMessage(worker, message)
+  }
+
+  #bury(worker: Worker, end: ProcessEnd, failures: number): void {
+    this.#alive.delete(worker.number)
+    const pauseMs = failures === 1 ? 0 : restartPauseMs(failures - 1)
+    this.#options.onEnd(worker, end, this.#stopping ? null : pauseMs)
+    if (!this.#stopping) this.#startLater(failures, pauseMs)
+    if (this.#alive.size === 0) this.#onEmpty()
+  }
+
+  #startLater(failures: number, pauseMs: number): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      this.#start(failures)
+    }, pauseMs)
+    this.#timers.add(timer)
+  }
+}

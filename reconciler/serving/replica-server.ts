@@ -1,0 +1,104 @@
+/** One replica behind its listeners: routes, metrics, records, start and end. Knows no process but its own. */
+import { Execution } from './execution/execution.ts'
+import { startGrpcServer, type GrpcServer } from './grpc/grpc-server.ts'
+import { buildAllRoutes } from './http/all-routes.ts'
+import { createHttpServer } from './http/http-server.ts'
+import { defaultLimits, type ServingLimits } from './limits.ts'
+import { observeProcess } from './metrics/process-usage.ts'
+import { observeRecording } from './metrics/observe-recording.ts'
+import { observeReplica } from './metrics/observe-replica.ts'
+import { ServingMetrics } from './metrics/serving-metrics.ts'
+import type { WholeServer } from './ports.ts'
+import type { PredictionService } from './protocol/prediction-service.ts'
+import { buildRequestSchemas, compileRequestValidators } from './protocol/request-schemas.ts'
+import { startRecording } from './recording/start-recording.ts'
+import { defaultTimes, Replica, type ReplicaEffects, type ReplicaTimes } from './replica.ts'
+
+export interface ReplicaServerOptions {
+  readonly environment: string
+  /** Unique among the replicas of the environment. */
+  readonly replica: string
+  readonly host: string
+  /** The program's version, as `/v2` says it. */
+  readonly version: string
+  readonly limits?: Partial<ServingLimits>
+  readonly times?: Partial<ReplicaTimes>
+}
+
+/** Where this process keeps its records until they are stored. */
+export interface SpoolPlace {
+  /** Absolute path; only its `serving/spool` is written. */
+  readonly stateFolder: string
+  /** Unique among all processes that ever ran on this state folder; letters, digits and `_`. */
+  readonly spoolName: string
+}
+
+/** Of the listeners; a null for gRPC: there is none. */
+export interface ServerPorts {
+  readonly port: number
+  readonly grpcPort: number | null
+}
+
+export interface ReplicaServer {
+  readonly replica: Replica
+  readonly metrics: ServingMetrics
+  /** Resolves with the ports; 0 picks a free one. Throws `port-in-use`. */
+  listen(ports: ServerPorts): Promise<ServerPorts>
+  /** Answers what is in flight, closes the listeners, writes what was recorded, frees the models. */
+  stop(): Promise<void>
+}
+
+/** `describeWhole` gives the view of the server that its clients see, from what this process holds. */
+export function createReplicaServer(
+  options: ReplicaServerOptions & SpoolPlace,
+  effects: ReplicaEffects,
+  describeWhole: (own: { readonly replica: Replica; readonly metrics: ServingMetrics }) => WholeServer,
+): ReplicaServer {
+  const limits = { ...defaultLimits, ...options.limits }
+  const { environment, replica: name, host, version, stateFolder, spoolName } = options
+  const { log, clock, marker } = effects
+  const wallNow = (): number => clock.now()
+  const metrics = new ServingMetrics(wallNow)
+  const execution = new Execution({ limits, marker, sinkOf: (release) => metrics.forRelease(release) })
+  const replica = new Replica({ replica: name, environment, times: { ...defaultTimes, ...options.times } }, effects, execution)
+  const recording = startRecording({ environment, stateFolder, worker: spoolName, log, wallNow })
+  observeReplica(metrics.registry, replica)
+  observeRecording(metrics.registry, recording.counts)
+  const stopObserving = observeProcess(metrics.registry)
+  let stopping = false
+  const whole = describeWhole({ replica, metrics })
+  const status = { version, isReady: () => !stopping && whole.isReady(), listReleases: () => whole.listReleases() }
+  const requestSchemas = buildRequestSchemas(limits)
+  const validators = compileRequestValidators(requestSchemas)
+  const service: PredictionService = { view: replica, limits, validators, recorder: recording.recorder, wallNow }
+  const dataTime = () => replica.state?.dataTime ?? null
+  const validate = (body: unknown) => validators.outcomes(body)
+  const outcomes = { sink: recording.outcomes, environment, limits, validate, wallNow, dataTime }
+  const labelModel = (model: string | undefined) => (model !== undefined && replica.routes.has(model) ? model : '')
+  const readStatistics = async () => (await whole.readMetrics()).statistics
+  const parts = { service, status, readStatistics, limits, metrics, log, labelModel }
+  const http = createHttpServer({ ...parts, routes: buildAllRoutes({ ...parts, whole, outcomes, requestSchemas }) })
+  let grpc: GrpcServer | null = null
+  return {
+    replica,
+    metrics,
+    listen: async ({ port, grpcPort }) => {
+      const found = await http.listen(host, port)
+      if (grpcPort === null) return { port: found, grpcPort }
+      try {
+        grpc = await startGrpcServer({ ...parts, host, port: grpcPort })
+      } catch (error) {
+        await http.close()
+        throw error
+      }
+      return { port: found, grpcPort: grpc.port }
+    },
+    stop: async () => {
+      stopping = true
+      await Promise.all([http.close(), grpc?.close()])
+      await recording.stop()
+      replica.stop()
+      stopObserving()
+    },
+  }
+}
