@@ -261,6 +261,7 @@ describe('up', () => {
     const ready = await eventually(() => JSON.parse(readFileSync(readyFile, 'utf8')) as unknown)
     expect(ready).toEqual({
       serving,
+      grpc: '127.0.0.1:4711',
       control,
       models: { 'flight-delay': 'Ready', loans: 'Stalled: golden row 1 differs' },
     })

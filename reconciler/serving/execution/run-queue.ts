@@ -52,11 +52,14 @@ export class RunQueue {
 
   /**
    * Throws `unavailable` when a run of so many rows would end after the budget. `share` queues compete for the same processor,
-   * which is busy for `runningMs`. A run that has nothing before it is always admitted.
+   * which is busy for `runningMs`. A run that has nothing before it is always admitted; one that is as long as several batches
+   * has the budget that often.
    */
   admit(rows: number, share: number, runningMs: number): void {
     const waitMs = (this.#estimateWaiting() + runningMs) * share
-    if (waitMs > 0 && waitMs + this.cost.estimate(rows) > this.options.budgetMs) throw overloaded(waitMs)
+    const { budgetMs, limits } = this.options
+    const budget = budgetMs * Math.ceil(rows / limits.batchRows)
+    if (waitMs > 0 && waitMs + this.cost.estimate(rows) > budget) throw overloaded(waitMs)
   }
 
   push(job: RunJob): void {

@@ -32,7 +32,7 @@ const server = createServer((request, response) => {
 server.listen(Number(option(part === 'serve' ? '--port' : '--admin-port')), '127.0.0.1', () => {
   const url = `http://127.0.0.1:${server.address().port}`
   note(`listens ${process.pid}`)
-  process.send?.({ type: 'listening', url })
+  process.send?.({ type: 'listening', url, grpc: part === 'serve' ? '127.0.0.1:4711' : null })
 })
 
 process.on('SIGTERM', () => {
