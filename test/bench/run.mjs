@@ -42,5 +42,5 @@ for (const file of files) {
 const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}`
 process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${machine}, load ${loadavg()[0].toFixed(1)}\n`)
 for (const note of notes) process.stdout.write(`- ${note}\n`)
-process.stdout.write(`\n${renderTable(header, rows)}\n`)
+if (rows.length > 0) process.stdout.write(`\n${renderTable(header, rows)}\n`)
 if (failed || rows.some((row) => row.at(-1) === 'MISSED')) process.exitCode = 1

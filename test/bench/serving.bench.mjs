@@ -5,7 +5,7 @@ import { numberOf, report, runsOf } from './report.mjs'
 import { startBenchDatabase, releaseOf } from './serving/bench-database.mjs'
 import { assertRight, binaryBatch, inferPath, singleRows, wholeBatch } from './serving/bench-requests.mjs'
 import { measureLoad } from './serving/measure-load.mjs'
-import { ask, startBare, startEcho, startMainward, takesProcesses, verify, waitUntilRight } from './serving/peers.mjs'
+import { ask, startBare, startEcho, startMainward, verify, waitUntilRight } from './serving/peers.mjs'
 import { compareCpu, compareLatency, compareRates, latencyRow, surroundingsNote } from './serving/serving-rows.mjs'
 
 const runs = runsOf(7)
@@ -27,7 +27,7 @@ async function startPeers(database, peers) {
   peers.echo = await startEcho()
   peers.bare = await startBare()
   peers.ours = await startMainward(database, 'bench', 1)
-  if (takesProcesses()) peers.two = await startMainward(database, 'bench-two', 2)
+  peers.two = await startMainward(database, 'bench-two', 2)
   for (const [name, peer] of Object.entries(peers)) {
     Object.assign(peer, { name, answersRight: name !== 'echo' })
     if (name === 'ours' || name === 'two') peer.database = database

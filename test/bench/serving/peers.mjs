@@ -1,5 +1,5 @@
 // Starts what the serving benchmark compares, each as processes of its own: the floors, and `mainward serve` as it is installed.
-import { execFileSync, fork, spawn } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -34,16 +34,11 @@ export function startBare() {
   return startFloor('bare-server.mjs', [modelFile])
 }
 
-/** Whether this build of `mainward serve` can be told its number of processes. */
-export function takesProcesses() {
-  return execFileSync(process.execPath, [program, 'serve', '--help'], { encoding: 'utf8' }).includes('--processes')
-}
-
 /** The data plane of an environment of the database, with everything on that is on when nothing is said. */
 export async function startMainward(database, environment, processes) {
   const port = await findFreePort()
-  const options = ['--port', String(port), '--environment', environment, '--state', join(database.folder, environment)]
-  if (takesProcesses()) options.push('--processes', String(processes))
+  const places = ['--port', String(port), '--grpc-port', '0', '--state', join(database.folder, environment)]
+  const options = [...places, '--environment', environment, '--processes', String(processes)]
   const child = spawn(process.execPath, [program, 'serve', ...options], {
     env: { ...process.env, DATABASE_URL: database.url },
     stdio: ['ignore', 'ignore', 'pipe'],
