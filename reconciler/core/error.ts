@@ -32,6 +32,8 @@ export interface ErrorOptions {
   readonly retry?: Retry
   /** What the user can do now, one sentence. */
   readonly hint?: string
+  /** With retry `after`: how long that will probably take, in milliseconds. */
+  readonly retryAfterMs?: number
   readonly cause?: unknown
 }
 
@@ -40,6 +42,7 @@ export class MainwardError extends Error {
   readonly code: ErrorCode
   readonly retry: Retry
   readonly hint: string | undefined
+  readonly retryAfterMs: number | undefined
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -47,6 +50,7 @@ export class MainwardError extends Error {
     this.code = code
     this.retry = options.retry ?? 'never'
     this.hint = options.hint
+    this.retryAfterMs = options.retryAfterMs
   }
 }
 

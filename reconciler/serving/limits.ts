@@ -25,11 +25,11 @@ export interface ServingLimits {
   readonly batchRows: number
   /** Bytes of the inputs of one run that several requests share. */
   readonly batchBytes: number
-  /** Model files larger than this run in a thread of their own. */
+  /** Model files larger than this run in a process of their own. */
   readonly largeModelBytes: number
-  /** Models whose run of one row takes longer than this run in a thread of their own. */
+  /** Models whose run of one row takes longer than this run in a process of their own. */
   readonly slowRunMs: number
-  /** Time in which a model must have loaded in a thread of its own. */
+  /** Time in which a model must have loaded in a process of its own. */
   readonly loadTimeoutMs: number
   /** UTF-16 code units of a unit. */
   readonly unitLength: number

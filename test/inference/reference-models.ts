@@ -25,10 +25,11 @@ export interface ReferenceModels {
   readonly bytes: (name: string) => Promise<Uint8Array>
 }
 
-export async function makeReferenceModels(): Promise<ReferenceModels> {
+/** `script` is a path in the package; it takes a folder and prints what test/inference/models.py does. */
+export async function makeReferenceModels(script = 'test/inference/models.py'): Promise<ReferenceModels> {
   const python = await ensurePythonEnvironment('example-repo/tools/requirements.txt')
   const folder = mkdtempSync(join(tmpdir(), 'mainward-models-'))
-  const { stdout } = await execa(python, [join(packageRoot, 'test/inference/models.py'), folder])
+  const { stdout } = await execa(python, [join(packageRoot, script), folder])
   const answers = JSON.parse(stdout) as Readonly<Record<string, { readonly inputs: Encoded; readonly outputs: Encoded }>>
   const read = (name: string, part: 'inputs' | 'outputs') =>
     Object.fromEntries(Object.entries(answers[name]?.[part] ?? {}).map(([key, value]) => [key, decode(value)]))

@@ -27,11 +27,14 @@ export class Execution {
     return this.#options.limits
   }
 
-  /** Who is told of a release's runs. */
-  observe(release: Release): { readonly marker: RunMarker; readonly sink: RunSink } {
-    return { marker: markRuns(release, this.#options.marker), sink: this.#options.sinkOf(release) }
+  /** Who is told of a release's runs on a lane. A model in a process of its own does not take this one with it. */
+  observe(release: Release, lane: Lane): { readonly marker: RunMarker; readonly sink: RunSink } {
+    const marker = lane === this.mainLane ? markRuns(release, this.#options.marker) : unmarked
+    return { marker, sink: this.#options.sinkOf(release) }
   }
 }
+
+const unmarked: RunMarker = { enter: () => undefined, leave: () => undefined }
 
 /** A release has one run at a time. */
 function markRuns({ digest }: Release, marker: CrashMarker): RunMarker {

@@ -6,7 +6,7 @@ import { MainwardError } from '../../core/error.ts'
 import type { LoadedModel } from '../../inference/model.ts'
 import type { Tensors } from '../../inference/tensor.ts'
 import { joinTensors, sliceTensors } from './batch.ts'
-import type { RunJob, RunQueue } from './run-queue.ts'
+import { overloaded, type RunJob, type RunQueue } from './run-queue.ts'
 
 /** Marks that a release's model has control, so that it is known when the process dies in it. */
 export interface RunMarker {
@@ -63,15 +63,17 @@ export class Lane {
     this.#waiting.add(member)
   }
 
+  /** A run that should have ended lasts, for all that is known, as long again as it is late. */
   #remainingMs(): number {
-    return this.#freeAtMs === 0 ? 0 : Math.max(0, this.#freeAtMs - performance.now())
+    return this.#freeAtMs === 0 ? 0 : Math.abs(this.#freeAtMs - performance.now())
   }
 
   async #work(): Promise<void> {
     for (let member = this.#choose(); member !== null; member = this.#choose()) {
-      const batch = member.queue.takeBatch()
+      const { batch, late } = member.queue.takeNext(performance.now())
       if (member.queue.length === 0) this.#waiting.delete(member)
-      await this.#runBatch(member, batch)
+      if (late.length > 0) refuseLate(member, late)
+      if (batch.length > 0) await this.#runBatch(member, batch)
     }
     this.#busy = false
   }
@@ -91,16 +93,14 @@ export class Lane {
     try {
       await this.#run(member, batch, startedAt)
     } catch (error) {
-      if (batch.length > 1 && mayBeOneRow(error)) {
-        for (const job of batch) await this.#runBatch(member, [job])
-        return
-      }
-      const endedAt = performance.now()
-      for (const { queuedAt, reject } of batch) {
-        member.sink.countFailure(toNs(endedAt - queuedAt))
-        reject(error)
-      }
+      if (batch.length > 1 && mayBeOneRow(error)) this.#putBack(member, batch)
+      else refuse(member, batch, error)
     }
+  }
+
+  #putBack(member: LaneMember, batch: readonly RunJob[]): void {
+    member.queue.putBack(batch)
+    if (!this.#waiting.has(member)) this.#welcome(member)
   }
 
   async #run({ queue, model, marker, sink }: LaneMember, batch: readonly RunJob[], startedAt: number): Promise<void> {
@@ -143,9 +143,23 @@ function toNs(ms: number): number {
   return Math.round(ms * 1e6)
 }
 
-/** A thread that was ended took all of the batch with it. */
+/** A run that was ended for its length took all of its batch with it: they would only wait again. */
 function mayBeOneRow(error: unknown): boolean {
-  return !(error instanceof MainwardError && (error.code === 'timeout' || error.code === 'unavailable'))
+  return !(error instanceof MainwardError && error.code === 'timeout')
+}
+
+function refuse({ sink }: LaneMember, batch: readonly RunJob[], error: unknown): void {
+  const now = performance.now()
+  for (const { queuedAt, reject } of batch) {
+    sink.countFailure(toNs(now - queuedAt))
+    reject(error)
+  }
+}
+
+/** They have waited for so long; whoever comes next will too. */
+function refuseLate(member: LaneMember, late: readonly RunJob[]): void {
+  const oldest = late[0]?.queuedAt ?? 0
+  refuse(member, late, overloaded(performance.now() - oldest))
 }
 
 function settle(batch: readonly RunJob[], outputs: Tensors): void {
@@ -153,9 +167,18 @@ function settle(batch: readonly RunJob[], outputs: Tensors): void {
     batch[0]?.resolve(outputs)
     return
   }
+  assertRows(outputs, countRows(batch))
   let row = 0
   for (const { rows, resolve } of batch) {
     resolve(sliceTensors(outputs, row, row + rows))
     row += rows
+  }
+}
+
+/** A declared dimension of rows is the file's word only: an answer that has others can not be taken apart. */
+function assertRows(outputs: Tensors, rows: number): void {
+  for (const name in outputs) {
+    const found = outputs[name]?.shape[0]
+    if (found !== rows) throw new MainwardError('model-unusable', `"${name}": expected ${rows} rows, found ${found}`)
   }
 }

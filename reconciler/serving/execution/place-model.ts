@@ -1,30 +1,31 @@
 /**
  * Loads a model where it belongs: small and quick ones on the thread that answers requests, where requests share their runs
- * without a message between threads; large and slow ones in a thread of their own. Knows no release.
+ * without a message between processes; those that are large or slow, or might never end, in a process of their own. Knows no
+ * release.
  */
 import type { LoadModel, LoadedModel } from '../../inference/model.ts'
 import type { Tensors } from '../../inference/tensor.ts'
 import { Lane } from './lane.ts'
-import { loadInThread } from './model-thread.ts'
+import { loadInProcess } from './model-process.ts'
 
 export interface PlacementLimits {
-  /** Model files larger than this are loaded in a thread of their own. */
+  /** Model files larger than this are loaded in a process of their own. */
   readonly largeModelBytes: number
-  /** Models whose run of one row takes longer than this get a thread of their own. */
+  /** Models whose run of one row takes longer than this get a process of their own. */
   readonly slowRunMs: number
-  /** How long the load of a model in a thread may take. */
+  /** How long the load of a model in a process may take. */
   readonly loadTimeoutMs: number
 }
 
 export interface PlacementOptions {
   readonly bytes: Uint8Array
-  /** The same bytes, again for each thread. */
+  /** The same bytes, again for each process. */
   readonly readBytes: () => Promise<Uint8Array>
   readonly load: LoadModel
   /** The lane of the thread that answers requests. */
   readonly mainLane: Lane
   readonly limits: PlacementLimits
-  /** How long a run in a thread may take before it is ended, in milliseconds. */
+  /** How long a run in a process may take before it is ended, in milliseconds. */
   readonly runTimeoutMs: number
   /** One row for the model; null when it can not be made. Throws for a model that is not what was expected. */
   readonly sample: (model: LoadedModel) => Tensors | null
@@ -33,34 +34,44 @@ export interface PlacementOptions {
 export interface PlacedModel {
   readonly model: LoadedModel
   readonly lane: Lane
+  /** Other models wait for the same lane. */
+  readonly sharesLane: boolean
 }
 
 /** Throws `model-unusable`, `timeout`, and what `sample` throws. */
 export async function placeModel(options: PlacementOptions): Promise<PlacedModel> {
   const { bytes, load, mainLane, limits, sample } = options
-  if (bytes.byteLength > limits.largeModelBytes) return placeInThread(options)
+  if (bytes.byteLength > limits.largeModelBytes || hasLoop(bytes)) return placeInProcess(options)
   const model = await load(bytes)
   try {
     const inputs = sample(model)
-    if (inputs === null || !(await isSlow(model, inputs, limits.slowRunMs))) return { model, lane: mainLane }
+    if (inputs === null || !(await isSlow(model, inputs, limits.slowRunMs))) return { model, lane: mainLane, sharesLane: true }
   } catch (error) {
     await model.release()
     throw error
   }
   await model.release()
-  return placeInThread(options)
+  return placeInProcess(options)
 }
 
-async function placeInThread(options: PlacementOptions): Promise<PlacedModel> {
+/** Field 4 of a node (its operator) in the format of onnx.proto3: key, length, text. */
+const loopOperator = Buffer.from('\x22\x04Loop', 'latin1')
+
+/** How often a loop goes round may depend on the inputs: what was quick at warm-up may never end. */
+function hasLoop(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(loopOperator)
+}
+
+async function placeInProcess(options: PlacementOptions): Promise<PlacedModel> {
   const { readBytes, runTimeoutMs, limits, sample } = options
-  const model = await loadInThread({ readBytes, loadTimeoutMs: limits.loadTimeoutMs, runTimeoutMs })
+  const model = await loadInProcess({ readBytes, loadTimeoutMs: limits.loadTimeoutMs, runTimeoutMs })
   try {
     sample(model)
   } catch (error) {
     await model.release()
     throw error
   }
-  return { model, lane: new Lane() }
+  return { model, lane: new Lane(), sharesLane: false }
 }
 
 /** The second run counts when the first is slow: that one allocates. A row that the model refuses says nothing. */

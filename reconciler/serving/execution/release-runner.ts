@@ -10,25 +10,30 @@ export interface RunnerOptions {
   readonly model: LoadedModel
   readonly profile: ModelProfile
   readonly lane: Lane
+  /** Other models wait for the same lane. */
+  readonly sharesLane: boolean
   readonly marker: RunMarker
   readonly sink: RunSink
   readonly budgetMs: number
   readonly limits: QueueLimits
 }
 
-/** A batch longer than this would hold up the other models of its thread. */
-const longestRunMs = 10
+/** A batch longer than this would hold up the other models of its lane. */
+const longestSharedRunMs = 10
+
+/** Alone on its lane, a model's batch may take so much of the budget: who comes meanwhile waits for all of it. */
+const runShare = 0.25
 
 export class ReleaseRunner {
   readonly model: LoadedModel
   readonly #lane: Lane
   readonly #member: LaneMember
   #inFlight = 0
-  #retired = false
-  #released: Promise<void> | null = null
+  #onIdle: (() => void) | null = null
 
-  constructor({ model, profile, lane, marker, sink, budgetMs, limits }: RunnerOptions) {
-    const queue = new RunQueue({ batches: profile.batches, budgetMs, limits })
+  constructor({ model, profile, lane, sharesLane, marker, sink, budgetMs, limits }: RunnerOptions) {
+    const longestRunMs = sharesLane ? longestSharedRunMs : Math.max(longestSharedRunMs, runShare * budgetMs)
+    const queue = new RunQueue({ batches: profile.batches, budgetMs, longestRunMs, limits })
     for (const [rows, ms] of profile.runs) queue.cost.observe(rows, ms)
     this.model = model
     this.#lane = lane
@@ -42,30 +47,25 @@ export class ReleaseRunner {
   async run(inputs: Tensors, outputNames: readonly string[], rows: number): Promise<Tensors> {
     this.#inFlight++
     try {
-      const step = this.#largestStep()
+      const step = this.#member.queue.largestRun
       return rows <= step
         ? await this.#runWhole(inputs, outputNames, rows)
         : await this.#runParts(inputs, outputNames, rows, step)
     } finally {
       this.#inFlight--
-      if (this.#retired) await this.#releaseWhenIdle()
+      if (this.#inFlight === 0) this.#onIdle?.()
     }
   }
 
-  /** Nothing will ask for this release again: free it when its last run has ended. */
+  /** Nothing will ask for this release again: frees it, resolving when its last run has ended and it is freed. */
   async retire(): Promise<void> {
-    this.#retired = true
-    await this.#releaseWhenIdle()
-  }
-
-  #largestStep(): number {
-    const { options, cost } = this.#member.queue
-    return options.batches ? Math.min(options.limits.batchRows, cost.rowsWithin(longestRunMs)) : Number.MAX_SAFE_INTEGER
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
+    await this.model.release()
   }
 
   #runWhole(inputs: Tensors, outputNames: readonly string[], rows: number): Promise<Tensors> {
     return new Promise((resolve, reject) => {
-      const job = { inputs, outputNames, rows, queuedAt: performance.now(), resolve, reject }
+      const job = { inputs, outputNames, rows, queuedAt: performance.now(), isPart: false, resolve, reject }
       this.#lane.submit(this.#member, [job])
     })
   }
@@ -77,19 +77,23 @@ export class ReleaseRunner {
     const queuedAt = performance.now()
     for (let start = 0; start < rows; start += step) {
       const end = Math.min(rows, start + step)
+      const part = sliceTensors(inputs, start, end)
       parts.push(
         new Promise((resolve, reject) => {
-          jobs.push({ inputs: sliceTensors(inputs, start, end), outputNames, rows: end - start, queuedAt, resolve, reject })
+          jobs.push({ inputs: part, outputNames, rows: end - start, queuedAt, isPart: true, resolve, reject })
         }),
       )
     }
     this.#lane.submit(this.#member, jobs)
-    return joinTensors(await Promise.all(parts))
+    return joinTensors(await allParts(parts))
   }
+}
 
-  #releaseWhenIdle(): Promise<void> {
-    if (this.#inFlight > 0) return Promise.resolve()
-    this.#released ??= this.model.release()
-    return this.#released
-  }
+/** Waits for all, also when one fails: the model is in use until the last has ended. */
+async function allParts(parts: readonly Promise<Tensors>[]): Promise<readonly Tensors[]> {
+  const settled = await Promise.allSettled(parts)
+  return settled.map((part) => {
+    if (part.status === 'rejected') throw part.reason
+    return part.value
+  })
 }

@@ -14,6 +14,8 @@ export interface RunJob {
   readonly rows: number
   /** Milliseconds of the monotonic clock. */
   readonly queuedAt: number
+  /** One of several of its request, which wait for each other. */
+  readonly isPart: boolean
   readonly resolve: (outputs: Tensors) => void
   readonly reject: (error: unknown) => void
 }
@@ -30,13 +32,28 @@ export interface QueueOptions {
   readonly batches: boolean
   /** Milliseconds in which a request is to be answered. */
   readonly budgetMs: number
+  /** Milliseconds that a run of several requests, or a part of one, may take. */
+  readonly longestRunMs: number
   readonly limits: QueueLimits
 }
+
+/** What waits next: runs to be made together, and those that have waited for too long to be of use. */
+export interface NextRuns {
+  readonly batch: readonly RunJob[]
+  readonly late: readonly RunJob[]
+}
+
+/** Of the budget: as much may be promised, so that what takes longer than was thought is still in time. */
+const promisedShare = 0.7
+
+const none: readonly RunJob[] = []
 
 export class RunQueue {
   readonly cost = new RunCost()
   readonly options: QueueOptions
   readonly #jobs: RunJob[] = []
+  /** Of a batch that failed: each is run alone. */
+  readonly #suspects: RunJob[] = []
   #head = 0
   #waitingRows = 0
   /** Time that this queue has had, for fairness among queues. */
@@ -47,7 +64,13 @@ export class RunQueue {
   }
 
   get length(): number {
-    return this.#jobs.length - this.#head
+    return this.#suspects.length + this.#jobs.length - this.#head
+  }
+
+  /** Rows of one run. */
+  get largestRun(): number {
+    const { batches, limits, longestRunMs } = this.options
+    return batches ? Math.min(limits.batchRows, this.cost.rowsWithin(longestRunMs)) : Number.MAX_SAFE_INTEGER
   }
 
   /**
@@ -58,8 +81,8 @@ export class RunQueue {
   admit(rows: number, share: number, runningMs: number): void {
     const waitMs = (this.#estimateWaiting() + runningMs) * share
     const { budgetMs, limits } = this.options
-    const budget = budgetMs * Math.ceil(rows / limits.batchRows)
-    if (waitMs > 0 && waitMs + this.cost.estimate(rows) > budget) throw overloaded(waitMs)
+    const promisedMs = promisedShare * budgetMs * Math.max(1, Math.ceil(rows / limits.batchRows))
+    if (waitMs > 0 && waitMs + this.cost.estimate(rows) > promisedMs) throw overloaded(waitMs)
   }
 
   push(job: RunJob): void {
@@ -67,27 +90,51 @@ export class RunQueue {
     this.#waitingRows += job.rows
   }
 
-  #estimateWaiting(): number {
-    if (this.length === 0) return 0
-    const { batches, limits } = this.options
-    const runs = batches ? Math.ceil(this.#waitingRows / limits.batchRows) : this.length
-    const rows = batches ? Math.min(this.#waitingRows, limits.batchRows) : this.#waitingRows / this.length
-    return runs * this.cost.estimate(rows)
+  /** Runs of a batch that failed together. */
+  putBack(batch: readonly RunJob[]): void {
+    this.#suspects.push(...batch)
   }
 
-  /** The runs of the next batch, in their order; empty when nothing waits. */
-  takeBatch(): readonly RunJob[] {
-    const first = this.#take()
-    if (first === undefined) return []
+  #estimateWaiting(): number {
+    const jobs = this.#jobs.length - this.#head
+    const alone = this.#suspects.length * this.cost.estimate(1)
+    if (jobs === 0) return alone
+    const rows = Math.max(1, this.options.batches ? Math.min(this.#waitingRows, this.largestRun) : this.#waitingRows / jobs)
+    return alone + Math.ceil(this.#waitingRows / rows) * this.cost.estimate(rows)
+  }
+
+  /** What is to be run next, in the order of arrival; empty when nothing waits. `nowMs` is of the same clock as `queuedAt`. */
+  takeNext(nowMs: number): NextRuns {
+    const suspect = this.#suspects.shift()
+    if (suspect !== undefined) return { batch: [suspect], late: none }
+    let late: RunJob[] | undefined
+    for (let job = this.#take(); job !== undefined; job = this.#take()) {
+      if (!this.#isLate(job, nowMs)) return { batch: this.options.batches ? this.#fillBatch(job, nowMs) : [job], late: late ?? none }
+      late ??= []
+      late.push(job)
+    }
+    return { batch: none, late: late ?? none }
+  }
+
+  /** Whoever asks once in a while is answered also by a model that needs more than its budget. */
+  #isLate({ rows, queuedAt, isPart }: RunJob, nowMs: number): boolean {
+    if (isPart) return false
+    const { budgetMs } = this.options
+    return nowMs - queuedAt > Math.max(budgetMs - this.cost.estimate(rows), budgetMs / 2)
+  }
+
+  #fillBatch(first: RunJob, nowMs: number): readonly RunJob[] {
     const batch = [first]
-    const { batches, limits } = this.options
-    if (!batches) return batch
+    let next = this.#jobs[this.#head]
+    if (next === undefined) return batch
+    const { batchBytes } = this.options.limits
+    const { largestRun } = this
     let rows = first.rows
     let bytes = sizeOfTensors(first.inputs)
-    for (let next = this.#jobs[this.#head]; next !== undefined; next = this.#jobs[this.#head]) {
+    for (; next !== undefined && !this.#isLate(next, nowMs); next = this.#jobs[this.#head]) {
       rows += next.rows
       bytes += sizeOfTensors(next.inputs)
-      if (rows > limits.batchRows || bytes > limits.batchBytes) break
+      if (rows > largestRun || bytes > batchBytes) break
       if (!wantSame(first.outputNames, next.outputNames) || !canJoin(first.inputs, next.inputs)) break
       this.#take()
       batch.push(next)
@@ -113,7 +160,7 @@ function wantSame(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /** `Retry-After` follows from the time in which what waits will have been answered. */
-function overloaded(waitMs: number): MainwardError {
+export function overloaded(waitMs: number): MainwardError {
   const message = `this server is overloaded: the model's queue is ${Math.ceil(waitMs)} ms long`
-  return new MainwardError('unavailable', message, { retry: 'after' })
+  return new MainwardError('unavailable', message, { retry: 'after', retryAfterMs: waitMs })
 }

@@ -153,9 +153,10 @@ export class Responder {
 
   #refuse(exchange: Exchange, refusal: Refusal, error?: unknown): void {
     this.#logProblem(refusal, error, exchange)
-    const { status, message, headers } = refusal
+    const { status, message, headers = [], retryAfterSeconds } = refusal
     exchange.message.resume()
-    void this.#send(exchange, { status, body: JSON.stringify({ error: message }), ...(headers === undefined ? {} : { headers }) })
+    const later = retryAfterSeconds === undefined ? [] : ['Retry-After', String(retryAfterSeconds)]
+    void this.#send(exchange, { status, body: JSON.stringify({ error: message }), headers: [...headers, ...later] })
   }
 
   #send({ message, response, requestId }: Exchange, answer: ApiResponse, routeType?: string): Promise<void> | undefined {

@@ -7,6 +7,8 @@ export interface RequestProblem {
   readonly message: string
   /** One word for the error counter. */
   readonly reason: string
+  /** With 503: whole seconds after which it is worth while to ask again. */
+  readonly retryAfterSeconds?: number
 }
 
 const internalMessage = 'the server failed to answer this request; its log has the reason under the request id'
@@ -14,7 +16,7 @@ const internalMessage = 'the server failed to answer this request; its log has t
 /** Unknown errors and broken models are 500 and show nothing of their inside. */
 export function describeFailure(error: unknown): RequestProblem {
   if (!(error instanceof MainwardError)) return { status: 500, message: internalMessage, reason: 'internal' }
-  const { code, message } = error
+  const { code, message, retryAfterMs = 0 } = error
   switch (code) {
     case 'invalid-input':
       return { status: 400, message, reason: code }
@@ -26,7 +28,7 @@ export function describeFailure(error: unknown): RequestProblem {
       return { status: 501, message, reason: code }
     case 'timeout':
     case 'unavailable':
-      return { status: 503, message, reason: code }
+      return { status: 503, message, reason: code, retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1000)) }
     default:
       return { status: 500, message: internalMessage, reason: 'internal' }
   }

@@ -105,7 +105,8 @@ function runTimeoutOf({ serving }: Release): number {
 /** Golden rows where there are some, else numbers; null when neither fits the model. */
 function sampleRows(release: Release, model: LoadedModel, rows: number): Tensors | null {
   const { goldenRows } = release
-  if (goldenRows.length === 0) return makeSample(model.inputs, rows)
+  // One row that is repeated says nothing of how rows depend on each other.
+  if (goldenRows.length === 0 || (goldenRows.length === 1 && rows > 1)) return makeSample(model.inputs, rows)
   const positions = Array.from({ length: rows }, (_, index) => index % goldenRows.length)
   try {
     return compileRowAssembler(release).assemble(
@@ -141,7 +142,7 @@ async function readArtifact(
 /** The golden rows are the warm-up too: they run the whole graph. */
 async function proveModel(
   release: Release,
-  { model, lane }: PlacedModel,
+  { model, lane, sharesLane }: PlacedModel,
   { runtime, execution }: LoadEffects,
 ): Promise<HeldRelease | FailedReadiness> {
   await setImmediate()
@@ -154,7 +155,7 @@ async function proveModel(
   const profile = await examineModel(model, (rows) => sampleRows(release, model, rows))
   const { limits } = execution
   const { budgetMs } = release.serving
-  const runner = new ReleaseRunner({ model, profile, lane, budgetMs, limits, ...execution.observe(release) })
+  const runner = new ReleaseRunner({ model, profile, lane, sharesLane, budgetMs, limits, ...execution.observe(release, lane) })
   try {
     return new HeldRelease(release, runner)
   } catch (error) {

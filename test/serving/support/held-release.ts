@@ -21,6 +21,6 @@ export function holdRelease(release: Release, model: LoadedModel = neverRun): He
   const marker = { enter: () => undefined, leave: () => undefined }
   const profile = { batches: false, runs: [] }
   const { budgetMs } = release.serving
-  const parts = { model, profile, lane: new Lane(), marker, sink: uncounted, budgetMs, limits: defaultLimits }
+  const parts = { model, profile, lane: new Lane(), sharesLane: true, marker, sink: uncounted, budgetMs, limits: defaultLimits }
   return new HeldRelease(release, new ReleaseRunner(parts))
 }
