@@ -15,6 +15,7 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 FLOAT, INT64, STRING, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.STRING, TensorProto.BOOL
+STEPS = 60
 DATATYPES = {"float32": "FP32", "int64": "INT64", "object": "BYTES"}
 
 
@@ -113,6 +114,25 @@ def spun(trips, apart):
     return model([*begin, loop, *shift], inputs, [value("y", FLOAT, ["N", size])], constants)
 
 
+def unrolled():
+    """Slow without a loop: a row times a large matrix, again and again."""
+    size = 2048
+    matrix = node("Expand", ["small", "shape"], ["matrix"])
+    steps = [node("MatMul", [f"x{at}" if at else "wide", "matrix"], [f"x{at + 1}"]) for at in range(STEPS)]
+    nodes = [
+        matrix,
+        node("Expand", ["x", "width"], ["wide"]),
+        *steps,
+        node("ReduceMean", [f"x{STEPS}"], ["y"], axes=[1], keepdims=1),
+    ]
+    constants = [
+        constant("small", np.float32(1 / size).reshape(1, 1)),
+        constant("shape", np.array([size, size])),
+        constant("width", np.array([1, size])),
+    ]
+    return model(nodes, [value("x", FLOAT, ["N", 1])], [value("y", FLOAT, ["N", 1])], constants)
+
+
 def large():
     """Weights of 20 MB that the answer needs: their sum, once a row."""
     weights = constant("weights", np.ones((5_000, 1_000), dtype=np.float32))
@@ -141,6 +161,7 @@ MODELS = {
     "slow": (spun(SLOW_TRIPS := 20_000, apart=False), None),
     "slow-apart": (spun(SLOW_TRIPS, apart=True), None),
     "turning": (spun(None, apart=True), {"x": rows(2, 64), "trips": np.array([[7], [7]])}),
+    "slow-unrolled": (unrolled(), {"x": rows(3, 1)}),
     "large": (large(), {"x": rows(3, 1)}),
 }
 
