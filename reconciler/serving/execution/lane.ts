@@ -38,16 +38,23 @@ export interface LaneMember {
   readonly sink: RunSink
 }
 
+/** Of the monotonic clock, in milliseconds. */
+interface CurrentRun {
+  beganAt: number
+  readonly freeAt: number
+}
+
 export class Lane {
   readonly #waiting = new Set<LaneMember>()
   #busy = false
-  #freeAtMs = 0
+  #current: CurrentRun | null = null
+  #workedMs = 0
 
   /** The parts of one request. Throws `unavailable` when the queue is too long. */
   submit(member: LaneMember, jobs: readonly RunJob[]): void {
     const { queue } = member
     const isNew = !this.#waiting.has(member)
-    queue.admit(countRows(jobs), this.#waiting.size + (isNew ? 1 : 0), this.#remainingMs())
+    queue.admit(countRows(jobs), this.#waiting.size + (isNew ? 1 : 0), this.#remainingMs(jobs[0]?.queuedAt ?? 0))
     for (const job of jobs) queue.push(job)
     if (isNew) this.#welcome(member)
     if (this.#busy) return
@@ -63,14 +70,19 @@ export class Lane {
     this.#waiting.add(member)
   }
 
-  /** A run that should have ended lasts, for all that is known, as long again as it is late. */
-  #remainingMs(): number {
-    return this.#freeAtMs === 0 ? 0 : Math.abs(this.#freeAtMs - performance.now())
+  /** Milliseconds until the run that is under way should have ended; negative when it should have been before. */
+  #remainingMs(nowMs: number): number {
+    return this.#current === null ? 0 : this.#current.freeAt - nowMs
+  }
+
+  /** Milliseconds of all runs so far: how long a request has waited for others, whatever else held this process up. */
+  workedMs(nowMs: number): number {
+    return this.#workedMs + (this.#current === null ? 0 : Math.max(0, nowMs - this.#current.beganAt))
   }
 
   async #work(): Promise<void> {
     for (let member = this.#choose(); member !== null; member = this.#choose()) {
-      const { batch, late } = member.queue.takeNext(performance.now())
+      const { batch, late } = member.queue.takeNext(this.#workedMs)
       if (member.queue.length === 0) this.#waiting.delete(member)
       if (late.length > 0) refuseLate(member, late)
       if (batch.length > 0) await this.#runBatch(member, batch)
@@ -107,19 +119,22 @@ export class Lane {
     const rows = countRows(batch)
     const inputs = batch.length === 1 ? (batch[0]?.inputs ?? {}) : joinTensors(batch.map((job) => job.inputs))
     const joinedAt = performance.now()
-    this.#freeAtMs = joinedAt + queue.cost.estimate(rows)
-    let beganAt = joinedAt
+    const run: CurrentRun = { beganAt: joinedAt, freeAt: joinedAt + queue.cost.estimate(rows) }
+    this.#current = run
     // The runtime computes in the next turn: what the loop does until then is no cost of the model.
-    setImmediate(() => (beganAt = performance.now()))
+    setImmediate(() => (run.beganAt = performance.now()))
     marker.enter()
     let outputs: Tensors
     try {
       outputs = await model.run(inputs, batch[0]?.outputNames)
     } finally {
       marker.leave()
-      this.#freeAtMs = 0
-      queue.servedMs += performance.now() - beganAt
+      this.#current = null
+      const tookMs = performance.now() - run.beganAt
+      queue.servedMs += tookMs
+      this.#workedMs += tookMs
     }
+    const { beganAt } = run
     const ranAt = performance.now()
     queue.cost.observe(rows, ranAt - beganAt)
     settle(batch, outputs)

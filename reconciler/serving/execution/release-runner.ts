@@ -64,8 +64,10 @@ export class ReleaseRunner {
   }
 
   #runWhole(inputs: Tensors, outputNames: readonly string[], rows: number): Promise<Tensors> {
+    const queuedAt = performance.now()
+    const queuedAtWork = this.#lane.workedMs(queuedAt)
     return new Promise((resolve, reject) => {
-      const job = { inputs, outputNames, rows, queuedAt: performance.now(), isPart: false, resolve, reject }
+      const job = { inputs, outputNames, rows, queuedAt, queuedAtWork, isPart: false, resolve, reject }
       this.#lane.submit(this.#member, [job])
     })
   }
@@ -75,12 +77,13 @@ export class ReleaseRunner {
     const jobs: RunJob[] = []
     const parts: Promise<Tensors>[] = []
     const queuedAt = performance.now()
+    const queuedAtWork = this.#lane.workedMs(queuedAt)
     for (let start = 0; start < rows; start += step) {
       const end = Math.min(rows, start + step)
       const part = sliceTensors(inputs, start, end)
       parts.push(
         new Promise((resolve, reject) => {
-          jobs.push({ inputs: part, outputNames, rows: end - start, queuedAt, isPart: true, resolve, reject })
+          jobs.push({ inputs: part, outputNames, rows: end - start, queuedAt, queuedAtWork, isPart: true, resolve, reject })
         }),
       )
     }

@@ -14,6 +14,8 @@ export interface RunJob {
   readonly rows: number
   /** Milliseconds of the monotonic clock. */
   readonly queuedAt: number
+  /** What its lane had worked by then, in milliseconds. */
+  readonly queuedAtWork: number
   /** One of several of its request, which wait for each other. */
   readonly isPart: boolean
   readonly resolve: (outputs: Tensors) => void
@@ -42,6 +44,9 @@ export interface NextRuns {
   readonly batch: readonly RunJob[]
   readonly late: readonly RunJob[]
 }
+
+/** A run that is late by more has not only been held up by something else in this process. */
+const heldUpMs = 1000
 
 /** Of the budget: as much may be promised, so that what takes longer than was thought is still in time. */
 const promisedShare = 0.7
@@ -75,11 +80,13 @@ export class RunQueue {
 
   /**
    * Throws `unavailable` when a run of so many rows would end after the budget. `share` queues compete for the same processor,
-   * which is busy for `runningMs`. A run that has nothing before it is always admitted; one that is as long as several batches
-   * has the budget that often.
+   * which should be free in `runningMs`, or should have been before. A run that has nothing before it is always admitted; one
+   * that is as long as several batches has the budget that often.
    */
   admit(rows: number, share: number, runningMs: number): void {
-    const waitMs = (this.#estimateWaiting() + runningMs) * share
+    // What should have ended long ago lasts, for all that is known, as long again.
+    const busyMs = runningMs < -heldUpMs ? -runningMs : Math.max(0, runningMs)
+    const waitMs = (this.#estimateWaiting() + busyMs) * share
     const { budgetMs, limits } = this.options
     const promisedMs = promisedShare * budgetMs * Math.max(1, Math.ceil(rows / limits.batchRows))
     if (waitMs > 0 && waitMs + this.cost.estimate(rows) > promisedMs) throw overloaded(waitMs)
@@ -103,27 +110,30 @@ export class RunQueue {
     return alone + Math.ceil(this.#waitingRows / rows) * this.cost.estimate(rows)
   }
 
-  /** What is to be run next, in the order of arrival; empty when nothing waits. `nowMs` is of the same clock as `queuedAt`. */
-  takeNext(nowMs: number): NextRuns {
+  /** What is to be run next, in the order of arrival; empty when nothing waits. `workedMs` is what the lane has worked until now. */
+  takeNext(workedMs: number): NextRuns {
     const suspect = this.#suspects.shift()
     if (suspect !== undefined) return { batch: [suspect], late: none }
     let late: RunJob[] | undefined
     for (let job = this.#take(); job !== undefined; job = this.#take()) {
-      if (!this.#isLate(job, nowMs)) return { batch: this.options.batches ? this.#fillBatch(job, nowMs) : [job], late: late ?? none }
+      if (!this.#isLate(job, workedMs)) return { batch: this.options.batches ? this.#fillBatch(job, workedMs) : [job], late: late ?? none }
       late ??= []
       late.push(job)
     }
     return { batch: none, late: late ?? none }
   }
 
-  /** Whoever asks once in a while is answered also by a model that needs more than its budget. */
-  #isLate({ rows, queuedAt, isPart }: RunJob, nowMs: number): boolean {
+  /**
+   * Whoever asks once in a while is answered also by a model that needs more than its budget. What counts is the work that was
+   * done before: a hold-up of the whole process makes nobody late.
+   */
+  #isLate({ rows, queuedAtWork, isPart }: RunJob, workedMs: number): boolean {
     if (isPart) return false
     const { budgetMs } = this.options
-    return nowMs - queuedAt > Math.max(budgetMs - this.cost.estimate(rows), budgetMs / 2)
+    return workedMs - queuedAtWork > Math.max(budgetMs - this.cost.estimate(rows), budgetMs / 2)
   }
 
-  #fillBatch(first: RunJob, nowMs: number): readonly RunJob[] {
+  #fillBatch(first: RunJob, workedMs: number): readonly RunJob[] {
     const batch = [first]
     let next = this.#jobs[this.#head]
     if (next === undefined) return batch
@@ -131,7 +141,7 @@ export class RunQueue {
     const { largestRun } = this
     let rows = first.rows
     let bytes = sizeOfTensors(first.inputs)
-    for (; next !== undefined && !this.#isLate(next, nowMs); next = this.#jobs[this.#head]) {
+    for (; next !== undefined && !this.#isLate(next, workedMs); next = this.#jobs[this.#head]) {
       rows += next.rows
       bytes += sizeOfTensors(next.inputs)
       if (rows > largestRun || bytes > batchBytes) break

@@ -57,6 +57,12 @@ describe('what a run costs', () => {
     expect(cost.estimate(32)).toBeCloseTo(12.6, 0)
   })
 
+  it('is not spoilt by a run in which the machine did something else', () => {
+    const cost = learn(repeat([1, 4, 32], 100, (size) => 1 + 0.1 * size))
+    cost.observe(4, 5000)
+    expect(cost.estimate(32)).toBeLessThan(2 * 4.2)
+  })
+
   it('is still known by row after thousands of runs of one size, and follows their change', () => {
     const cost = learn([[1, 20.5], [8, 160.5], ...repeat([1], 5000, () => 20.5)]) // prettier-ignore
     expect(cost.estimate(100)).toBeCloseTo(2000, -2)

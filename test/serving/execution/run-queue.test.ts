@@ -20,6 +20,7 @@ function job({ rows = 1, width = 1, ...changes }: JobChanges = {}): RunJob {
     outputNames: score,
     rows,
     queuedAt: 0,
+    queuedAtWork: 0,
     isPart: false,
     resolve: () => undefined,
     reject: () => undefined,
@@ -77,16 +78,16 @@ describe('a batch', () => {
   })
 
   it('leaves out what has waited for so long that it could not be answered in time', () => {
-    const queue = queueOf([0, 10, 60, 80].map((queuedAt) => job({ queuedAt })))
+    const queue = queueOf([0, 10, 60, 80].map((queuedAtWork) => job({ queuedAtWork })))
     queue.cost.observe(1, 30)
     const { batch, late } = queue.takeNext(100)
-    expect(late.map(({ queuedAt }) => queuedAt)).toEqual([0, 10])
-    expect(batch.map(({ queuedAt }) => queuedAt)).toEqual([60, 80])
+    expect(late.map(({ queuedAtWork }) => queuedAtWork)).toEqual([0, 10])
+    expect(batch.map(({ queuedAtWork }) => queuedAtWork)).toEqual([60, 80])
     expect(queue.length).toBe(0)
   })
 
   it('of a model slower than its budget is still run for whoever asks alone', () => {
-    const queue = queueOf([job({ queuedAt: 0 })])
+    const queue = queueOf([job()])
     queue.cost.observe(1, 500)
     expect(queue.takeNext(2).batch).toHaveLength(1)
   })
@@ -115,6 +116,11 @@ describe('admission', () => {
     expect(() => slowQueue(3).admit(1, 1, 31)).toThrow()
     expect(() => slowQueue(3).admit(1, 2, 0)).not.toThrow()
     expect(() => slowQueue(3).admit(1, 3, 0)).toThrow()
+  })
+
+  it('does not take a run for endless that only this process held up, but one that is late by more than a second', () => {
+    expect(() => slowQueue(3).admit(1, 1, -900)).not.toThrow()
+    expect(() => slowQueue(3).admit(1, 1, -2000)).toThrow(expect.objectContaining({ retryAfterMs: 2030 }))
   })
 
   it('always takes in what has nothing before it', () => {
