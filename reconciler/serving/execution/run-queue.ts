@@ -49,7 +49,7 @@ export interface NextRuns {
 const heldUpMs = 1000
 
 /** Of the budget: as much may be promised, so that what takes longer than was thought is still in time. */
-const promisedShare = 0.7
+const promisedShare = 0.6
 
 const none: readonly RunJob[] = []
 

@@ -1,0 +1,92 @@
+/** Ten times what a model can do, for as long as users do not give up: some are answered in time, the others at once. */
+import { rm } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startClosedLoop, startOpenLoop, type LoadResult } from '../../bench/load/run-load.mjs'
+import { makeReferenceModels, type ReferenceModels } from '../../inference/reference-models.ts'
+import { makingTimeoutMs } from '../../support/python-environment.ts'
+import { servingState, stableRoute } from '../support/serving-state.ts'
+import { quickRelease, quickRequests, slowBudgetMs, slowRelease, slowRequests } from './loaded-models.ts'
+import { endServing, residentBytes, ServingPlace, startServing, untilReady, type ServingProcess } from './serving-process.ts'
+
+const mebibyte = 2 ** 20
+
+let models: ReferenceModels
+let place: ServingPlace
+let serving: ServingProcess
+
+beforeAll(async () => {
+  models = await makeReferenceModels('test/serving/execution/models.py')
+  place = await ServingPlace.create()
+  const releases = [await slowRelease(place, await models.bytes('slow')), await quickRelease(place, 1)]
+  await place.offer(servingState(1, { releases, routes: releases.map(stableRoute) }))
+  serving = await startServing(place)
+  await untilReady(serving)
+}, makingTimeoutMs)
+
+afterAll(async () => {
+  await endServing(serving)
+  await place.remove()
+  await rm(models.folder, { recursive: true, force: true })
+})
+
+interface Round {
+  readonly peak: LoadResult
+  readonly overload: LoadResult
+  /** The other model, during both. */
+  readonly other: LoadResult
+  readonly memoryGrowth: number
+}
+
+/** Four clients that each wait for their answer, as much as the model can do; then ten times as many as come. */
+async function runRound({ url, child }: ServingProcess): Promise<Round> {
+  const quick = startOpenLoop({ url, requests: quickRequests, ratePerSecond: 50, seconds: 60 })
+  const slow = { url, requests: slowRequests, warmupSeconds: 1, budgetMs: slowBudgetMs }
+  const peak = await startClosedLoop({ ...slow, connections: 4, seconds: 3 }).result
+  const memoryBefore = await residentBytes(child.pid ?? 0)
+  const overload = await startOpenLoop({ ...slow, ratePerSecond: 10 * peak.ratePerSecond, seconds: 4, timeoutMs: 5000 }).result
+  const memoryGrowth = (await residentBytes(child.pid ?? 0)) - memoryBefore
+  quick.stop()
+  return { peak, overload, other: await quick.result, memoryGrowth }
+}
+
+function describeRound({ peak, overload, other, memoryGrowth }: Round): string {
+  const asked = overload.ratePerSecond + overload.failed / overload.seconds
+  return (
+    `peak ${peak.goodputPerSecond.toFixed(1)}/s; of ${asked.toFixed(0)}/s ${overload.goodputPerSecond.toFixed(1)}/s answered in time, ` +
+    `p50 ${overload.latency.p50Ms.toFixed(0)} ms, p99 ${overload.latency.p99Ms.toFixed(0)} ms, refusals p99 ${overload.otherLatency.p99Ms.toFixed(1)} ms; ` +
+    `the other model p50 ${other.latency.p50Ms.toFixed(1)} ms, p99 ${other.latency.p99Ms.toFixed(1)} ms; memory ${(memoryGrowth / mebibyte).toFixed(0)} MiB more`
+  )
+}
+
+function checkRound({ peak, overload, other, memoryGrowth }: Round): void {
+  expect(peak.statuses).toEqual({ 200: peak.answered })
+  expect(overload.failed).toBe(0)
+  expect(Object.keys(overload.statuses)).toEqual(['200', '503'])
+  expect(overload.latency.p99Ms).toBeLessThan(slowBudgetMs)
+  for (const { status, head, body } of overload.problems) {
+    expect(status).toBe(503)
+    expect(head).toMatch(/\r\nRetry-After: \d+(\r\n|$)/)
+    expect(JSON.parse(body.toString())).toEqual({ error: expect.stringMatching(/^this server is overloaded/) as string })
+  }
+  expect(overload.otherLatency.p50Ms).toBeLessThan(slowBudgetMs / 4)
+  expect(other).toMatchObject({ failed: 0, statuses: { 200: other.answered } })
+  expect(other.latency.p50Ms).toBeLessThan(10)
+  expect(other.latency.p99Ms).toBeLessThan(100)
+  expect(memoryGrowth).toBeLessThan(60 * mebibyte)
+}
+
+/** The machine may do something else in the midst of a round; it never does the model's work. */
+const rounds = 3
+
+describe('a model of 20 ms that is asked ten times as often as it can answer', () => {
+  it('answers nine tenths of its best or more, in time, refuses the rest at once, and harms nobody', async () => {
+    let best = 0
+    for (let count = 0; count < rounds && best < 0.9; count++) {
+      const round = await runRound(serving)
+      console.info(describeRound(round))
+      checkRound(round)
+      best = Math.max(best, round.overload.goodputPerSecond / round.peak.goodputPerSecond)
+    }
+    expect(best).toBeGreaterThanOrEqual(0.9)
+  })
+})
