@@ -3,7 +3,7 @@
  * request carries no meaning here: a body is bytes.
  */
 import { createServer, type Server } from 'node:http'
-import type { Socket } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 import { MainwardError } from '../../core/error.ts'
 import { answerBrokenConnection } from './broken-connection.ts'
 import { Responder, type ResponderOptions } from './responder.ts'
@@ -17,6 +17,9 @@ export interface HttpServer {
 
 /** How often connections are looked at that are too slow. */
 const checkMs = 1000
+
+/** How long connections are kept during a stop that have nothing under way. */
+const idleGraceMs = 100
 
 /**
  * On `node:http` itself: of the 30 µs that it takes for a request, a framework adds a quarter, and a prediction needs nothing
@@ -87,10 +90,13 @@ export function describeListenFailure(error: Error, host: string, port: number):
   return error
 }
 
+/**
+ * The listener first; connections that look idle only after a while, since a request may be on its way on them: by then whoever
+ * asks again and again has had an answer that said `Connection: close`. (`http.Server.close` would end them at once.)
+ */
 async function closeServer(server: Server, drainTimeoutMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  const idle = setInterval(() => server.closeIdleConnections(), 50)
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()))
+  const idle = setInterval(() => server.closeIdleConnections(), idleGraceMs)
   const deadline = setTimeout(() => server.closeAllConnections(), drainTimeoutMs)
   try {
     await closed
