@@ -94,7 +94,8 @@ export function makeSample(inputs: readonly DeclaredTensor[], rows: number): Ten
     const count = declared === -1 ? rows : declared
     const width = inner.reduce((product, size) => product * size, 1)
     const data = allocateData(datatype, count * width)
-    for (let index = 0; index < data.length; index++) storeCell(data, index, sampleValue(datatype, index, Math.floor(index / width)))
+    for (let index = 0; index < data.length; index++)
+      storeCell(data, index, sampleValue(datatype, index, Math.floor(index / width)))
     sample[name] = { datatype, shape: shape.length === 0 ? [] : [count, ...inner], data }
   }
   return sample

@@ -12,9 +12,10 @@ process.on('disconnect', () => process.exit(0))
 new Worker(builtFile('serving/execution/orphan-watch.js'), { workerData: { parent: process.ppid } }).unref()
 
 try {
-  const { inputs, outputs, otherOutputs, sharesRows, run } = await loadOnnxModel(await readInput())
+  const model = await loadOnnxModel(await readInput())
+  const { inputs, outputs, otherOutputs, sharesRows } = model
   process.on('message', ({ id, tensors, names }: ProcessCall) => {
-    run(tensors, names).then(
+    model.run(tensors, names).then(
       (found) => reply({ type: 'ran', id, outputs: found }),
       (error: unknown) => reply({ type: 'failed', id, ...describe(error) }),
     )

@@ -61,8 +61,9 @@ export async function loadInProcess(options: ProcessOptions): Promise<LoadedMode
   }
 }
 
-async function startProcess({ readBytes, loadTimeoutMs, runTimeoutMs }: ProcessOptions): Promise<ModelProcess> {
-  const bytes = await readBytes()
+async function startProcess(options: ProcessOptions): Promise<ModelProcess> {
+  const { loadTimeoutMs, runTimeoutMs } = options
+  const bytes = await options.readBytes()
   const child = fork(builtFile('serving/execution/model-process-entry.js'), [], {
     execArgv: [],
     serialization: 'advanced',
@@ -84,7 +85,8 @@ async function startProcess({ readBytes, loadTimeoutMs, runTimeoutMs }: ProcessO
       clearTimeout(timer)
       child.off('exit', onExit)
       if (reply.type === 'loaded') resolve(new ModelProcess(child, reply.declared, runTimeoutMs))
-      else fail(new MainwardError('model-unusable', reply.type === 'unusable' ? reply.message : 'the process said something else'))
+      else
+        fail(new MainwardError('model-unusable', reply.type === 'unusable' ? reply.message : 'the process said something else'))
     })
   })
 }

@@ -116,7 +116,8 @@ export class RunQueue {
     if (suspect !== undefined) return { batch: [suspect], late: none }
     let late: RunJob[] | undefined
     for (let job = this.#take(); job !== undefined; job = this.#take()) {
-      if (!this.#isLate(job, workedMs)) return { batch: this.options.batches ? this.#fillBatch(job, workedMs) : [job], late: late ?? none }
+      if (!this.#isLate(job, workedMs))
+        return { batch: this.options.batches ? this.#fillBatch(job, workedMs) : [job], late: late ?? none }
       late ??= []
       late.push(job)
     }

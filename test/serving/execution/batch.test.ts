@@ -13,7 +13,8 @@ function inputsOf(values: readonly number[], width: number): Tensors {
   }
 }
 
-const requests = fc.integer({ min: 1, max: 4 }).chain((width) =>
+const requests = fc.integer({ min: 1, max: 4 }).chain(
+  (width) =>
   fc
     .array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 6 })
     .map((sizes) => sizes.map((rows, request) => inputsOf(Array.from({ length: rows * width }, (_, at) => request * 100 + at), width))), // prettier-ignore

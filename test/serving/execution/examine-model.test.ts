@@ -46,8 +46,15 @@ describe('requests may not share a run', () => {
   })
 
   it('when all rows that it was tried on are equal: they would show no difference', async () => {
-    const equal = (rows: number) => ({ x: floats([rows, 2], Array.from({ length: 2 * rows }, () => 5)) })
-    expect((await examine('doubled', (rows) => ({ x: floats([rows, 3], new Array<number>(3 * rows).fill(5)) }))).batches).toBe(false)
+    const equal = (rows: number) => ({
+      x: floats(
+        [rows, 2],
+        Array.from({ length: 2 * rows }, () => 5),
+      ),
+    })
+    expect((await examine('doubled', (rows) => ({ x: floats([rows, 3], new Array<number>(3 * rows).fill(5)) }))).batches).toBe(
+      false,
+    )
     expect((await examine('centred', equal)).batches).toBe(false)
   })
 

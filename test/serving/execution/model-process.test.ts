@@ -56,19 +56,22 @@ async function modelProcesses(parent = process.pid): Promise<number[]> {
 }
 
 describe('a model in its own process', () => {
-  it.each(['turning', 'texts', 'doubled'])('declares and computes what it does in this one, and what Python computes (%s)', async (name) => {
-    const here = await loadOnnxModel(await models.bytes(name))
-    const apart = await loadInProcess({ readBytes: () => models.bytes(name), loadTimeoutMs: 20_000, runTimeoutMs: 10_000 })
-    loaded.push(here, apart)
-    const { inputs, outputs, otherOutputs, sharesRows } = here
-    expect(apart).toMatchObject({ inputs, outputs, otherOutputs, sharesRows })
-    const found = await apart.run(models.inputs(name), Object.keys(models.outputs(name)))
-    for (const [output, { datatype, shape, data }] of Object.entries(models.outputs(name))) {
-      expect(found[output]).toMatchObject({ datatype, shape })
-      if (datatype === 'FP32') dataOf(found, output).forEach((value, at) => expect(value).toBeCloseTo(data[at] as number, 4))
-      else expect(dataOf(found, output)).toEqual(data)
-    }
-  })
+  it.each(['turning', 'texts', 'doubled'])(
+    'declares and computes what it does in this one, and what Python computes (%s)',
+    async (name) => {
+      const here = await loadOnnxModel(await models.bytes(name))
+      const apart = await loadInProcess({ readBytes: () => models.bytes(name), loadTimeoutMs: 20_000, runTimeoutMs: 10_000 })
+      loaded.push(here, apart)
+      const { inputs, outputs, otherOutputs, sharesRows } = here
+      expect(apart).toMatchObject({ inputs, outputs, otherOutputs, sharesRows })
+      const found = await apart.run(models.inputs(name), Object.keys(models.outputs(name)))
+      for (const [output, { datatype, shape, data }] of Object.entries(models.outputs(name))) {
+        expect(found[output]).toMatchObject({ datatype, shape })
+        if (datatype === 'FP32') dataOf(found, output).forEach((value, at) => expect(value).toBeCloseTo(data[at] as number, 4))
+        else expect(dataOf(found, output)).toEqual(data)
+      }
+    },
+  )
 
   it('says what it can not compute, and goes on', async () => {
     const model = await loadInProcess({ readBytes: () => models.bytes('lookup'), loadTimeoutMs: 20_000, runTimeoutMs: 10_000 })
@@ -153,7 +156,9 @@ describe('a model in its own process', () => {
     const [child = 0] = await modelProcesses(parent.pid)
     parent.kill('SIGKILL')
     await once(parent, 'exit')
-    await until(async () => (await readFile(`/proc/${child}/stat`, 'utf8').catch(() => ') Z')).split(') ')[1]?.startsWith('Z') === true)
+    await until(
+      async () => (await readFile(`/proc/${child}/stat`, 'utf8').catch(() => ') Z')).split(') ')[1]?.startsWith('Z') === true,
+    )
   })
 })
 

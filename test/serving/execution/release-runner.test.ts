@@ -15,7 +15,12 @@ beforeAll(async () => {
 
 afterAll(() => rm(models.folder, { recursive: true, force: true }))
 
-const triples = (rows: number, from = 0) => ({ x: floats([rows, 3], Array.from({ length: 3 * rows }, (_, at) => from + at)) })
+const triples = (rows: number, from = 0) => ({
+  x: floats(
+    [rows, 3],
+    Array.from({ length: 3 * rows }, (_, at) => from + at),
+  ),
+})
 
 describe('requests of one turn', () => {
   it('are answered from one run, each with its own rows', async () => {
@@ -72,7 +77,9 @@ describe('requests of one turn', () => {
     const { runner, sink } = await onnxRunner(models.bytes('lookup'))
     const indices = [1, 2, 77, 4, 5]
     const answers = await Promise.allSettled(indices.map((index) => runner.run({ x: integers([1, 1], [index]) }, ['y'], 1)))
-    expect(answers.map((answer) => (answer.status === 'fulfilled' ? dataOf(answer.value, 'y') : answer.reason))).toEqual([
+    expect(
+      answers.map((answer) => (answer.status === 'fulfilled' ? dataOf(answer.value, 'y') : (answer.reason as unknown))),
+    ).toEqual([
       [1.5],
       [3],
       expect.objectContaining({ code: 'invalid-input', message: expect.stringContaining('77') as string }),

@@ -39,7 +39,9 @@ describe('what a run costs', () => {
       fc.property(
         fc.double({ min: 0.01, max: 100, noNaN: true }),
         fc.double({ min: 0.001, max: 10, noNaN: true }),
-        fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 2, maxLength: 20 }).filter((sizes) => Math.max(...sizes) >= 2 * Math.min(...sizes)),
+        fc
+          .array(fc.integer({ min: 1, max: 1000 }), { minLength: 2, maxLength: 20 })
+          .filter((sizes) => Math.max(...sizes) >= 2 * Math.min(...sizes)),
         (base, perRow, sizes) => {
           const cost = learn(repeat(sizes, 2 * sizes.length, (size) => base + perRow * size))
           for (const size of [1, 10, 500]) {
@@ -76,13 +78,18 @@ describe('what a run costs', () => {
 
   it('says how many rows fit: what they will take is within the time, or one row, or twice the fixed part', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 1000 }), ms), { minLength: 1, maxLength: 50 }), fc.double({ min: 0.1, max: 1000, noNaN: true }), (runs, limit) => { // prettier-ignore
-        const cost = learn(runs)
-        const fitting = cost.rowsWithin(limit)
-        expect(fitting).toBeGreaterThanOrEqual(1)
-        if (fitting === 1 || fitting === Number.MAX_SAFE_INTEGER) return
-        expect(cost.estimate(fitting)).toBeLessThanOrEqual(Math.max(limit, 2 * cost.estimate(0)) * (1 + 1e-6))
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 1000 }), ms), { minLength: 1, maxLength: 50 }),
+        fc.double({ min: 0.1, max: 1000, noNaN: true }),
+        (runs, limit) => {
+          // prettier-ignore
+          const cost = learn(runs)
+          const fitting = cost.rowsWithin(limit)
+          expect(fitting).toBeGreaterThanOrEqual(1)
+          if (fitting === 1 || fitting === Number.MAX_SAFE_INTEGER) return
+          expect(cost.estimate(fitting)).toBeLessThanOrEqual(Math.max(limit, 2 * cost.estimate(0)) * (1 + 1e-6))
+        },
+      ),
     )
   })
 })

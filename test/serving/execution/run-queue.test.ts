@@ -100,7 +100,10 @@ describe('a batch', () => {
 describe('admission', () => {
   /** 10 ms a run of one row, without batches. */
   function slowQueue(waiting: number): RunQueue {
-    const queue = queueOf(Array.from({ length: waiting }, () => job()), { batches: false })
+    const queue = queueOf(
+      Array.from({ length: waiting }, () => job()),
+      { batches: false },
+    )
     queue.cost.observe(1, 10)
     return queue
   }
@@ -108,7 +111,11 @@ describe('admission', () => {
   it('takes in what will be answered within six tenths of the budget, and says how long the queue is', () => {
     expect(() => slowQueue(5).admit(1, 1, 0)).not.toThrow()
     expect(() => slowQueue(6).admit(1, 1, 0)).toThrow(
-      expect.objectContaining({ code: 'unavailable', retryAfterMs: 60, message: expect.stringContaining('60 ms long') as string }),
+      expect.objectContaining({
+        code: 'unavailable',
+        retryAfterMs: 60,
+        message: expect.stringContaining('60 ms long') as string,
+      }),
     )
   })
 
@@ -133,7 +140,9 @@ describe('admission', () => {
     const queue = queueOf(Array.from({ length: 24 }, () => job()))
     for (const rows of [1, 8, 1, 8]) queue.cost.observe(rows, 5 + 0.1 * rows)
     expect(() => queue.admit(1, 1, 0)).not.toThrow()
-    expect(() => queue.admit(1, 10, 0)).toThrow(expect.objectContaining({ retryAfterMs: expect.closeTo(10 * 3 * 5.8, 0) as number }))
+    expect(() => queue.admit(1, 10, 0)).toThrow(
+      expect.objectContaining({ retryAfterMs: expect.closeTo(10 * 3 * 5.8, 0) as number }),
+    )
   })
 
   it('forgets what was handed out', () => {

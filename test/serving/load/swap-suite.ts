@@ -20,10 +20,7 @@ export interface SwapOptions {
 
 const mebibyte = 2 ** 20
 
-let place: ServingPlace
-let serving: ServingProcess
-
-async function offerVersion(version: number): Promise<void> {
+async function offerVersion(place: ServingPlace, version: number): Promise<void> {
   const release = await quickRelease(place, version)
   await place.offer(servingState(version, { releases: [release], routes: [stableRoute(release)] }))
 }
@@ -38,19 +35,22 @@ async function measureFloor({ releases, warmup }: SwapOptions): Promise<number> 
 export function describeSwaps(options: SwapOptions): void {
   const { releases, everyMs, warmup, growthBytes } = options
 
-  beforeAll(async () => {
-    place = await ServingPlace.create()
-    await offerVersion(1)
-    serving = await startServing(place)
-    await untilReady(serving)
-  })
-
-  afterAll(async () => {
-    await endServing(serving)
-    await place.remove()
-  })
-
   describe(`${releases} releases, one every ${everyMs} ms, at full load`, () => {
+    let place: ServingPlace
+    let serving: ServingProcess
+
+    beforeAll(async () => {
+      place = await ServingPlace.create()
+      await offerVersion(place, 1)
+      serving = await startServing(place)
+      await untilReady(serving)
+    })
+
+    afterAll(async () => {
+      await endServing(serving)
+      await place.remove()
+    })
+
     it('fail no request, give right answers, and leave no memory behind', async () => {
       const floor = await measureFloor(options)
       const load = startClosedLoop({ url: serving.url, requests: quickRequests, connections: 16, warmupSeconds: 1, seconds: 12 * 3600, sampleSize: 5000 }) // prettier-ignore
@@ -58,7 +58,7 @@ export function describeSwaps(options: SwapOptions): void {
       const memory: number[] = []
       for (let version = 2; version <= releases + 1; version++) {
         const next = sleep(everyMs)
-        await offerVersion(version)
+        await offerVersion(place, version)
         await next
         memory.push(await residentBytes(serving.child.pid ?? 0))
       }

@@ -1,4 +1,4 @@
-/** Ten times what a model can do, for as long as users do not give up: some are answered in time, the others at once. */
+/** Ten times what a model can do: some are answered in time, the others are refused at once. */
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startClosedLoop, startOpenLoop, type LoadResult } from '../../bench/load/run-load.mjs'
@@ -9,25 +9,6 @@ import { quickRelease, quickRequests, slowBudgetMs, slowRelease, slowRequests } 
 import { endServing, residentBytes, ServingPlace, startServing, untilReady, type ServingProcess } from './serving-process.ts'
 
 const mebibyte = 2 ** 20
-
-let models: ReferenceModels
-let place: ServingPlace
-let serving: ServingProcess
-
-beforeAll(async () => {
-  models = await makeReferenceModels('test/serving/execution/models.py')
-  place = await ServingPlace.create()
-  const releases = [await slowRelease(place, await models.bytes('slow')), await quickRelease(place, 1)]
-  await place.offer(servingState(1, { releases, routes: releases.map(stableRoute) }))
-  serving = await startServing(place)
-  await untilReady(serving)
-}, makingTimeoutMs)
-
-afterAll(async () => {
-  await endServing(serving)
-  await place.remove()
-  await rm(models.folder, { recursive: true, force: true })
-})
 
 interface Round {
   readonly peak: LoadResult
@@ -58,35 +39,73 @@ function describeRound({ peak, overload, other, memoryGrowth }: Round): string {
   )
 }
 
-function checkRound({ peak, overload, other, memoryGrowth }: Round): void {
+/** True whatever else the machine does. */
+function checkAnswers({ peak, overload, other, memoryGrowth }: Round): void {
   expect(peak.statuses).toEqual({ 200: peak.answered })
   expect(overload.failed).toBe(0)
   expect(Object.keys(overload.statuses)).toEqual(['200', '503'])
-  expect(overload.latency.p99Ms).toBeLessThan(slowBudgetMs)
   for (const { status, head, body } of overload.problems) {
     expect(status).toBe(503)
     expect(head).toMatch(/\r\nRetry-After: \d+(\r\n|$)/)
     expect(JSON.parse(body.toString())).toEqual({ error: expect.stringMatching(/^this server is overloaded/) as string })
   }
-  expect(overload.otherLatency.p50Ms).toBeLessThan(slowBudgetMs / 4)
   expect(other).toMatchObject({ failed: 0, statuses: { 200: other.answered } })
-  expect(other.latency.p50Ms).toBeLessThan(10)
-  expect(other.latency.p99Ms).toBeLessThan(100)
   expect(memoryGrowth).toBeLessThan(60 * mebibyte)
 }
 
-/** The machine may do something else in the midst of a round; it never does the model's work. */
-const rounds = 3
+function checkTimes({ peak, overload, other }: Round): void {
+  expect(overload.goodputPerSecond).toBeGreaterThanOrEqual(0.9 * peak.goodputPerSecond)
+  expect(overload.latency.p99Ms).toBeLessThan(slowBudgetMs)
+  expect(overload.otherLatency.p50Ms).toBeLessThan(slowBudgetMs / 10)
+  expect(other.latency.p50Ms).toBeLessThan(10)
+  expect(other.latency.p99Ms).toBeLessThan(60)
+}
 
-describe('a model of 20 ms that is asked ten times as often as it can answer', () => {
-  it('answers nine tenths of its best or more, in time, refuses the rest at once, and harms nobody', async () => {
-    let best = 0
-    for (let count = 0; count < rounds && best < 0.9; count++) {
-      const round = await runRound(serving)
-      console.info(describeRound(round))
-      checkRound(round)
-      best = Math.max(best, round.overload.goodputPerSecond / round.peak.goodputPerSecond)
-    }
-    expect(best).toBeGreaterThanOrEqual(0.9)
+function isMet(check: () => void): boolean {
+  try {
+    check()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The machine may do something else in the midst of a round; it never does the server's work. */
+const rounds = 5
+
+export function describeOverload(): void {
+  describe('a model of 20 ms that is asked ten times as often as it can answer', () => {
+    let models: ReferenceModels
+    let place: ServingPlace
+    let serving: ServingProcess
+
+    beforeAll(async () => {
+      models = await makeReferenceModels('test/serving/execution/models.py')
+      place = await ServingPlace.create()
+      const releases = [await slowRelease(place, await models.bytes('slow')), await quickRelease(place, 1)]
+      await place.offer(servingState(1, { releases, routes: releases.map(stableRoute) }))
+      serving = await startServing(place)
+      await untilReady(serving)
+    }, makingTimeoutMs)
+
+    afterAll(async () => {
+      await endServing(serving)
+      await place.remove()
+      await rm(models.folder, { recursive: true, force: true })
+    })
+
+    it(
+      'answers nine tenths of its best or more, in time, refuses the rest at once, and harms nobody',
+      { timeout: 120_000 },
+      async () => {
+        for (let left = rounds; left > 0; left--) {
+          const round = await runRound(serving)
+          console.info(describeRound(round))
+          checkAnswers(round)
+          if (left === 1) checkTimes(round)
+          else if (isMet(() => checkTimes(round))) return
+        }
+      },
+    )
   })
-})
+}
