@@ -1,6 +1,7 @@
 /**
- * One thread's worth of runs: one after the other, fair among the releases that wait. Whatever arrives while a run is under
- * way, or in the same turn of the event loop, becomes the next batch; there is no timer, so a lone request never waits.
+ * The runs of one place, this thread or a process: one after the other, fair among the releases that wait. Whatever arrives
+ * while a run is under way, or in the same turn of the event loop, becomes the next batch; there is no timer, so a lone
+ * request never waits.
  */
 import { MainwardError } from '../../core/error.ts'
 import type { LoadedModel } from '../../inference/model.ts'

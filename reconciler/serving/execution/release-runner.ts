@@ -1,4 +1,4 @@
-/** Runs one release's model for requests: queue, batches, thread. It lives until its last run has ended. */
+/** Runs one release's model for requests: queue, batches, lane. It lives until its last run has ended. */
 import type { LoadedModel } from '../../inference/model.ts'
 import type { Tensors } from '../../inference/tensor.ts'
 import { joinTensors, sliceTensors } from './batch.ts'

@@ -1,6 +1,6 @@
 /**
  * The runs that one release waits for. Takes them in while they can be answered in time, and hands them out as batches. Knows
- * no clock and no thread.
+ * no clock and no process.
  */
 import { MainwardError } from '../../core/error.ts'
 import type { Tensors } from '../../inference/tensor.ts'
