@@ -29,7 +29,7 @@ afterEach(async () => {
 
 async function serve(releases: readonly Release[]): Promise<void> {
   await place.offer(servingState(1, { releases, routes: releases.map(stableRoute) }))
-  serving = await startServing(place)
+  serving = await startServing(place, 1)
   await untilReady(serving)
 }
 
@@ -100,9 +100,7 @@ describe('a release in a process of its own', () => {
     const load = startClosedLoop({ url: serving.url, requests: slowRequests, connections: 2, seconds: 60, sampleSize: 10_000 })
     for (const [index, release] of versions.entries()) {
       await place.offer(servingState(index + 2, { releases: [release], routes: [stableRoute(release)] }))
-      await until(
-        async () => (await (await fetch(`${serving.url}/v2/models/slow/versions/${release.version}/ready`)).status) === 200,
-      )
+      await until(async () => (await fetch(`${serving.url}/v2/models/slow/versions/${release.version}/ready`)).status === 200)
       await sleep(500)
     }
     load.stop()

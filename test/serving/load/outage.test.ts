@@ -9,7 +9,7 @@ import { makingTimeoutMs } from '../../support/python-environment.ts'
 import { until } from '../support/running-server.ts'
 import { servingState, stableRoute } from '../support/serving-state.ts'
 import { quickRelease, quickRequests, quickScore, readQuickAnswer, slowRelease, slowRequests } from './loaded-models.ts'
-import { endServing, processTree, ServingPlace, startServing, untilReady, type ServingProcess } from './serving-process.ts'
+import { endServing, modelProcesses, ServingPlace, startServing, untilReady, type ServingProcess } from './serving-process.ts'
 
 let models: ReferenceModels
 let place: ServingPlace
@@ -30,7 +30,7 @@ afterEach(async () => {
 })
 
 async function start(): Promise<ServingProcess> {
-  const serving = await startServing(place)
+  const serving = await startServing(place, 2)
   running.push(serving)
   await untilReady(serving)
   return serving
@@ -56,9 +56,9 @@ describe('while the source of states and the store of models are gone', () => {
     const underLoad = load(serving, 3)
     await sleep(500)
     await place.removeOutside(releases)
-    const [, ...modelProcesses] = await processTree(serving.child.pid ?? 0)
-    expect(modelProcesses).toHaveLength(1)
-    for (const pid of modelProcesses) process.kill(pid, 'SIGKILL')
+    const found = await modelProcesses(serving.child.pid ?? 0)
+    expect(found).toHaveLength(2)
+    for (const pid of found) process.kill(pid, 'SIGKILL')
     await until(async () => (await askSlow(serving)) === 200)
     expectAllRight(await underLoad)
     const next = [await quickRelease(place, 2), ...releases.slice(1)]

@@ -84,7 +84,7 @@ export function describeOverload(): void {
       place = await ServingPlace.create()
       const releases = [await slowRelease(place, await models.bytes('slow')), await quickRelease(place, 1)]
       await place.offer(servingState(1, { releases, routes: releases.map(stableRoute) }))
-      serving = await startServing(place)
+      serving = await startServing(place, 1)
       await untilReady(serving)
     }, makingTimeoutMs)
 

@@ -57,13 +57,16 @@ export interface ServingProcess {
   metrics(): Promise<string>
 }
 
-export async function startServing({ folder }: ServingPlace): Promise<ServingProcess> {
+/** `processes`: workers; a primary comes on top. */
+export async function startServing({ folder }: ServingPlace, processes: number): Promise<ServingProcess> {
   const options: ServeOptions = {
     environment: 'production',
     replica: 'replica-1',
     stateFolder: folder,
     host: '127.0.0.1',
     port: 0,
+    grpcPort: 0,
+    processes,
     version: '0.1.0',
     allowAnonymous: false,
     times: { pollMs: 50 },
@@ -76,8 +79,12 @@ export async function startServing({ folder }: ServingPlace): Promise<ServingPro
   const failed = ended.then((): never => {
     throw new Error(`it ended before it listened: ${output}`)
   })
-  const [message] = (await Promise.race([once(child, 'message'), failed])) as [{ readonly url: string }]
-  const { url } = message
+  const listening = new Promise<string>((resolve) => {
+    child.on('message', (message: { readonly type: string; readonly url: string }) => {
+      if (message.type === 'listening') resolve(message.url)
+    })
+  })
+  const url = await Promise.race([listening, failed])
   return {
     child,
     url,
@@ -111,6 +118,13 @@ export async function processTree(root: number): Promise<readonly number[]> {
   const found = [root]
   for (const member of found) for (const [pid, parent] of parents) if (parent === member) found.push(pid)
   return found
+}
+
+/** Those of them that hold a model of their own. */
+export async function modelProcesses(root: number): Promise<readonly number[]> {
+  const tree = await processTree(root)
+  const commands = await Promise.all(tree.map((pid) => readProc(pid, 'cmdline')))
+  return tree.filter((_pid, index) => commands[index]?.includes('model-process-entry'))
 }
 
 /** Empty for a process that is gone. */

@@ -42,7 +42,7 @@ export function describeSwaps(options: SwapOptions): void {
     beforeAll(async () => {
       place = await ServingPlace.create()
       await offerVersion(place, 1)
-      serving = await startServing(place)
+      serving = await startServing(place, 2)
       await untilReady(serving)
     })
 
