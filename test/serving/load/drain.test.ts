@@ -16,7 +16,7 @@ let serving: ServingProcess
 beforeEach(async () => {
   models = await makeReferenceModels('test/serving/execution/models.py')
   place = await ServingPlace.create()
-  const releases = [await slowRelease(place, await models.bytes('slow')), await quickRelease(place, 1)]
+  const releases = [await slowRelease(place, await models.bytes('slow'), 10_000), await quickRelease(place, 1)]
   await place.offer(servingState(1, { releases, routes: releases.map(stableRoute) }))
   serving = await startServing(place, 2)
   await untilReady(serving)

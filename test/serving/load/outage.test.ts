@@ -19,7 +19,7 @@ const running: ServingProcess[] = []
 beforeEach(async () => {
   models = await makeReferenceModels('test/serving/execution/models.py')
   place = await ServingPlace.create()
-  releases = [await quickRelease(place, 1), await slowRelease(place, await models.bytes('slow'))]
+  releases = [await quickRelease(place, 1), await slowRelease(place, await models.bytes('slow'), 10_000)]
   await place.offer(servingState(1, { releases, routes: releases.map(stableRoute) }))
 }, makingTimeoutMs)
 

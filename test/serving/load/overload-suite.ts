@@ -24,7 +24,7 @@ async function runRound({ url, child }: ServingProcess): Promise<Round> {
   const slow = { url, requests: slowRequests, warmupSeconds: 1, budgetMs: slowBudgetMs }
   const peak = await startClosedLoop({ ...slow, connections: 4, seconds: 3 }).result
   const memoryBefore = await residentBytes(child.pid ?? 0)
-  const overload = await startOpenLoop({ ...slow, ratePerSecond: 10 * peak.ratePerSecond, seconds: 4, timeoutMs: 5000 }).result
+  const overload = await startOpenLoop({ ...slow, ratePerSecond: 10 * peak.goodputPerSecond, seconds: 4, timeoutMs: 5000 }).result
   const memoryGrowth = (await residentBytes(child.pid ?? 0)) - memoryBefore
   quick.stop()
   return { peak, overload, other: await quick.result, memoryGrowth }
@@ -41,7 +41,7 @@ function describeRound({ peak, overload, other, memoryGrowth }: Round): string {
 
 /** True whatever else the machine does. */
 function checkAnswers({ peak, overload, other, memoryGrowth }: Round): void {
-  expect(peak.statuses).toEqual({ 200: peak.answered })
+  expect(peak.failed).toBe(0)
   expect(overload.failed).toBe(0)
   expect(Object.keys(overload.statuses)).toEqual(['200', '503'])
   for (const { status, head, body } of overload.problems) {
