@@ -126,12 +126,12 @@ export class RunQueue {
 
   /**
    * Whoever asks once in a while is answered also by a model that needs more than its budget. What counts is the work that was
-   * done before: a hold-up of the whole process makes nobody late.
+   * done before: a hold-up of the whole process makes nobody late. A run may take twice the expected time.
    */
   #isLate({ rows, queuedAtWork, isPart }: RunJob, workedMs: number): boolean {
     if (isPart) return false
     const { budgetMs } = this.options
-    return workedMs - queuedAtWork > Math.max(budgetMs - this.cost.estimate(rows), budgetMs / 2)
+    return workedMs - queuedAtWork > Math.max(budgetMs - 2 * this.cost.estimate(rows), budgetMs / 2)
   }
 
   #fillBatch(first: RunJob, workedMs: number): readonly RunJob[] {

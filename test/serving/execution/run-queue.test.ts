@@ -78,10 +78,10 @@ describe('a batch', () => {
   })
 
   it('leaves out what has waited for so long that it could not be answered in time', () => {
-    const queue = queueOf([0, 10, 60, 80].map((queuedAtWork) => job({ queuedAtWork })))
-    queue.cost.observe(1, 30)
+    const queue = queueOf([0, 30, 60, 80].map((queuedAtWork) => job({ queuedAtWork })))
+    queue.cost.observe(1, 20)
     const { batch, late } = queue.takeNext(100)
-    expect(late.map(({ queuedAtWork }) => queuedAtWork)).toEqual([0, 10])
+    expect(late.map(({ queuedAtWork }) => queuedAtWork)).toEqual([0, 30])
     expect(batch.map(({ queuedAtWork }) => queuedAtWork)).toEqual([60, 80])
     expect(queue.length).toBe(0)
   })
