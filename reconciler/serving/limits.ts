@@ -3,6 +3,8 @@
 export interface ServingLimits {
   /** Bytes of a request body. */
   readonly bodyBytes: number
+  /** Bytes of a request body that is JSON alone, also once it is inflated: it holds the event loop while it is parsed. */
+  readonly jsonBytes: number
   /** Bytes of all request bodies that are held at once; more are refused with 503. */
   readonly heldBytes: number
   /** Requests of one connection that wait for their answer (HTTP pipelining); more are refused with 503. */
@@ -15,6 +17,8 @@ export interface ServingLimits {
   readonly jsonDepth: number
   /** Objects and arrays of a JSON body together: each costs fifty times its two bytes once it is parsed. */
   readonly jsonContainers: number
+  /** Values of a JSON body together, counted by their commas: each takes up to 24 bytes once it is parsed. */
+  readonly jsonValues: number
   /** Different sequences of keys in the objects of a JSON body: each costs the parser ten microseconds. */
   readonly jsonLayouts: number
   /** Elements of a request's BYTES tensors together. */
@@ -45,13 +49,15 @@ export interface ServingLimits {
 
 export const defaultLimits: ServingLimits = {
   bodyBytes: 16 * 1024 * 1024,
-  heldBytes: 64 * 1024 * 1024,
+  jsonBytes: 8 * 1024 * 1024,
+  heldBytes: 32 * 1024 * 1024,
   pipelinedRequests: 256,
   rows: 10_000,
   headerBytes: 16 * 1024,
   jsonDepth: 64,
-  jsonContainers: 200_000,
-  jsonLayouts: 20_000,
+  jsonContainers: 100_000,
+  jsonValues: 500_000,
+  jsonLayouts: 5_000,
   texts: 1_000_000,
   textBytes: 1024 * 1024,
   batchRows: 1024,

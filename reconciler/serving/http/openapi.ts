@@ -119,8 +119,8 @@ function describeLimits(limits: ServingLimits): string {
     'Predictions as plain JSON, and the Open Inference Protocol v2 (REST, JSON and binary tensors). The content type of a request is not looked at.',
     'Bodies may have the content coding gzip or deflate; answers of 1 KiB and more get what `Accept-Encoding` likes best of them.',
     'Of the same member twice in a JSON object the last counts; in the outermost object it is refused.',
-    `Limits of this server: ${limits.bodyBytes} bytes of body, also once it is inflated; ${limits.rows} rows a request, ${limits.headerBytes} bytes of headers,`,
-    `${limits.jsonDepth} levels, ${limits.jsonContainers} objects and arrays and ${limits.jsonLayouts} sequences of keys of JSON,`,
+    `Limits of this server: ${limits.bodyBytes} bytes of body, ${limits.jsonBytes} of JSON alone, also once it is inflated; ${limits.rows} rows a request, ${limits.headerBytes} bytes of headers,`,
+    `${limits.jsonDepth} levels, ${limits.jsonValues} values, ${limits.jsonContainers} objects and arrays and ${limits.jsonLayouts} sequences of keys of JSON,`,
     `${limits.texts} texts in BYTES tensors of ${limits.textBytes} bytes each, ${limits.unitLength} characters of unit;`,
     `headers within ${limits.headersTimeoutMs / 1000} s, the whole request within ${limits.requestTimeoutMs / 1000} s.`,
   ].join('\n')

@@ -7,6 +7,9 @@ import { MainwardError } from '../../core/error.ts'
 import type { ServingLimits } from '../limits.ts'
 import { inflateBody, readContentCoding, type ContentCoding } from '../protocol/content-coding.ts'
 import { InflationBudget } from '../protocol/inflation-budget.ts'
+import { BodyBuffer } from './body-buffer.ts'
+import { giveBack } from './give-back.ts'
+import { HeavyTurns } from './heavy-turns.ts'
 
 export interface ReceivedBody {
   readonly bytes: Buffer
@@ -14,87 +17,110 @@ export interface ReceivedBody {
   readonly free: () => void
 }
 
-const nothing = Buffer.alloc(0)
+/** From here on a body takes milliseconds to parse. */
+const heavyBytes = 64 * 1024
 
 /** All bodies of this server. */
 export class RequestBodies {
-  readonly #limitBytes: number
-  readonly #largestHeldBytes: number
+  readonly #limits: Pick<ServingLimits, 'bodyBytes' | 'jsonBytes' | 'heldBytes'>
   readonly #inflation: InflationBudget
+  readonly #turns = new HeavyTurns()
   #heldBytes = 0
 
-  constructor({ bodyBytes, heldBytes }: Pick<ServingLimits, 'bodyBytes' | 'heldBytes'>) {
-    this.#limitBytes = bodyBytes
-    this.#largestHeldBytes = heldBytes
-    this.#inflation = new InflationBudget(heldBytes)
+  constructor(limits: Pick<ServingLimits, 'bodyBytes' | 'jsonBytes' | 'heldBytes'>) {
+    this.#limits = limits
+    this.#inflation = new InflationBudget(limits.heldBytes / 2)
   }
 
   /**
-   * Resolves when the last byte is there; null when the client left before. Throws `too-large` before more than the limit is
-   * held, `unavailable` when there is no room beside other requests, `unsupported` for an unknown coding.
+   * Resolves when the last byte is there and it is this request's turn; null when the client left before. Throws `too-large`
+   * before more than the limit is held, `unavailable` when there is no room beside other requests, `unsupported` for an unknown
+   * coding.
    */
   async receive(message: IncomingMessage): Promise<ReceivedBody | null> {
-    const header = message.headers['content-encoding']
-    const coding = header === undefined ? 'identity' : readContentCoding(header)
-    if (Number(message.headers['content-length'] ?? 0) > this.#limitBytes) throw tooLarge(this.#limitBytes)
-    const received = await this.#collect(message)
-    return received === null || coding === 'identity' ? received : this.#inflate(received, coding)
+    const { headers } = message
+    const encoding = headers['content-encoding']
+    const coding = encoding === undefined ? 'identity' : readContentCoding(encoding)
+    const limitBytes = this.#limitOf(headers)
+    const announced = Number(headers['content-length'] ?? 0)
+    if (announced > limitBytes) throw this.#tooLarge(limitBytes)
+    const received = await this.#collect(message, announced, limitBytes)
+    if (received === null) return null
+    const body = coding === 'identity' ? received : await this.#inflate(received, coding, limitBytes)
+    if (body.bytes.length <= heavyBytes) return body
+    await this.#turns.take()
+    return hasTensors(headers) ? body : { bytes: body.bytes, free: () => freeNow(body) }
   }
 
-  #collect(message: IncomingMessage): Promise<ReceivedBody | null> {
+  #limitOf(headers: IncomingMessage['headers']): number {
+    const { bodyBytes, jsonBytes } = this.#limits
+    return hasTensors(headers) ? bodyBytes : Math.min(jsonBytes, bodyBytes)
+  }
+
+  #collect(message: IncomingMessage, announced: number, limitBytes: number): Promise<ReceivedBody | null> {
     return new Promise((resolve, reject) => {
-      const chunks: Buffer[] = []
-      let size = 0
+      const body = new BodyBuffer(announced)
+      let held = 0
       const free = () => {
-        this.#heldBytes -= size
-        size = 0
+        this.#heldBytes -= held
+        held = 0
       }
-      message.on('data', (chunk: Buffer) => {
-        const problem = this.#findProblem(size + chunk.length, chunk.length)
+      message.on('data', (piece: Buffer) => {
+        const growth = body.capacityWith(piece.length) - body.capacity
+        const problem = body.size + piece.length > limitBytes ? this.#tooLarge(limitBytes) : this.#findLack(growth)
         if (problem === null) {
-          this.#heldBytes += chunk.length
-          size += chunk.length
-          chunks.push(chunk)
+          body.add(piece)
+          this.#heldBytes += growth
+          held += growth
           return
         }
-        message.removeAllListeners('data').resume()
+        message.removeAllListeners('data').on('data', giveBack)
         free()
+        giveBack(body.read())
         reject(problem)
       })
-      message.once('end', () => resolve({ bytes: joinChunks(chunks, size), free }))
+      message.once('end', () => resolve({ bytes: body.read(), free }))
       message.once('close', () => {
         if (message.complete) return
         free()
+        giveBack(body.read())
         resolve(null)
       })
     })
   }
 
-  #findProblem(size: number, added: number): MainwardError | null {
-    if (size > this.#limitBytes) return tooLarge(this.#limitBytes)
-    if (this.#heldBytes + added <= this.#largestHeldBytes) return null
+  #findLack(added: number): MainwardError | null {
+    if (this.#heldBytes + added <= this.#limits.heldBytes) return null
     const message = 'this server holds as many bytes of requests as it takes at once'
     return new MainwardError('unavailable', message, { retry: 'backoff' })
   }
 
-  async #inflate({ bytes, free }: ReceivedBody, coding: ContentCoding): Promise<ReceivedBody> {
+  /** What comes out is held like any other body. */
+  async #inflate({ bytes, free }: ReceivedBody, coding: ContentCoding, limitBytes: number): Promise<ReceivedBody> {
     try {
-      const limitBytes = this.#limitBytes
       const inflated = await this.#inflation.inflate(bytes.length, limitBytes, () => inflateBody(bytes, coding, limitBytes))
-      return { bytes: inflated, free }
-    } catch (error) {
+      const lack = this.#findLack(inflated.length)
+      if (lack !== null) throw lack
+      this.#heldBytes += inflated.length
+      return { bytes: inflated, free: () => void (this.#heldBytes -= inflated.length) }
+    } finally {
       free()
-      throw error
     }
+  }
+
+  #tooLarge(limitBytes: number): MainwardError {
+    const hint = limitBytes < this.#limits.bodyBytes ? ' of JSON; large tensors can be sent in binary' : ''
+    return new MainwardError('too-large', `the body is larger than this server takes: ${limitBytes} bytes${hint}`)
   }
 }
 
-function tooLarge(limitBytes: number): MainwardError {
-  return new MainwardError('too-large', `the body is larger than this server takes: ${limitBytes} bytes`)
+/** Only a request that says where its JSON ends may have tensors behind it. */
+function hasTensors(headers: IncomingMessage['headers']): boolean {
+  return headers['inference-header-content-length'] !== undefined
 }
 
-function joinChunks(chunks: readonly Buffer[], size: number): Buffer {
-  const [first] = chunks
-  if (chunks.length === 1 && first !== undefined) return first
-  return size === 0 ? nothing : Buffer.concat(chunks, size)
+/** Nothing that was read from JSON shares memory with it. Tensors do, and may be kept. */
+function freeNow({ bytes, free }: ReceivedBody): void {
+  free()
+  giveBack(bytes)
 }

@@ -8,6 +8,7 @@ import { hasMoreLayouts } from './json-layouts.ts'
 export interface JsonLimits {
   readonly jsonDepth: number
   readonly jsonContainers: number
+  readonly jsonValues: number
   readonly jsonLayouts: number
 }
 
@@ -19,6 +20,7 @@ export function parseJsonBody(body: Buffer, limits: JsonLimits): unknown {
   if (body.length === 0) throw invalid('the body is empty, expected a JSON object')
   if (!isUtf8(body)) throw invalid('the body is not UTF-8')
   const outerMembers = checkStructure(body, limits)
+  checkValues(body, limits)
   const value = parse(body)
   if (typeof value === 'object' && value !== null && outerMembers > 0 && Object.keys(value).length !== outerMembers) {
     throw invalid('the outermost object of the JSON has the same member twice')
@@ -59,6 +61,17 @@ function checkStructure(body: Buffer, { jsonDepth, jsonContainers, jsonLayouts }
     throw invalid(`the objects of the JSON have more than ${jsonLayouts} different sequences of keys`)
   }
   return outerMembers
+}
+
+/** A value takes two bytes at least, with its comma: small bodies need no look. */
+function checkValues(body: Buffer, { jsonValues }: JsonLimits): void {
+  if (body.length < 2 * jsonValues) return
+  let values = 1
+  for (let index = 0; index < body.length; index++) {
+    const byte = body[index]
+    if (byte === jsonBytes.quote) index = endOfString(body, index + 1)
+    else if (byte === jsonBytes.comma && ++values > jsonValues) throw invalid(`the JSON has more than ${jsonValues} values`)
+  }
 }
 
 function invalid(message: string): MainwardError {

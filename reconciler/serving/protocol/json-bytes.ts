@@ -2,6 +2,7 @@
 
 export const jsonBytes = {
   quote: 0x22,
+  comma: 0x2c,
   colon: 0x3a,
   backslash: 0x5c,
   openBracket: 0x5b,
