@@ -41,6 +41,14 @@ export interface ServingLimits {
   readonly headersTimeoutMs: number
   /** Time in which a client must have sent its whole request. */
   readonly requestTimeoutMs: number
+  /** Time in which a client must have taken an answer. */
+  readonly answerTimeoutMs: number
+  /** Bytes of answers that clients have not taken; beyond, the connections that wait longest are cut. */
+  readonly unsentBytes: number
+  /** Open connections; more are answered with 503 and closed. */
+  readonly connections: number
+  /** Requests that wait for their answer on all connections; more are refused with 503. */
+  readonly waitingRequests: number
   /** Time that an idle connection is kept. */
   readonly keepAliveTimeoutMs: number
   /** Time in which requests in flight are answered after a stop was asked for. */
@@ -68,6 +76,10 @@ export const defaultLimits: ServingLimits = {
   unitLength: 1024,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  answerTimeoutMs: 30_000,
+  unsentBytes: 16 * 1024 * 1024,
+  connections: 12_000,
+  waitingRequests: 4096,
   keepAliveTimeoutMs: 75_000,
   drainTimeoutMs: 9_000,
 }

@@ -53,6 +53,14 @@ export class BodyBuffer {
     giveBack(piece)
   }
 
+  /** Forgets what has come so far, and frees its memory. */
+  discard(): void {
+    const bytes = this.#bytes
+    this.#bytes = nothing
+    this.#size = 0
+    giveBack(bytes)
+  }
+
   /** The body. What is added later is not in it. */
   read(): Buffer {
     return this.#size === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.#size)

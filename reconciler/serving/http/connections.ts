@@ -15,9 +15,16 @@ interface OpenConnection {
 
 export class Connections {
   readonly #open = new WeakMap<Socket, OpenConnection>()
+  #unanswered = 0
+
+  /** Requests on all connections that are not answered yet. */
+  get unanswered(): number {
+    return this.#unanswered
+  }
 
   /** Returns the number of requests on the connection that are not answered yet, with this one. */
   begin(socket: Socket, response: ServerResponse): number {
+    this.#unanswered++
     const known = this.#open.get(socket)
     if (known === undefined) {
       this.#open.set(socket, { unanswered: 1, newest: response, last: null })
@@ -29,6 +36,7 @@ export class Connections {
 
   /** An answer has been handed over, or will never be. */
   end(socket: Socket): void {
+    this.#unanswered--
     const known = this.#open.get(socket)
     if (known === undefined) return
     known.unanswered--

@@ -5,7 +5,7 @@
 import { createServer, type Server } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
 import { MainwardError } from '../../core/error.ts'
-import { answerBrokenConnection } from './broken-connection.ts'
+import { answerBrokenConnection, refuseConnection } from './broken-connection.ts'
 import { Responder, type ResponderOptions } from './responder.ts'
 
 export interface HttpServer {
@@ -39,6 +39,9 @@ export function createHttpServer(options: ResponderOptions): HttpServer {
     },
     (message, response) => responder.handle(message, response),
   )
+  // The bytes of headers are bounded; past a number of them, node would leave the rest out in silence.
+  server.maxHeadersCount = 0
+  limitConnections(server, limits.connections)
   server.on('checkContinue', (message, response) => {
     if (Number(message.headers['content-length'] ?? 0) <= limits.bodyBytes) response.writeContinue()
     responder.handle(message, response)
@@ -56,6 +59,17 @@ export function createHttpServer(options: ResponderOptions): HttpServer {
       await closeServer(server, limits.drainTimeoutMs)
     },
   }
+}
+
+/** Beyond the limit, a connection gets a clear answer. Past twice the limit there is no room for that either. */
+function limitConnections(server: Server, largest: number): void {
+  let open = 0
+  server.maxConnections = 2 * largest
+  server.on('connection', (socket: Socket) => {
+    open++
+    socket.once('close', () => open--)
+    if (open > largest) refuseConnection(socket)
+  })
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {

@@ -47,9 +47,18 @@ export class RequestBodies {
     const received = await this.#collect(message, announced, limitBytes)
     if (received === null) return null
     const body = coding === 'identity' ? received : await this.#inflate(received, coding, limitBytes)
-    if (body.bytes.length <= heavyBytes) return body
-    await this.#turns.take()
-    return hasTensors(headers) ? body : { bytes: body.bytes, free: () => freeNow(body) }
+    return body.bytes.length <= heavyBytes ? body : this.#takeTurn(body, message)
+  }
+
+  async #takeTurn(body: ReceivedBody, { headers, url = '' }: IncomingMessage): Promise<ReceivedBody> {
+    await this.#turns.take(url)
+    const free = () => {
+      this.#turns.end(url)
+      body.free()
+      // Nothing that was read from JSON shares memory with it. Tensors do, and may be kept.
+      if (!hasTensors(headers)) giveBack(body.bytes)
+    }
+    return { bytes: body.bytes, free }
   }
 
   #limitOf(headers: IncomingMessage['headers']): number {
@@ -76,14 +85,14 @@ export class RequestBodies {
         }
         message.removeAllListeners('data').on('data', giveBack)
         free()
-        giveBack(body.read())
+        body.discard()
         reject(problem)
       })
       message.once('end', () => resolve({ bytes: body.read(), free }))
       message.once('close', () => {
         if (message.complete) return
         free()
-        giveBack(body.read())
+        body.discard()
         resolve(null)
       })
     })
@@ -117,10 +126,4 @@ export class RequestBodies {
 /** Only a request that says where its JSON ends may have tensors behind it. */
 function hasTensors(headers: IncomingMessage['headers']): boolean {
   return headers['inference-header-content-length'] !== undefined
-}
-
-/** Nothing that was read from JSON shares memory with it. Tensors do, and may be kept. */
-function freeNow({ bytes, free }: ReceivedBody): void {
-  free()
-  giveBack(bytes)
 }

@@ -10,9 +10,11 @@ import { Connections } from './connections.ts'
 import { countServed } from '../metrics/count-served.ts'
 import type { RouteHandle, ServingMetrics } from '../metrics/serving-metrics.ts'
 import { RequestBodies, type ReceivedBody } from './request-body.ts'
+import { giveBack } from './give-back.ts'
 import { readRequestId } from './request-id.ts'
-import { writeResponse } from './response-writer.ts'
+import { writeEarly, writeResponse, type WrittenResponse } from './response-writer.ts'
 import { compileRouter, type MatchPath, type RouteMatch } from './router.ts'
+import { UnsentAnswers } from './unsent-answers.ts'
 
 export interface ResponderOptions {
   readonly routes: readonly ApiRoute[]
@@ -50,12 +52,14 @@ export class Responder {
   readonly #options: ResponderOptions
   readonly #match: MatchPath
   readonly #bodies: RequestBodies
+  readonly #unsent: UnsentAnswers
   #draining = false
 
   constructor(options: ResponderOptions) {
     this.#options = options
     this.#match = compileRouter(options.routes)
     this.#bodies = new RequestBodies(options.limits)
+    this.#unsent = new UnsentAnswers(options.limits)
   }
 
   /** From now on every answer closes its connection. */
@@ -113,7 +117,7 @@ export class Responder {
     about.startedAt = performance.now()
     const waiting = this.connections.begin(socket, exchange.response)
     try {
-      if (waiting > this.#options.limits.pipelinedRequests) throw new MainwardError('unavailable', tooManyPipelined)
+      this.#checkWaiting(waiting)
       const found = await route.answer({
         params,
         headers,
@@ -130,6 +134,13 @@ export class Responder {
     }
     received.free()
     this.connections.end(socket)
+  }
+
+  /** Throws `unavailable`. */
+  #checkWaiting(onConnection: number): void {
+    const { pipelinedRequests, waitingRequests } = this.#options.limits
+    if (onConnection > pipelinedRequests) throw new MainwardError('unavailable', tooManyPipelined)
+    if (this.connections.unanswered > waitingRequests) throw new MainwardError('unavailable', tooManyWaiting)
   }
 
   /** Null for a route whose requests are not counted. */
@@ -154,25 +165,36 @@ export class Responder {
   #refuse(exchange: Exchange, refusal: Refusal, error?: unknown): void {
     this.#logProblem(refusal, error, exchange)
     const { status, message, headers = [], retryAfterSeconds } = refusal
-    exchange.message.resume()
     const later = retryAfterSeconds === undefined ? [] : ['Retry-After', String(retryAfterSeconds)]
-    void this.#send(exchange, { status, body: JSON.stringify({ error: message }), headers: [...headers, ...later] })
+    const answer = { status, body: JSON.stringify({ error: message }), headers: [...headers, ...later] }
+    if (exchange.message.complete) {
+      exchange.message.resume()
+      void this.#send(exchange, answer)
+      return
+    }
+    exchange.message.removeAllListeners('data').on('data', giveBack)
+    if (status === 413) writeEarly(exchange.message, exchange.response, this.#describe(exchange, answer))
+    else void this.#send(exchange, answer)
   }
 
-  #send({ message, response, requestId }: Exchange, answer: ApiResponse, routeType?: string): Promise<void> | undefined {
+  #send(exchange: Exchange, answer: ApiResponse, routeType?: string): Promise<void> | undefined {
+    const { message, response } = exchange
+    const sending = writeResponse(response, this.#describe(exchange, answer, routeType))
+    const look = () => {
+      if (response.writableLength > 0) this.#unsent.add(message.socket, response, answer.body.length)
+    }
+    if (sending !== undefined) return sending.then(look)
+    look()
+    return undefined
+  }
+
+  #describe({ message, requestId }: Exchange, answer: ApiResponse, routeType?: string): WrittenResponse {
     const { status, body, headers } = answer
     const more = headers === undefined ? [] : [...headers]
     if (this.#draining && !more.includes('Connection')) more.push('Connection', 'close')
     if (status === 503 && !more.includes('Retry-After')) more.push('Retry-After', '1')
     const contentType = answer.contentType ?? (status === 200 ? routeType : undefined) ?? 'application/json'
-    return writeResponse(response, {
-      status,
-      body,
-      contentType,
-      requestId,
-      headers: more,
-      acceptEncoding: message.headers['accept-encoding'],
-    })
+    return { status, body, contentType, requestId, headers: more, acceptEncoding: message.headers['accept-encoding'] }
   }
 
   #logProblem(problem: RequestProblem, error: unknown, { message, requestId }: Exchange): void {
@@ -183,6 +205,7 @@ export class Responder {
   }
 }
 
+const tooManyWaiting = 'too many requests wait for their answer'
 const tooManyPipelined = 'too many requests of this connection wait for their answer'
 
 /** 415 says which codings are taken (RFC 9110, 12.5.3). */

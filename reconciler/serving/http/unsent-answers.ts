@@ -1,0 +1,69 @@
+/**
+ * Answers that wait for a client that does not read them. They cost memory, so they are bounded in time and in bytes together;
+ * beyond that, connections are cut, and those first that wait longest: a client that reads is never among them. Knows no request.
+ */
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+export interface AnswerLimits {
+  readonly answerTimeoutMs: number
+  readonly unsentBytes: number
+}
+
+interface SlowReader {
+  bytes: number
+  readonly timer: NodeJS.Timeout
+}
+
+export class UnsentAnswers {
+  readonly #limits: AnswerLimits
+  /** In the order in which they began to wait. */
+  readonly #readers = new Map<Socket, SlowReader>()
+  #bytes = 0
+
+  constructor(limits: AnswerLimits) {
+    this.#limits = limits
+  }
+
+  /** An answer of so many bytes was written, and the operating system has not taken all of it. */
+  add(socket: Socket, response: ServerResponse, bytes: number): void {
+    if (socket.destroyed) return
+    const reader = this.#readers.get(socket) ?? this.#begin(socket)
+    reader.bytes += bytes
+    this.#bytes += bytes
+    response.once('finish', () => this.#take(socket, reader, bytes))
+    for (const [oldest] of this.#readers) {
+      if (this.#bytes <= this.#limits.unsentBytes || this.#readers.size === 1) break
+      this.#cut(oldest)
+    }
+  }
+
+  #begin(socket: Socket): SlowReader {
+    const reader = { bytes: 0, timer: setTimeout(() => this.#cut(socket), this.#limits.answerTimeoutMs) }
+    this.#readers.set(socket, reader)
+    socket.once('close', () => this.#forget(socket, reader))
+    return reader
+  }
+
+  /** One answer has left: the client reads, and has the whole time again for the next. */
+  #take(socket: Socket, reader: SlowReader, bytes: number): void {
+    if (this.#readers.get(socket) !== reader) return
+    this.#bytes -= bytes
+    reader.bytes -= bytes
+    reader.timer.refresh()
+    if (reader.bytes === 0) this.#forget(socket, reader)
+  }
+
+  #cut(socket: Socket): void {
+    const reader = this.#readers.get(socket)
+    if (reader !== undefined) this.#forget(socket, reader)
+    socket.destroy()
+  }
+
+  #forget(socket: Socket, reader: SlowReader): void {
+    if (this.#readers.get(socket) !== reader) return
+    clearTimeout(reader.timer)
+    this.#readers.delete(socket)
+    this.#bytes -= reader.bytes
+  }
+}
