@@ -57,9 +57,9 @@ export interface ServingLimits {
 
 export const defaultLimits: ServingLimits = {
   bodyBytes: 16 * 1024 * 1024,
-  jsonBytes: 8 * 1024 * 1024,
-  heldBytes: 32 * 1024 * 1024,
-  pipelinedRequests: 256,
+  jsonBytes: 4 * 1024 * 1024,
+  heldBytes: 24 * 1024 * 1024,
+  pipelinedRequests: 64,
   rows: 10_000,
   headerBytes: 16 * 1024,
   jsonDepth: 64,

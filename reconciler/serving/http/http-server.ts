@@ -5,7 +5,7 @@
 import { createServer, type Server } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
 import { MainwardError } from '../../core/error.ts'
-import { answerBrokenConnection, refuseConnection } from './broken-connection.ts'
+import { answerBrokenConnection, refuseConnection, refuseTunnel } from './broken-connection.ts'
 import { Responder, type ResponderOptions } from './responder.ts'
 
 export interface HttpServer {
@@ -36,17 +36,22 @@ export function createHttpServer(options: ResponderOptions): HttpServer {
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: checkMs,
       noDelay: true,
+      // Node's own answer to a request without a host has no body; the responder's has.
+      requireHostHeader: false,
     },
     (message, response) => responder.handle(message, response),
   )
   // The bytes of headers are bounded; past a number of them, node would leave the rest out in silence.
   server.maxHeadersCount = 0
+  // Who has said all that there is to say still waits for the answer (RFC 9112, 9.6).
+  Object.assign(server, { httpAllowHalfOpen: true })
   limitConnections(server, limits.connections)
   server.on('checkContinue', (message, response) => {
     if (Number(message.headers['content-length'] ?? 0) <= limits.bodyBytes) response.writeContinue()
     responder.handle(message, response)
   })
   server.on('checkExpectation', (message, response) => responder.refuseExpectation(message, response))
+  server.on('connect', (_message, socket) => refuseTunnel(socket as Socket))
   server.on('clientError', (error, socket) => {
     const connection = socket as Socket
     // Requests that came in the same packet are handed over after this event.

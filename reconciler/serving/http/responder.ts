@@ -86,7 +86,11 @@ export class Responder {
 
   /** Null when the request has been refused. */
   #findMatch(exchange: Exchange): RouteMatch | null {
-    const url = exchange.message.url ?? '/'
+    const { url = '/', headers, httpVersion } = exchange.message
+    if (headers.host === undefined && httpVersion === '1.1') {
+      this.#refuse(exchange, { status: 400, reason: 'host', message: 'the header Host is missing' })
+      return null
+    }
     const queryAt = url.indexOf('?')
     try {
       const match = this.#match(queryAt === -1 ? url : url.slice(0, queryAt))
@@ -110,7 +114,8 @@ export class Responder {
       this.#fail(about, error)
       return
     }
-    if (received === null) {
+    if (received === null || socket.destroyed) {
+      received?.free()
       this.#count(about, clientLeft)
       return
     }

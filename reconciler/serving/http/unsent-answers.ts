@@ -15,6 +15,9 @@ interface SlowReader {
   readonly timer: NodeJS.Timeout
 }
 
+/** What an answer takes beside its bytes: the objects of its request and its own. */
+const overheadBytes = 8 * 1024
+
 export class UnsentAnswers {
   readonly #limits: AnswerLimits
   /** In the order in which they began to wait. */
@@ -26,8 +29,9 @@ export class UnsentAnswers {
   }
 
   /** An answer of so many bytes was written, and the operating system has not taken all of it. */
-  add(socket: Socket, response: ServerResponse, bytes: number): void {
+  add(socket: Socket, response: ServerResponse, bodyBytes: number): void {
     if (socket.destroyed) return
+    const bytes = bodyBytes + overheadBytes
     const reader = this.#readers.get(socket) ?? this.#begin(socket)
     reader.bytes += bytes
     this.#bytes += bytes

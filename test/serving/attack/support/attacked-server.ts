@@ -10,6 +10,7 @@ import { digestBytes } from '../../../../reconciler/core/digest.ts'
 import { builtFile, packageRoot } from '../../../../reconciler/core/package-root.ts'
 import type { Datatype, Release } from '../../../../reconciler/core/release.ts'
 import type { ServingLimits } from '../../../../reconciler/serving/limits.ts'
+import { workerMemory } from '../../../../reconciler/serving/worker-memory.ts'
 import { benchBytes, benchRelease } from '../../support/bench-model.ts'
 import { servingState, stableRoute } from '../../support/serving-state.ts'
 import { identityModel } from './identity-model.ts'
@@ -37,7 +38,7 @@ function identityRelease(datatype: (typeof identities)[number], bytes: Buffer): 
     model: identityName(datatype),
     task: 'regression',
     artifact: { path: 'models/same.onnx', sha256: digestBytes(bytes).slice(7), sizeBytes: bytes.byteLength, opset: 15 },
-    signature: { inputs: [{ name: 'x', datatype: datatype as Datatype, shape: [-1, 2] }], outputs: { score: 'y' } },
+    signature: { inputs: [{ name: 'x', datatype, shape: [-1, 2] }], outputs: { score: 'y' } },
     requestFeatures: [],
     goldenRows: [],
   })
@@ -64,8 +65,13 @@ export async function startAttackedServer(limits: Partial<ServingLimits> = {}): 
   const releases = await writeModels(folder)
   const options = { environment: 'production', replica: 'replica-1', stateFolder: folder, host: '127.0.0.1', port: 0 }
   const times = { pollMs: 500 }
-  const argument = { options: { ...options, version: '0.1.0', allowAnonymous: false, times, limits }, folder, dist: builtFile('') }
-  const child = fork(program, [JSON.stringify(argument)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  const argument = {
+    options: { ...options, version: '0.1.0', allowAnonymous: false, times, limits },
+    folder,
+    dist: builtFile(''),
+  }
+  const env = { ...process.env, ...workerMemory }
+  const child = fork(program, [JSON.stringify(argument)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env })
   let log = ''
   child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()))
   const ended = once(child, 'exit')
@@ -75,7 +81,11 @@ export async function startAttackedServer(limits: Partial<ServingLimits> = {}): 
   return {
     port: Number(new URL(message.url).port),
     residentBytes: () => residentBytesOf(child.pid ?? 0),
-    errors: () => log.split('\n').filter((line) => isBad(line)).join('\n'),
+    errors: () =>
+      log
+        .split('\n')
+        .filter((line) => isBad(line))
+        .join('\n'),
     isRunning: () => child.exitCode === null && child.signalCode === null,
     stop: async () => {
       child.kill('SIGKILL')

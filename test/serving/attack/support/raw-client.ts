@@ -65,7 +65,7 @@ function drained(socket: Socket): Promise<void> {
 /** The complete answers, those with status 100 left out. */
 export function readAnswers(bytes: Buffer): readonly RawAnswer[] {
   const answers: RawAnswer[] = []
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const endOfHead = bytes.indexOf('\r\n\r\n', at)
     if (endOfHead === -1) return answers
     const head = bytes.toString('latin1', at, endOfHead)
