@@ -16,17 +16,17 @@ let server: AttackedServer
 let watch: Watch
 let quiet: Observed
 
-beforeAll(async () => {
+async function begin(): Promise<void> {
   server = await startAttackedServer(limits)
   const started = await Watch.start(server)
   watch = started.watch
   quiet = started.quiet
-})
+}
 
-afterAll(async () => {
+async function end(): Promise<void> {
   await watch.stop()
   await server.stop()
-})
+}
 
 /** As many idle sockets as asked for, or as this machine gives a process. */
 function affordable(count: number): number {
@@ -43,7 +43,29 @@ async function allClosed(sockets: readonly HostileSocket[], limitMs: number): Pr
   return Promise.race([closed, sleep(limitMs, false, { ref: false })])
 }
 
+describe('clients that never read their answers', () => {
+  beforeAll(begin)
+  afterAll(end)
+
+  it('are cut when they have waited, or take too much', async () => {
+    const sockets = await openSockets(server.port, 100, { reads: false })
+    const ahead = Buffer.concat(Array<Buffer>(250).fill(request('GET', '/openapi.json')))
+    for (const { socket } of sockets) {
+      const send = () => {
+        for (let more = true; more && !socket.destroyed;) more = socket.write(ahead)
+      }
+      socket.on('drain', send)
+      send()
+    }
+    expect(await allClosed(sockets, 20_000)).toBe(true)
+    expectUnmoved(server, quiet, await watch.observe())
+  })
+})
+
 describe('connections', () => {
+  beforeAll(begin)
+  afterAll(end)
+
   it('ten thousand that say nothing are let go', async () => {
     const sockets = await openSockets(server.port, affordable(10_000))
     expect(await allClosed(sockets, 20_000)).toBe(true)
@@ -61,20 +83,6 @@ describe('connections', () => {
     }
     expect(await allClosed(sockets, 12_000)).toBe(true)
     expect(new Set(sockets.flatMap(statuses))).toEqual(new Set([408]))
-    expectUnmoved(server, quiet, await watch.observe())
-  })
-
-  it('clients that never read their answers are cut', async () => {
-    const sockets = await openSockets(server.port, 100, { reads: false })
-    const ahead = Buffer.concat(Array<Buffer>(250).fill(request('GET', '/openapi.json')))
-    for (const { socket } of sockets) {
-      const send = () => {
-        for (let more = true; more && !socket.destroyed;) more = socket.write(ahead)
-      }
-      socket.on('drain', send)
-      send()
-    }
-    expect(await allClosed(sockets, 20_000)).toBe(true)
     expectUnmoved(server, quiet, await watch.observe())
   })
 

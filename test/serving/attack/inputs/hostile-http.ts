@@ -1,6 +1,7 @@
 /** Bytes that break HTTP, or stretch it: framing that lies, request smuggling, headers, methods, addresses, other protocols. */
 import { benchRow } from '../../support/bench-model.ts'
 import { hostile, post, predictPath, rawHead, request, type HostileInput } from '../support/hostile-input.ts'
+import type { ExchangeOptions } from '../support/raw-client.ts'
 
 const good = JSON.stringify({ rows: [benchRow(0)] })
 const line = `POST ${predictPath} HTTP/1.1`
@@ -8,7 +9,16 @@ const closed = { untilClosed: true }
 /** What ends only with the time limit of the server. */
 const late = { untilClosed: true, limitMs: 8000 }
 
-function framed(name: string, statuses: readonly number[], headers: readonly string[], rest = '', options = {}): HostileInput {
+type Framed = readonly [
+  name: string,
+  statuses: readonly number[],
+  headers: readonly string[],
+  rest?: string,
+  options?: ExchangeOptions,
+]
+
+/** A request to predict with these headers, and this behind them. */
+function framed(...[name, statuses, headers, rest = '', options = {}]: Framed): HostileInput {
   return hostile(name, statuses, () => rawHead([line, 'Host: x', ...headers], rest), options)
 }
 
