@@ -1,6 +1,7 @@
 /** One worker as a process of node's cluster: messages, signals, its end. Knows nothing of what workers do. */
 import cluster from 'node:cluster'
 import { readFromWorker, type FromWorker, type ToWorker } from '../channel/messages.ts'
+import { workerMemory } from '../worker-memory.ts'
 import type { ProcessEnd } from './death-cause.ts'
 
 export interface WorkerProcess {
@@ -26,7 +27,7 @@ const speechlessMs = 5_000
  */
 export function startWorkerProcess(events: WorkerEvents): WorkerProcess {
   cluster.schedulingPolicy = cluster.SCHED_NONE
-  const worker = cluster.fork()
+  const worker = cluster.fork(workerMemory)
   let ended = false
   let timer: NodeJS.Timeout | undefined
   worker.on('message', (received: unknown) => {

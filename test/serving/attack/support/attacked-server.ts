@@ -1,5 +1,5 @@
 /** A serving process of its own, with models of several datatypes: what is attacked, and what its memory is read from. */
-import { fork } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -10,7 +10,6 @@ import { digestBytes } from '../../../../reconciler/core/digest.ts'
 import { builtFile, packageRoot } from '../../../../reconciler/core/package-root.ts'
 import type { Release } from '../../../../reconciler/core/release.ts'
 import type { ServingLimits } from '../../../../reconciler/serving/limits.ts'
-import { workerMemory } from '../../../../reconciler/serving/worker-memory.ts'
 import { benchBytes, benchRelease } from '../../support/bench-model.ts'
 import { servingState, stableRoute } from '../../support/serving-state.ts'
 import { identityModel } from './identity-model.ts'
@@ -63,23 +62,30 @@ async function writeModels(folder: string): Promise<readonly Release[]> {
 export async function startAttackedServer(limits: Partial<ServingLimits> = {}): Promise<AttackedServer> {
   const folder = await mkdtemp(join(tmpdir(), 'mainward-attacked-'))
   const releases = await writeModels(folder)
-  const options = { environment: 'production', replica: 'replica-1', stateFolder: folder, host: '127.0.0.1', port: 0 }
+  const options = {
+    environment: 'production',
+    replica: 'replica-1',
+    stateFolder: folder,
+    host: '127.0.0.1',
+    port: 0,
+    grpcPort: 0,
+    processes: 1,
+  }
   const times = { pollMs: 500 }
   const argument = {
     options: { ...options, version: '0.1.0', allowAnonymous: false, times, limits },
     folder,
     dist: builtFile(''),
   }
-  const env = { ...process.env, ...workerMemory }
-  const child = fork(program, [JSON.stringify(argument)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env })
+  const child = fork(program, [JSON.stringify(argument)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   let log = ''
   child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()))
   const ended = once(child, 'exit')
-  const [message] = (await Promise.race([once(child, 'message'), ended.then(() => [{ url: '' }])])) as [{ url: string }]
-  if (message.url === '') throw new Error(`the server ended before it listened: ${log}`)
-  await waitUntilReady(message.url, releases, () => log)
+  const url = await Promise.race([listening(child), ended.then(() => null)])
+  if (url === null) throw new Error(`the server ended before it listened: ${log}`)
+  await waitUntilReady(url, releases, () => log)
   return {
-    port: Number(new URL(message.url).port),
+    port: Number(new URL(url).port),
     residentBytes: () => residentBytesOf(child.pid ?? 0),
     errors: () =>
       log
@@ -88,11 +94,20 @@ export async function startAttackedServer(limits: Partial<ServingLimits> = {}): 
         .join('\n'),
     isRunning: () => child.exitCode === null && child.signalCode === null,
     stop: async () => {
-      child.kill('SIGKILL')
+      child.kill('SIGTERM')
       await ended
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Its address; heartbeats come on the same channel. */
+function listening(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.on('message', (message: { readonly type: string; readonly url: string }) => {
+      if (message.type === 'listening') resolve(message.url)
+    })
+  })
 }
 
 async function waitUntilReady(url: string, releases: readonly Release[], log: () => string): Promise<void> {
