@@ -23,7 +23,7 @@ export interface ServingLimits {
   readonly jsonLayouts: number
   /** Elements of a request's BYTES tensors together. */
   readonly texts: number
-  /** Bytes of one element of a BYTES tensor. */
+  /** Bytes of one text: an element of a BYTES tensor, or a string or key of a JSON body. */
   readonly textBytes: number
   /** Rows of one run of a model that several requests share. */
   readonly batchRows: number

@@ -10,6 +10,7 @@ export interface JsonLimits {
   readonly jsonContainers: number
   readonly jsonValues: number
   readonly jsonLayouts: number
+  readonly textBytes: number
 }
 
 /**
@@ -40,15 +41,18 @@ function parse(body: Buffer): unknown {
  * Counts brackets outside of strings, and returns the number of members of the outermost object. Malformed JSON gets some answer, the
  * parser judges it afterwards.
  */
-function checkStructure(body: Buffer, { jsonDepth, jsonContainers, jsonLayouts }: JsonLimits): number {
+function checkStructure(body: Buffer, { jsonDepth, jsonContainers, jsonLayouts, textBytes }: JsonLimits): number {
   let depth = 0
   let outerMembers = 0
   let containers = 0
   let members = 0
   for (let index = 0; index < body.length; index++) {
     const byte = body[index]
-    if (byte === jsonBytes.quote) index = endOfString(body, index + 1)
-    else if (byte === jsonBytes.openBracket || byte === jsonBytes.openBrace) {
+    if (byte === jsonBytes.quote) {
+      const start = index + 1
+      index = endOfString(body, start)
+      if (index - start > textBytes) throw invalid(`the JSON has a text of more than ${textBytes} bytes`)
+    } else if (byte === jsonBytes.openBracket || byte === jsonBytes.openBrace) {
       if (++depth > jsonDepth) throw invalid(`the JSON is nested deeper than ${jsonDepth} levels`)
       if (++containers > jsonContainers) throw invalid(`the JSON has more than ${jsonContainers} objects and arrays`)
     } else if (byte === jsonBytes.closeBracket || byte === jsonBytes.closeBrace) depth--

@@ -4,7 +4,7 @@ import { defaultLimits } from '../../../reconciler/serving/limits.ts'
 import { parseJsonBody } from '../../../reconciler/serving/protocol/json-body.ts'
 
 const parse = (text: string, jsonDepth = 64) =>
-  parseJsonBody(Buffer.from(text), { jsonDepth, jsonContainers: 1000, jsonValues: 2000, jsonLayouts: 20 })
+  parseJsonBody(Buffer.from(text), { jsonDepth, jsonContainers: 1000, jsonValues: 2000, jsonLayouts: 20, textBytes: 9000 })
 
 describe('a JSON body', () => {
   it('is what JSON.parse says, for any JSON that is not too deep', () => {
@@ -38,6 +38,12 @@ describe('a JSON body', () => {
     expect(parse(`[${'1,'.repeat(1999)}1]`)).toHaveLength(2000)
     expect(() => parse(`[${'1,'.repeat(2000)}1]`)).toThrow('the JSON has more than 2000 values')
     expect(parse(`["${','.repeat(9000)}"]`)).toHaveLength(1)
+  })
+
+  it('may have texts as long as the limit, keys too', () => {
+    expect(parse(`"${'x'.repeat(9000)}"`)).toHaveLength(9000)
+    expect(() => parse(`"${'x'.repeat(9001)}"`)).toThrow('the JSON has a text of more than 9000 bytes')
+    expect(() => parse(`{"${'x'.repeat(9001)}":1}`)).toThrow('a text of more than 9000 bytes')
   })
 
   it('may have as many members as it likes when its objects are alike, in a few orders', () => {
