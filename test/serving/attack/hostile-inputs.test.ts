@@ -50,8 +50,9 @@ describe('every hostile input gets a clear answer, and nobody else notices', () 
     expectUnmoved(server, quiet, await watch.observe())
   })
 
-  it('large bodies, twenty at once of each', async () => {
-    for (const input of largeBodies.filter(({ statuses }) => !isDeaf(statuses))) {
+  it('large bodies, twenty at once of every second one', async () => {
+    const read = largeBodies.filter(({ statuses }) => !isDeaf(statuses))
+    for (const input of read.filter((_, index) => index % 2 === 0)) {
       expect(await attack(server, Array<typeof input>(20).fill(input), 20)).toEqual({})
     }
     expectUnmoved(server, quiet, await watch.observe())
