@@ -37,14 +37,24 @@ export class RequestBodies {
    * before more than the limit is held, `unavailable` when there is no room beside other requests, `unsupported` for an unknown
    * coding.
    */
-  async receive(message: IncomingMessage): Promise<ReceivedBody | null> {
+  receive(message: IncomingMessage): Promise<ReceivedBody | null> {
     const { headers } = message
     const encoding = headers['content-encoding']
     const coding = encoding === undefined ? 'identity' : readContentCoding(encoding)
     const limitBytes = this.#limitOf(headers)
     const announced = Number(headers['content-length'] ?? 0)
     if (announced > limitBytes) throw this.#tooLarge(limitBytes)
-    const received = await this.#collect(message, announced, limitBytes)
+    const received = this.#collect(message, announced, limitBytes)
+    const isLight = coding === 'identity' && announced > 0 && announced <= heavyBytes
+    return isLight ? received : this.#prepare(received, message, { coding, limitBytes })
+  }
+
+  async #prepare(
+    receiving: Promise<ReceivedBody | null>,
+    message: IncomingMessage,
+    { coding, limitBytes }: { readonly coding: ContentCoding; readonly limitBytes: number },
+  ): Promise<ReceivedBody | null> {
+    const received = await receiving
     if (received === null) return null
     const body = coding === 'identity' ? received : await this.#inflate(received, coding, limitBytes)
     return body.bytes.length <= heavyBytes ? body : this.#takeTurn(body, message)
@@ -88,8 +98,8 @@ export class RequestBodies {
         body.discard()
         reject(problem)
       })
-      message.once('end', () => resolve({ bytes: body.read(), free }))
-      message.once('close', () => {
+      message.on('end', () => resolve({ bytes: body.read(), free }))
+      message.on('close', () => {
         if (message.complete) return
         free()
         body.discard()
