@@ -69,7 +69,7 @@ describe('a JSON body', () => {
     const body = Buffer.from(`[${objects}]`)
     const startedAt = performance.now()
     expect(() => parseJsonBody(body, defaultLimits)).toThrow('more than 5000 different sequences of keys')
-    expect(performance.now() - startedAt).toBeLessThan(500)
+    expect(performance.now() - startedAt).toBeLessThan(1500)
   })
 
   it.each(['', ' ', '{', '"', '"\\', 'NaN', '{"a":1}}', '\ufeff{}', "{'a':1}", '[1,]', '01', '+1', '\u0000'])(
