@@ -11,7 +11,7 @@ import { parse } from './commit-of.ts'
 import { fullManifests, propertiesOf } from './full-manifests.ts'
 
 const folder = join(packageRoot, 'schemas')
-const files = readdirSync(folder)
+const files = readdirSync(folder).filter((name) => name !== 'grpc')
 
 type Schema = Readonly<Record<string, unknown>>
 

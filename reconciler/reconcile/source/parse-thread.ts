@@ -50,7 +50,8 @@ function answer(commit: ParsedCommit, call: ParseCall, send: (part: ReadingPart)
 /** Everything that the outcome of parsing depends on. */
 function parsingVersion(): string {
   const schemas = join(packageRoot, 'schemas')
-  const texts = readdirSync(schemas).sort().map((name) => digestBytes(readFileSync(join(schemas, name)))) // prettier-ignore
+  const names = readdirSync(schemas).filter((name) => name.endsWith('.schema.json'))
+  const texts = names.sort().map((name) => digestBytes(readFileSync(join(schemas, name))))
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { readonly version: string }
   return [version, parserVersion, ...texts].join(' ')
 }
