@@ -164,7 +164,8 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function listChildren(pid: number): readonly number[] {
+/** Process ids of the children that are alive. */
+export function listChildren(pid: number): readonly number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
   return text.trim().split(/\s+/).filter(Boolean).map(Number).filter(isAlive)
 }
