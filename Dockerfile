@@ -18,7 +18,7 @@ RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund ./mainward-*.tg
 RUN rm ./mainward-*.tgz && mkdir state
 # Mount the repository at /repository (writable: the history branch lives in it) or name an http(s) URL in its place.
 VOLUME /home/node/mainward/state
-EXPOSE 8080 8090
+EXPOSE 8080 8081 8090
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:8080/v2/health/live').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["/home/node/mainward/node_modules/.bin/mainward"]
 # Every address inside of the container: what is reachable from outside is decided where ports are published.

@@ -59,7 +59,14 @@ interface Serving {
 
 /** Starts the process with the arguments that `mainward up` gives it. */
 async function serve(databaseUrl: string, state = stateFolder): Promise<Serving> {
-  const up = { environment: 'production', port: 0, host: '127.0.0.1', allowAnonymous: false } as UpOptions
+  const up = {
+    environment: 'production',
+    port: 0,
+    grpcPort: 0,
+    processes: 1,
+    host: '127.0.0.1',
+    allowAnonymous: false,
+  } as UpOptions
   const child = fork(builtFile('main.js'), serveArguments(up, state, null), {
     env: { ...process.env, DATABASE_URL: databaseUrl },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Digest } from '../../../reconciler/core/digest.ts'
 import { crashLimit, CrashLedger } from '../../../reconciler/serving/primary/crash-ledger.ts'
 
-const [a, b, c] = (['a', 'b', 'c'] as const).map((name) => `sha256:${name.repeat(64)}` as Digest) as [Digest, Digest, Digest]
+const [a, b, c] = (['a', 'b', 'c'] as const).map((name) => `sha256:${name.repeat(64)}` as const) as [Digest, Digest, Digest]
 
 /** What each death condemned. */
 function deaths(ledger: CrashLedger, ...running: readonly (readonly Digest[])[]): readonly (Digest | null)[] {

@@ -3,7 +3,7 @@ import type { Digest } from '../../../reconciler/core/digest.ts'
 import type { ReleaseReadiness } from '../../../reconciler/core/serving-state.ts'
 import { LoadOrder, type LoadingWorker } from '../../../reconciler/serving/primary/load-order.ts'
 
-const [a, b] = (['a', 'b'] as const).map((name) => `sha256:${name.repeat(64)}` as Digest) as [Digest, Digest]
+const [a, b] = (['a', 'b'] as const).map((name) => `sha256:${name.repeat(64)}` as const) as [Digest, Digest]
 const ready = { status: 'ready', loadMs: 1 } as const
 const loading = { status: 'loading' } as const
 const broken = { status: 'failed', reason: 'GoldenRowsFailed', message: 'no', retryable: false } as const
@@ -58,39 +58,28 @@ describe('a release that no worker has held', () => {
   })
 })
 
+/** What two workers hold. */
+interface Situation {
+  readonly first: Holding
+  readonly second?: Holding
+  readonly crashed?: ReadonlySet<Digest>
+}
+
 describe('what a worker must not load', () => {
-  function barSecond(first: Holding, second: Holding, crashed: ReadonlySet<Digest> = nobody) {
+  function barSecond({ first, second = {}, crashed = nobody }: Situation): object {
     const order = new LoadOrder(2)
     const workers = [worker(1, first), worker(2, second)] as const
     order.notice(workers)
     return order.barFor(workers[1], workers, [a, b], crashed)
   }
 
-  it.each<[string, Holding, Holding, ReadonlySet<Digest>, object]>([
-    ['is what the other is still trying', { [a]: ready, [b]: loading }, {}, nobody, { later: [b], failed: [], crashed: [] }],
-    ['is what the other found broken', { [a]: broken, [b]: ready }, {}, nobody, { later: [], failed: [a], crashed: [] }],
-    [
-      'is not what it found broken itself: it says so',
-      { [a]: broken, [b]: ready },
-      { [a]: broken },
-      nobody,
-      { later: [], failed: [], crashed: [] },
-    ],
-    [
-      'waits for what the other can not get yet',
-      { [a]: missing, [b]: ready },
-      {},
-      nobody,
-      { later: [a], failed: [], crashed: [] },
-    ],
-    [
-      'is what has crashed, and only as that',
-      { [a]: ready, [b]: ready },
-      {},
-      new Set([a]),
-      { later: [], failed: [], crashed: [a] },
-    ],
-  ])('%s', (_title, first, second, crashed, expected) => {
-    expect(barSecond(first, second, crashed)).toEqual(expected)
+  it.each<[string, Situation, object]>([
+    ['is what the other is still trying', { first: { [a]: ready, [b]: loading } }, { later: [b] }],
+    ['is what the other found broken', { first: { [a]: broken, [b]: ready } }, { failed: [a] }],
+    ['is not what it found broken itself: it says so', { first: { [a]: broken, [b]: ready }, second: { [a]: broken } }, {}],
+    ['waits for what the other can not get yet', { first: { [a]: missing, [b]: ready } }, { later: [a] }],
+    ['is what has crashed, only as that', { first: { [a]: ready, [b]: ready }, crashed: new Set([a]) }, { crashed: [a] }],
+  ])('%s', (_title, situation, expected) => {
+    expect(barSecond(situation)).toEqual({ later: [], failed: [], crashed: [], ...expected })
   })
 })

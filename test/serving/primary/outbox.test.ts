@@ -20,7 +20,7 @@ const word: FirstWord = {
   whole: notReady,
 }
 
-function createWorker(number = 1): { readonly worker: Worker; take(): readonly ToWorker[] } {
+function createWorker(number = 1): { readonly worker: Worker; readonly take: () => readonly ToWorker[] } {
   const said: ToWorker[] = []
   const process = { pid: number, send: (message: ToWorker) => said.push(message), kill: () => undefined }
   return {
