@@ -3,10 +3,18 @@ import { readdirSync, readFileSync } from 'node:fs'
 
 /** The process and all that descend from it. */
 export function processTree(pid) {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean),
-  )
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) => readChildren(`/proc/${pid}/task/${task}/children`))
   return [pid, ...children.flatMap((child) => processTree(Number(child)))]
+}
+
+/** None of a thread that has ended since it was listed. */
+function readChildren(file) {
+  try {
+    return readFileSync(file, 'utf8').trim().split(' ').filter(Boolean)
+  } catch (error) {
+    if (error.code === 'ENOENT' || error.code === 'ESRCH') return []
+    throw error
+  }
 }
 
 /** Proportional set size in MiB: what is shared counts once. */

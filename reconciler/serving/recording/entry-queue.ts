@@ -13,6 +13,7 @@ const entryBytes = 400
 export class EntryQueue {
   readonly #limits: QueueLimits
   readonly #slots: (ServedEntry | undefined)[]
+  readonly #shares: Float64Array
   #first = 0
   #length = 0
   #bytes = 0
@@ -20,6 +21,7 @@ export class EntryQueue {
   constructor(limits: QueueLimits) {
     this.#limits = limits
     this.#slots = new Array<ServedEntry | undefined>(limits.entries).fill(undefined)
+    this.#shares = new Float64Array(limits.entries)
   }
 
   get length(): number {
@@ -30,11 +32,13 @@ export class EntryQueue {
     return this.#bytes
   }
 
-  /** False when there is no room: the entry was not taken. */
-  add(entry: ServedEntry): boolean {
+  /** False when there is no room: the entry was not taken. `share`: that by which it has been drawn already; 1: it was not. */
+  add(entry: ServedEntry, share: number): boolean {
     const bytes = measure(entry)
     if (this.#length === this.#limits.entries || this.#bytes + bytes > this.#limits.bytes) return false
-    this.#slots[(this.#first + this.#length) % this.#limits.entries] = entry
+    const slot = (this.#first + this.#length) % this.#limits.entries
+    this.#slots[slot] = entry
+    this.#shares[slot] = share
     this.#length += 1
     this.#bytes += bytes
     return true
@@ -43,6 +47,11 @@ export class EntryQueue {
   /** The oldest entry, which stays. */
   peek(): ServedEntry | undefined {
     return this.#slots[this.#first]
+  }
+
+  /** Of the oldest entry. */
+  get share(): number {
+    return this.#shares[this.#first] ?? 1
   }
 
   /** Takes the oldest entry away. */

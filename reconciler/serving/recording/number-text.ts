@@ -30,9 +30,6 @@ function floatText(value: number): string {
     const rounded = Math.round(value * scale) / scale
     if (Math.fround(rounded) === value) return String(rounded)
   }
-  for (let digits = 7; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits))
-    if (Math.fround(rounded) === value) return String(rounded)
-  }
-  return String(Number(value.toPrecision(9)))
+  // Nine digits tell every float32 from its neighbours; whether fewer would do is not worth the time.
+  return value.toPrecision(9)
 }

@@ -62,11 +62,27 @@ export class PredictionRecorder implements Recorder {
   }
 
   record(entry: ServedEntry): void {
-    if (!this.#queue.add(entry)) {
+    const share = entry.rows === 1 && this.#share.share < 1 ? this.#drawAtOnce(entry) : 1
+    if (share === null) return
+    if (!this.#queue.add(entry, share)) {
       this.#parts.counter.addLost('memory', entry.rows)
       return
     }
     this.#timer ??= this.#schedule()
+  }
+
+  /**
+   * The share by which an entry of one row is drawn; null when it is left out. Where most are, nothing of them is kept: what
+   * waits in the queue would have to be moved by the garbage collector.
+   */
+  #drawAtOnce(entry: ServedEntry): number | null {
+    const unit = unitAt(entry, 0) ?? entry.requestId
+    const { share: wanted } = this.#encoders.of(entry.release)
+    const share = drawableShare(wanted * this.#share.share)
+    if (isDrawn(unit, share)) return share
+    if (wanted >= 1 || isDrawn(unit, wanted)) this.#share.offer()
+    this.#parts.counter.addSampledOut()
+    return null
   }
 
   /** Writes everything that was handed over. Resolves when the sink has it, or has refused it. */
@@ -129,7 +145,7 @@ export class PredictionRecorder implements Recorder {
       return null
     }
     this.#share.offer()
-    const share = drawableShare(encoder.share * this.#share.share)
+    const share = Math.min(this.#queue.share, drawableShare(encoder.share * this.#share.share))
     if (!isDrawn(unit, share)) {
       counter.addSampledOut()
       return null
