@@ -130,7 +130,11 @@ describe('a request with outcomes', () => {
       /more than 400 days before the data clock/,
     ],
     ['a time far ahead', { outcomes: [{ ...good, time: '2013-08-01T00:00Z' }] }, /more than 31 days after the data clock/],
-    ['an infinite label', '{"outcomes":[{"request_id":"r","label":1e400}]}', /^outcomes\[0\]\.label: expected a number, .* found Infinity$/],
+    [
+      'an infinite label',
+      '{"outcomes":[{"request_id":"r","label":1e400}]}',
+      /^outcomes\[0\]\.label: expected a number, .* found Infinity$/,
+    ],
     ['no JSON', '{', /the body is not JSON/],
   ])('is refused as a whole with %s', async (_, body, message) => {
     const { send, records } = createRoute()
