@@ -98,8 +98,8 @@ export class RequestBodies {
         body.discard()
         reject(problem)
       })
-      message.on('end', () => resolve({ bytes: body.read(), free }))
-      message.on('close', () => {
+      message.once('end', () => resolve({ bytes: body.read(), free }))
+      message.once('close', () => {
         if (message.complete) return
         free()
         body.discard()
