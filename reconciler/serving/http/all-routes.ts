@@ -38,7 +38,7 @@ export function buildAllRoutes({
     metricsRoute(whole),
   ]
   const { limits } = service
-  const document = JSON.stringify(buildOpenApi(routes, { version: status.version, limits, requestSchemas }))
+  const document = Buffer.from(JSON.stringify(buildOpenApi(routes, { version: status.version, limits, requestSchemas })))
   return [...routes, openApiRoute(document)]
 }
 
@@ -55,7 +55,8 @@ function metricsRoute(whole: WholeServer): ApiRoute {
   }
 }
 
-function openApiRoute(document: string): ApiRoute {
+/** Bytes are written as they are; a text would be copied for every client. */
+function openApiRoute(document: Buffer): ApiRoute {
   return {
     method: 'GET',
     path: '/openapi.json',

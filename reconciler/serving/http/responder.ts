@@ -68,6 +68,8 @@ export class Responder {
   }
 
   handle(message: IncomingMessage, response: ServerResponse): void {
+    // It was cut while requests that it had sent ahead were being read.
+    if (message.socket.destroyed) return
     const exchange = { message, response, requestId: readRequestId(message.headers) }
     const match = this.#findMatch(exchange)
     if (match === null) return
@@ -75,7 +77,19 @@ export class Responder {
     const coding = message.headers['content-encoding']
     if (route === undefined) this.#refuse(exchange, describeMethods(match.path.allowed))
     else if (coding !== undefined && !isSupportedCoding(coding)) this.#refuse(exchange, describeCoding(coding))
-    else void this.#serve(route, match.params, exchange)
+    else this.#take(route, match.params, exchange)
+  }
+
+  /** What is too much is refused before anything is held for it: one packet can have a thousand requests. */
+  #take(route: ApiRoute, params: Readonly<Record<string, string>>, exchange: Exchange): void {
+    const { socket } = exchange.message
+    const about: Served = { exchange, counters: this.#beginCounting(route, params.model), startedAt: performance.now() }
+    if (this.connections.take(socket) <= this.#options.limits.pipelinedRequests) {
+      void this.#serve(route, params, about)
+      return
+    }
+    this.#fail(about, new MainwardError('unavailable', tooManyPipelined))
+    this.connections.give(socket)
   }
 
   /** Answers a request whose `Expect` is no `100-continue`. */
@@ -104,25 +118,27 @@ export class Responder {
     return null
   }
 
-  async #serve(route: ApiRoute, params: Readonly<Record<string, string>>, exchange: Exchange): Promise<void> {
+  async #serve(route: ApiRoute, params: Readonly<Record<string, string>>, about: Served): Promise<void> {
+    const { exchange } = about
     const { socket, headers } = exchange.message
-    const about: Served = { exchange, counters: this.#beginCounting(route, params.model), startedAt: performance.now() }
     let received: ReceivedBody | null
     try {
       received = await this.#bodies.receive(exchange.message)
     } catch (error) {
       this.#fail(about, error)
+      this.connections.give(socket)
       return
     }
     if (received === null || socket.destroyed) {
       received?.free()
       this.#count(about, clientLeft)
+      this.connections.give(socket)
       return
     }
     about.startedAt = performance.now()
-    const waiting = this.connections.begin(socket, exchange.response)
+    this.connections.begin(socket, exchange.response)
     try {
-      this.#checkWaiting(waiting)
+      this.#checkWaiting()
       const found = await route.answer({
         params,
         headers,
@@ -139,12 +155,12 @@ export class Responder {
     }
     received.free()
     this.connections.end(socket)
+    this.connections.give(socket)
   }
 
   /** Throws `unavailable`. */
-  #checkWaiting(onConnection: number): void {
-    const { pipelinedRequests, waitingRequests } = this.#options.limits
-    if (onConnection > pipelinedRequests) throw new MainwardError('unavailable', tooManyPipelined)
+  #checkWaiting(): void {
+    const { waitingRequests } = this.#options.limits
     if (this.connections.unanswered > waitingRequests) throw new MainwardError('unavailable', tooManyWaiting)
   }
 

@@ -12,11 +12,12 @@ export interface AnswerLimits {
 
 interface SlowReader {
   bytes: number
+  answers: number
   readonly timer: NodeJS.Timeout
 }
 
 /** What an answer takes beside its bytes: the objects of its request and its own. */
-const overheadBytes = 8 * 1024
+const overheadBytes = 4 * 1024
 
 export class UnsentAnswers {
   readonly #limits: AnswerLimits
@@ -34,16 +35,19 @@ export class UnsentAnswers {
     const bytes = bodyBytes + overheadBytes
     const reader = this.#readers.get(socket) ?? this.#begin(socket)
     reader.bytes += bytes
+    reader.answers++
     this.#bytes += bytes
     response.once('finish', () => this.#take(socket, reader, bytes))
-    for (const [oldest] of this.#readers) {
-      if (this.#bytes <= this.#limits.unsentBytes || this.#readers.size === 1) break
+    for (const [oldest, { answers }] of this.#readers) {
+      // One answer alone may be as large as it is.
+      const isAlone = this.#readers.size === 1 && answers === 1
+      if (this.#bytes <= this.#limits.unsentBytes || isAlone) break
       this.#cut(oldest)
     }
   }
 
   #begin(socket: Socket): SlowReader {
-    const reader = { bytes: 0, timer: setTimeout(() => this.#cut(socket), this.#limits.answerTimeoutMs) }
+    const reader = { bytes: 0, answers: 0, timer: setTimeout(() => this.#cut(socket), this.#limits.answerTimeoutMs) }
     this.#readers.set(socket, reader)
     socket.once('close', () => this.#forget(socket, reader))
     return reader
@@ -54,6 +58,7 @@ export class UnsentAnswers {
     if (this.#readers.get(socket) !== reader) return
     this.#bytes -= bytes
     reader.bytes -= bytes
+    reader.answers--
     reader.timer.refresh()
     if (reader.bytes === 0) this.#forget(socket, reader)
   }

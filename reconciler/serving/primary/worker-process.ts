@@ -1,7 +1,7 @@
 /** One worker as a process of node's cluster: messages, signals, its end. Knows nothing of what workers do. */
 import cluster from 'node:cluster'
 import { readFromWorker, type FromWorker, type ToWorker } from '../channel/messages.ts'
-import { workerMemory } from '../worker-memory.ts'
+import { workerHeap, workerMemory } from '../worker-memory.ts'
 import type { ProcessEnd } from './death-cause.ts'
 
 export interface WorkerProcess {
@@ -27,6 +27,7 @@ const speechlessMs = 5_000
  */
 export function startWorkerProcess(events: WorkerEvents): WorkerProcess {
   cluster.schedulingPolicy = cluster.SCHED_NONE
+  cluster.setupPrimary({ execArgv: [...process.execArgv, ...workerHeap] })
   const worker = cluster.fork(workerMemory)
   let ended = false
   let timer: NodeJS.Timeout | undefined

@@ -58,9 +58,8 @@ describe('clients that never read their answers', () => {
       send()
     }
     expect(await allClosed(sockets, 20_000)).toBe(true)
-    // A flood of valid requests is work, and others wait for their share of it: only memory is bounded here. It grew by 106 to
-    // 120 MiB on a machine with other work, most of it garbage that the collector has not come to.
-    expectIntact(server, await watch.observe(), 150)
+    // A flood of valid requests is work, and others wait for their share of it: only memory is bounded here.
+    expectIntact(server, await watch.observe())
   })
 })
 

@@ -55,11 +55,11 @@ export function expectUnmoved(server: AttackedServer, quiet: Observed, seen: Obs
   if (seen.requests >= enough) expect(seen.medianMs).toBeLessThan(5 * quiet.medianMs + 10)
 }
 
-/** The server grew by less than 100 MB (or what is said) at any time, answered the bystander, still runs, and has nothing to complain of. */
-export function expectIntact(server: AttackedServer, seen: Observed, largestMiB = 100): void {
+/** The server grew by less than 100 MB at any time, answered the bystander, still runs, and has nothing to complain of. */
+export function expectIntact(server: AttackedServer, seen: Observed): void {
   expect(seen.failures).toEqual([])
   expect(seen.requests).toBeGreaterThan(0)
-  expect(seen.largestGrowthBytes / mebibyte).toBeLessThan(largestMiB)
+  expect(seen.largestGrowthBytes / mebibyte).toBeLessThan(100)
   expect(server.isRunning()).toBe(true)
   expect(server.errors()).toBe('')
 }
