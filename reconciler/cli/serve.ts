@@ -8,7 +8,6 @@ import { MainwardError } from '../core/error.ts'
 import { isLoopback } from '../core/loopback.ts'
 import { formatPlace, formatUrl } from '../serving/data-plane.ts'
 import type { ServingLimits } from '../serving/limits.ts'
-import { describeListenFailure } from '../serving/http/http-server.ts'
 import { pickFreePort } from '../serving/primary/free-port.ts'
 import { Primary, runningFolderName, type PrimaryEffects } from '../serving/primary/primary.ts'
 import { startWorkerProcess } from '../serving/primary/worker-process.ts'
@@ -59,10 +58,7 @@ export async function runServe(options: ServeOptions, effects: ServeEffects): Pr
   const stopAsked = whenAborted(parent === null ? [stop] : [stop, parent.gone])
   try {
     refuseOpenHost(options)
-    const ports = {
-      port: await choosePort(options.host, options.port),
-      grpcPort: await choosePort(options.host, options.grpcPort),
-    }
+    const ports = await choosePorts(options)
     const primary = createPrimary(options, ports, effects)
     try {
       const started = await Promise.race([primary.start(), stopAsked])
@@ -91,13 +87,11 @@ export async function runServeWorker(options: ServeOptions, effects: Omit<Worker
   await runWorker({ ...options, runningFolder }, { ...effects, channel: process })
 }
 
-/** Workers must all ask for the same one. */
-async function choosePort(host: string, asked: number): Promise<number> {
-  if (asked !== 0) return asked
-  try {
-    return await pickFreePort(host)
-  } catch (error) {
-    throw describeListenFailure(error as Error, host, 0)
+/** Workers must all ask for the same ones. */
+async function choosePorts({ host, port, grpcPort }: ServeOptions): Promise<ServerPorts> {
+  return {
+    port: port === 0 ? await pickFreePort({ host, option: '--port' }) : port,
+    grpcPort: grpcPort === 0 ? await pickFreePort({ host, option: '--grpc-port' }) : grpcPort,
   }
 }
 

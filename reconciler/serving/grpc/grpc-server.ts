@@ -2,10 +2,9 @@
  * The gRPC listener: `inference.GRPCInferenceService` and `grpc.health.v1.Health` on one port. On `node:http2` itself:
  * docs/decisions says why.
  */
-import type { Http2Server } from 'node:http2'
 import type { Logger } from 'pino'
-import { MainwardError } from '../../core/error.ts'
 import type { ServingLimits } from '../limits.ts'
+import { listen } from '../listen.ts'
 import { HealthService } from './methods/health-methods.ts'
 import { answerInfer, type InferParts } from './methods/infer-method.ts'
 import { serverMethods, type ServerParts } from './methods/server-methods.ts'
@@ -35,7 +34,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const health = new HealthService(() => status.isReady())
   const methods = new Map([...inferenceMethods(options), ...unsupportedMethods(serviceName), ...health.methods()])
   const transport = createGrpcTransport({ methods, limits, log })
-  const port = await listen(transport.server, host, options.port)
+  const port = await listen(transport.server, { host, port: options.port, option: '--grpc-port' })
   return {
     port,
     close: async () => {
@@ -51,30 +50,4 @@ function inferenceMethods(options: GrpcServerOptions): readonly (readonly [strin
     [`/${serviceName}/ModelInfer`, { kind: 'unary', answer: (message, context) => answerInfer(options, message, context) }],
     ...small.map(([name, answer]) => [`/${serviceName}/${name}`, { kind: 'unary', answer }] as const),
   ]
-}
-
-function listen(server: Http2Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(describeListenFailure(error, `${host}:${port}`))
-    server.once('error', fail)
-    server.listen({ host, port, backlog: 4096 }, () => {
-      server.off('error', fail)
-      const address = server.address()
-      if (address === null || typeof address === 'string') fail(new Error('the server listens on no port'))
-      else resolve(address.port)
-    })
-  })
-}
-
-function describeListenFailure(error: Error, place: string): Error {
-  const code = 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE') {
-    const hint = 'stop the other program, or choose another port with --grpc-port (0 picks a free one)'
-    return new MainwardError('port-in-use', `another program listens on ${place}`, { hint, cause: error })
-  }
-  if (code === 'EACCES') {
-    const hint = 'choose a port above 1023'
-    return new MainwardError('environment', `no permission to listen on ${place}`, { hint, cause: error })
-  }
-  return error
 }

@@ -4,7 +4,7 @@
  */
 import { createServer, type Server } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
-import { MainwardError } from '../../core/error.ts'
+import { listen } from '../listen.ts'
 import { answerBrokenConnection, refuseConnection, refuseTunnel } from './broken-connection.ts'
 import { Responder, type ResponderOptions } from './responder.ts'
 
@@ -58,7 +58,7 @@ export function createHttpServer(options: ResponderOptions): HttpServer {
     setImmediate(() => responder.connections.afterAnswers(connection, () => answerBrokenConnection(error, connection, log)))
   })
   return {
-    listen: (host, port) => listen(server, host, port),
+    listen: (host, port) => listen(server, { host, port, option: '--port' }),
     close: async () => {
       responder.startDraining()
       await closeServer(server, limits.drainTimeoutMs)
@@ -75,38 +75,6 @@ function limitConnections(server: Server, largest: number): void {
     socket.once('close', () => open--)
     if (open > largest) refuseConnection(socket)
   })
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(describeListenFailure(error, host, port))
-    server.once('error', fail)
-    server.listen({ host, port, backlog: 4096 }, () => {
-      server.off('error', fail)
-      const address = server.address()
-      if (address === null || typeof address === 'string') fail(new Error('the server listens on no port'))
-      else resolve(address.port)
-    })
-  })
-}
-
-/** What a person can do about a port that can not be had. */
-export function describeListenFailure(error: Error, host: string, port: number): Error {
-  const code = 'code' in error ? error.code : undefined
-  const place = `${host}:${port}`
-  if (code === 'EADDRINUSE') {
-    const hint = 'stop the other program, or choose another port with --port (0 picks a free one)'
-    return new MainwardError('port-in-use', `another program listens on ${place}`, { hint, cause: error })
-  }
-  if (code === 'EACCES')
-    return new MainwardError('environment', `no permission to listen on ${place}`, {
-      hint: 'choose a port above 1023',
-      cause: error,
-    })
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return new MainwardError('usage', `this machine has no address ${host}`, { hint: 'choose another --host', cause: error })
-  }
-  return error
 }
 
 /**

@@ -3,16 +3,12 @@
  * lives: a replacement must ask by number, and then all must have.
  */
 import { createServer } from 'node:net'
+import { listen, type ListenPlace } from '../listen.ts'
 
 /** Throws what listening throws. */
-export async function pickFreePort(host: string): Promise<number> {
+export async function pickFreePort(place: Omit<ListenPlace, 'port'>): Promise<number> {
   const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ host, port: 0, exclusive: true }, resolve)
-  })
-  const address = server.address()
+  const port = await listen(server, { ...place, port: 0 })
   await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('the server listens on no port')
-  return address.port
+  return port
 }
