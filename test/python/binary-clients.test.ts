@@ -11,6 +11,7 @@ import { benchExpected, benchRelease } from '../serving/support/bench-model.ts'
 import { removeParts, startServer, type RunningServer } from '../serving/support/running-server.ts'
 import { canaryRoute, servingState, stableRoute } from '../serving/support/serving-state.ts'
 import { ensurePythonEnvironment, makingTimeoutMs } from '../support/python-environment.ts'
+import { largestDifference } from './client-server.ts'
 
 interface CountedVersion {
   readonly name: string
@@ -72,13 +73,6 @@ async function identityRelease(datatype: Datatype): Promise<Release> {
     requestFeatures: [],
     goldenRows: [],
   })
-}
-
-function largestDifference(found: unknown): number {
-  const values = (found as number[][]).flat()
-  const expected = benchExpected.probabilities.flat()
-  expect(values).toHaveLength(expected.length)
-  return Math.max(...values.map((value, index) => Math.abs(value - (expected[index] ?? NaN))))
 }
 
 describe('a datatype goes there and back', () => {

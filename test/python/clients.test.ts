@@ -1,12 +1,11 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageRoot } from '../../reconciler/core/package-root.ts'
-import { benchExpected, benchRelease } from '../serving/support/bench-model.ts'
-import { removeParts, startServer, type RunningServer } from '../serving/support/running-server.ts'
-import { canaryRoute, servingState } from '../serving/support/serving-state.ts'
-import { ensurePythonEnvironment, makingTimeoutMs } from '../support/python-environment.ts'
+import { benchExpected } from '../serving/support/bench-model.ts'
+import { removeParts, type RunningServer } from '../serving/support/running-server.ts'
+import { makingTimeoutMs } from '../support/python-environment.ts'
+import { largestDifference, startClientServer } from './client-server.ts'
 
 interface Seen {
   readonly triton: Readonly<Record<string, unknown>> & { readonly errors: Readonly<Record<string, readonly [string, string]>> }
@@ -17,12 +16,9 @@ let server: RunningServer
 let seen: Seen
 
 beforeAll(async () => {
-  server = await startServer()
-  const python = await ensurePythonEnvironment('test/python/requirements-clients.txt')
-  const [stable, canary] = [benchRelease({ version: 1 }), benchRelease({ version: 2 })]
-  await server.serve(servingState(1, { releases: [stable, canary], routes: [canaryRoute(stable, canary, 5)] }))
-  const rows = join(server.folder, 'rows.json')
-  await writeFile(rows, JSON.stringify(benchExpected.rows))
+  const started = await startClientServer()
+  const { python, rows } = started
+  server = started.server
   const { stdout } = await execa(python, [join(packageRoot, 'test/python/clients.py'), server.url, rows], { timeout: 60_000 })
   seen = JSON.parse(stdout) as Seen
 }, makingTimeoutMs)
@@ -31,13 +27,6 @@ afterAll(async () => {
   await server.stop()
   await removeParts(server)
 })
-
-function largestDifference(found: unknown): number {
-  const values = (found as number[][]).flat()
-  const expected = benchExpected.probabilities.flat()
-  expect(values).toHaveLength(expected.length)
-  return Math.max(...values.map((value, index) => Math.abs(value - (expected[index] ?? NaN))))
-}
 
 describe("Triton's client, JSON form", () => {
   it('finds health, readiness and metadata', () => {

@@ -1,12 +1,11 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageRoot } from '../../reconciler/core/package-root.ts'
-import { benchExpected, benchRelease } from '../serving/support/bench-model.ts'
-import { removeParts, startServer, type RunningServer } from '../serving/support/running-server.ts'
-import { canaryRoute, servingState } from '../serving/support/serving-state.ts'
-import { ensurePythonEnvironment, makingTimeoutMs } from '../support/python-environment.ts'
+import { benchExpected } from '../serving/support/bench-model.ts'
+import { removeParts, type RunningServer } from '../serving/support/running-server.ts'
+import { makingTimeoutMs } from '../support/python-environment.ts'
+import { largestDifference, startClientServer } from './client-server.ts'
 
 interface Seen {
   readonly client: Readonly<Record<string, unknown>>
@@ -18,12 +17,9 @@ let triton: Seen
 let kserve: Seen
 
 beforeAll(async () => {
-  server = await startServer({ grpcPort: 0 })
-  const python = await ensurePythonEnvironment('test/python/requirements-clients.txt')
-  const [stable, canary] = [benchRelease({ version: 1 }), benchRelease({ version: 2 })]
-  await server.serve(servingState(1, { releases: [stable, canary], routes: [canaryRoute(stable, canary, 5)] }))
-  const rows = join(server.folder, 'rows.json')
-  await writeFile(rows, JSON.stringify(benchExpected.rows))
+  const started = await startClientServer({ grpcPort: 0 })
+  const { python, rows } = started
+  server = started.server
   const program = join(packageRoot, 'test/python/grpc_clients.py')
   const run = async (client: string) => {
     const { stdout } = await execa(python, [program, client, server.dataPlane.grpc ?? '', rows], { timeout: 60_000 })
@@ -37,13 +33,6 @@ afterAll(async () => {
   await server.stop()
   await removeParts(server)
 })
-
-function largestDifference(found: unknown): number {
-  const values = (found as number[][]).flat()
-  const expected = benchExpected.probabilities.flat()
-  expect(values).toHaveLength(expected.length)
-  return Math.max(...values.map((value, index) => Math.abs(value - (expected[index] ?? NaN))))
-}
 
 describe("Triton's client over gRPC", () => {
   it('finds health, readiness, metadata and the index', () => {

@@ -26,12 +26,27 @@ interface Branch {
 export function compileRouter(routes: readonly ApiRoute[]): MatchPath {
   const root = emptyBranch()
   for (const pattern of new Set(routes.map(({ path }) => path))) addPath(root, pattern, routes)
+  const recent = new Map<string, RouteMatch>()
   return (path) => {
-    if (path.includes('%')) decodeURIComponent(path)
-    const segments = path.split('/')
-    if (segments.length > 2 && segments.at(-1) === '') segments.pop()
-    return matchSegments(root, segments)
+    const known = recent.get(path)
+    if (known !== undefined) return known
+    const found = matchPath(root, path)
+    if (found === null || path.length > longestKept) return found
+    if (recent.size >= mostKept) recent.clear()
+    recent.set(path, found)
+    return found
   }
+}
+
+/** Clients ask for the same few paths again and again. */
+const mostKept = 256
+const longestKept = 256
+
+function matchPath(root: Branch, path: string): RouteMatch | null {
+  if (path.includes('%')) decodeURIComponent(path)
+  const segments = path.split('/')
+  if (segments.length > 2 && segments.at(-1) === '') segments.pop()
+  return matchSegments(root, segments)
 }
 
 function emptyBranch(): Branch {

@@ -4,7 +4,7 @@
  */
 import { MainwardError } from '../../../core/error.ts'
 import type { Datatype } from '../../../core/release.ts'
-import { allocateData, type WritableData } from '../../../inference/rows/tensor-data.ts'
+import { allocateData, storeCell, type WritableData } from '../../../inference/rows/tensor-data.ts'
 import type { TensorData } from '../../../inference/tensor.ts'
 import { malformed, readUtf8, WireReader, wireTypes, type FieldBudget, type Varint } from '../wire/wire-reader.ts'
 import type { WireWriter } from '../wire/wire-writer.ts'
@@ -163,9 +163,8 @@ class Filler {
       this.#words[index * 2 + 1] = high
       return
     }
-    const data = this.data as unknown as number[]
-    if (this.datatype === 'BOOL') data[index] = low === 0 && high === 0 ? 0 : 1
-    else data[index] = this.#inRange(this.datatype.startsWith('INT') ? low | 0 : low, index)
+    const value = this.datatype === 'BOOL' ? Number(low !== 0 || high !== 0) : this.datatype.startsWith('INT') ? low | 0 : low
+    storeCell(this.data, index, this.#inRange(value, index))
   }
 
   /** Elements as they are in memory. */
