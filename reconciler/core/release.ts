@@ -89,7 +89,7 @@ export interface Release {
   /** Binary classification: `decision` is true when score >= threshold. */
   readonly decision?: { readonly threshold: number }
   readonly goldenRows: readonly GoldenRow[]
-  /** Time budget of one request; slower ones are counted, not failed. */
+  /** Time budget of one request. Slower answers are counted; one that would wait for longer is refused. */
   readonly serving: { readonly budgetMs: number }
   /**
    * As the model has it today; absent: everything. No part of the digest: a change reaches releases that are served already,

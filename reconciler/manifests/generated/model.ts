@@ -100,7 +100,7 @@ export interface NullPolicy {
  */
 export interface Serving {
   /**
-   * Time budget of one request; slower ones are counted, not failed. Default: 50ms.
+   * Time budget of one request. Slower answers are counted; a request that would wait for longer is refused with 503. Default: 50ms.
    */
   readonly budget?: string
 }

@@ -66,7 +66,7 @@ export const schemas = {
             "properties": {
               "budget": {
                 "$ref": "#/$defs/duration",
-                "description": "Time budget of one request; slower ones are counted, not failed. Default: 50ms.",
+                "description": "Time budget of one request. Slower answers are counted; a request that would wait for longer is refused with 503. Default: 50ms.",
                 "default": "50ms"
               }
             }
