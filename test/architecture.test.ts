@@ -13,12 +13,13 @@ interface Room {
   readonly pure?: true
 }
 
-const shared = ['core', 'statistics', 'bucketing', 'inference']
+const shared = ['core', 'statistics', 'bucketing', 'inference', 'profiles']
 
 /** The only table: a folder that is not here may not exist, an edge that is not here may not be drawn. */
 const rooms: Readonly<Record<string, Room>> = {
   core: { imports: [], packages: ['node:crypto'], pure: true },
   statistics: { imports: ['core'], packages: [], pure: true },
+  profiles: { imports: ['core'], packages: [], pure: true },
   bucketing: { imports: ['core'], packages: [], pure: true },
   inference: { imports: ['core'], packages: ['onnxruntime-node'], pure: true },
   manifests: { imports: ['core'], packages: ['yaml', 'ajv', 'ajv-formats'], pure: true },
@@ -27,6 +28,7 @@ const rooms: Readonly<Record<string, Room>> = {
   artifacts: { imports: ['core'], packages: ['*'] },
   rollout: { imports: [...shared, 'manifests'], packages: [], pure: true },
   governance: { imports: [...shared, 'manifests'], packages: [], pure: true },
+  features: { imports: [...shared, 'manifests'], packages: ['*'] },
   serving: { imports: shared, packages: ['*'] },
   reconcile: {
     imports: [...shared, 'manifests', 'git', 'database', 'artifacts', 'rollout', 'governance'],
@@ -42,6 +44,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'artifacts',
       'rollout',
       'governance',
+      'features',
       'serving',
       'reconcile',
       'supervisor',
@@ -65,6 +68,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['inference'],
   yaml: ['manifests'],
   commander: ['cli'],
+  '@duckdb/node-api': ['features'],
 }
 
 const root = join(packageRoot, 'reconciler')

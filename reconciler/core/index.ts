@@ -1,6 +1,7 @@
 /** The words of Mainward as types: what other programs may import. */
 export type * from './clock.ts'
 export type * from './condition.ts'
+export type * from './feature-definition.ts'
 export type * from './finding.ts'
 export type * from './history-line.ts'
 export type * from './plan.ts'
