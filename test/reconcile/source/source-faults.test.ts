@@ -164,13 +164,18 @@ setTimeout(() => console.log(client.pid()), 150)`
   })
 })
 
+/** The cache may be written to meanwhile: a folder that was empty has a file again. */
+function removeInUse(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
+}
+
 describe('a cache folder that disappears', () => {
   it('is made again: parsed manifests of a local repository', async () => {
     const { folder, commit } = largeRepository(20)
     const settings = settingsOf(folder)
     const client = open(settings)
     await client.readCommit(commit)
-    rmSync(settings.cacheFolder, { recursive: true, force: true })
+    removeInUse(settings.cacheFolder)
     for (const name of ['one', 'two']) {
       const next = commitFiles(folder, { 'models/new.yaml': modelManifest(name) })
       expect((await client.readCommit(next)).resources.map(({ metadata }) => metadata.name)).toContain(name)
@@ -192,13 +197,13 @@ describe('a cache folder that disappears', () => {
     const settings = settingsOf(server.url)
     const client = open(settings)
     const first = await client.fetchHead()
-    rmSync(settings.cacheFolder, { recursive: true, force: true })
+    removeInUse(settings.cacheFolder)
     expect((await client.readCommit(first)).resources).toHaveLength(21)
-    rmSync(settings.cacheFolder, { recursive: true, force: true })
+    removeInUse(settings.cacheFolder)
     expect(Buffer.from(await client.readFile(first, 'mainward.yaml')).toString()).toBe(projectManifest)
-    rmSync(settings.cacheFolder, { recursive: true, force: true })
+    removeInUse(settings.cacheFolder)
     expect(await client.firstParents(first, 5)).toHaveLength(1)
-    rmSync(settings.cacheFolder, { recursive: true, force: true })
+    removeInUse(settings.cacheFolder)
     await client.appendLines({
       environment: 'production',
       expectedCount: 0,
@@ -206,7 +211,7 @@ describe('a cache folder that disappears', () => {
       message: 'Note',
       time: '2026-11-24T10:00:00.000Z',
     })
-    rmSync(settings.cacheFolder, { recursive: true, force: true })
+    removeInUse(settings.cacheFolder)
     await client.ensureTag('model@v1.0.0', first, 'Version 1')
     expect(runGit(bare, 'show', 'mainward/history:production.jsonl')).toBe('one')
     expect(runGit(bare, 'rev-parse', 'model@v1.0.0^{commit}')).toBe(first)
