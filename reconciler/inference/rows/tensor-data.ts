@@ -2,6 +2,7 @@
 import type { Datatype } from '../../core/release.ts'
 import type { TensorData } from '../tensor.ts'
 import type { CellValue } from './cell.ts'
+import { writeFloat32 } from './float32-text.ts'
 import { readHalf } from './half.ts'
 
 /** A tensor's data while it is being filled. */
@@ -53,18 +54,23 @@ export function readElement(datatype: Datatype, data: TensorData, index: number)
 
 /**
  * The elements from `start` to `end` as the inside of a JSON array. NaN and infinities, which JSON does not have, are
- * null; INT64 and UINT64 are written digit by digit.
+ * null; INT64 and UINT64 are written digit by digit; FP32 with no more digits than tell it from every other FP32.
  */
 export function writeElements(datatype: Datatype, data: TensorData, start = 0, end = data.length): string {
   let text = ''
   for (let index = start; index < end; index++) {
     if (index > start) text += ','
-    text += writeElement(readElement(datatype, data, index))
+    text += writeElementAt(datatype, data, index)
   }
   return text
 }
 
-export function writeElement(value: number | bigint | string | boolean): string {
+/** One element as JSON, as `writeElements` does it. */
+export function writeElementAt(datatype: Datatype, data: TensorData, index: number): string {
+  return datatype === 'FP32' ? writeFloat32(data[index] as number) : writeElement(readElement(datatype, data, index))
+}
+
+function writeElement(value: number | bigint | string | boolean): string {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null'
   return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }

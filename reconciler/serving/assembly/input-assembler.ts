@@ -6,7 +6,7 @@ import { MainwardError } from '../../core/error.ts'
 import type { Datatype, FeatureDtype, InputTensor, Release } from '../../core/release.ts'
 import type { DeclaredTensor } from '../../inference/model.ts'
 import type { Tensor, TensorData, Tensors } from '../../inference/tensor.ts'
-import { compileCell, describe, nullRuleOf, placeError, type ReadCell } from '../../inference/rows/cell.ts'
+import { compileCell, describe, largestFloat32, nullRuleOf, placeError, type ReadCell } from '../../inference/rows/cell.ts'
 import { checkDataShape, countElements, depthOf, visitElements } from '../../inference/rows/nested-data.ts'
 import { allocateData, storeCell, type WritableData } from '../../inference/rows/tensor-data.ts'
 import { applyNullRules, convertColumn, copyColumn, isTyped, type ColumnPlace } from '../../inference/rows/typed-data.ts'
@@ -167,8 +167,20 @@ function assembleMatrix({ input, cells }: CompiledTensor, given: InferInput, lim
 function readMatrix({ data: source, shape }: InferInput, cells: readonly ReadCell[], datatype: Datatype, count: number) {
   if (isTyped(source)) return applyNullRules(datatype, source, cells)
   const data = allocateData(datatype, count)
-  fillMatrix(source, shape, cells, data)
+  const isFloat = datatype === 'FP32' || datatype === 'FP64'
+  if (!isFloat || depthOf(source, shape) > 1 || !fillNumbers(source, data)) fillMatrix(source, shape, cells, data)
   return data
+}
+
+/** Flat data of plain numbers, which nearly all is, goes straight in. False when something in it needs a closer look. */
+function fillNumbers(source: readonly unknown[], data: WritableData): boolean {
+  const target = data as Float32Array
+  for (let index = 0; index < source.length; index++) {
+    const value = source[index]
+    if (typeof value !== 'number' || value > largestFloat32 || value < -largestFloat32) return false
+    target[index] = value
+  }
+  return true
 }
 
 function fillMatrix(source: readonly unknown[], shape: readonly number[], cells: readonly ReadCell[], data: WritableData): void {

@@ -2,7 +2,7 @@
 import { MainwardError } from '../../core/error.ts'
 import type { Release } from '../../core/release.ts'
 import type { Tensor, Tensors } from '../../inference/tensor.ts'
-import { readElement, writeElement, writeElements } from '../../inference/rows/tensor-data.ts'
+import { readElement, writeElementAt, writeElements } from '../../inference/rows/tensor-data.ts'
 
 /** Writes `"score":…`, and `"decision":…` and `"label":…` where there are some, for one row of a run. */
 export type WriteScore = (outputs: Tensors, index: number) => string
@@ -27,7 +27,7 @@ export function compileScoreReader({ signature, decision }: Release): ScoreReade
     const column = width > 1 ? (positiveIndex ?? 0) : 0
     const value = readElement(tensor.datatype, tensor.data, index * width + column)
     const decided = decision === undefined ? '' : `,"decision":${Number(value) >= decision.threshold}`
-    return `"score":${writeElement(value)}${decided}${writeLabel(outputs, label, index)}`
+    return `"score":${writeElementAt(tensor.datatype, tensor.data, index * width + column)}${decided}${writeLabel(outputs, label, index)}`
   }
   return { outputNames, write }
 }
@@ -37,7 +37,7 @@ function writeLabel(outputs: Tensors, label: string | undefined, index: number):
   if (tensor === undefined) return ''
   const width = widthOf(tensor)
   if (width !== 1) return `,"label":[${writeElements(tensor.datatype, tensor.data, index * width, (index + 1) * width)}]`
-  return `,"label":${writeElement(readElement(tensor.datatype, tensor.data, index))}`
+  return `,"label":${writeElementAt(tensor.datatype, tensor.data, index)}`
 }
 
 /** Elements a row. The first dimension is the rows, whatever the file declares. */

@@ -166,9 +166,10 @@ function mayBeOneRow(error: unknown): boolean {
 
 function refuse({ sink }: LaneMember, batch: readonly RunJob[], error: unknown): void {
   const now = performance.now()
-  for (const { queuedAt, reject } of batch) {
+  for (const { queuedAt, reject, ended } of batch) {
     sink.countFailure(toNs(now - queuedAt))
     reject(error)
+    ended()
   }
 }
 
@@ -179,14 +180,17 @@ function refuseLate(member: LaneMember, late: readonly RunJob[]): void {
 }
 
 function settle(batch: readonly RunJob[], outputs: Tensors): void {
-  if (batch.length === 1) {
-    batch[0]?.resolve(outputs)
+  const [first] = batch
+  if (batch.length === 1 && first !== undefined) {
+    first.resolve(outputs)
+    first.ended()
     return
   }
   assertRows(outputs, countRows(batch))
   let row = 0
-  for (const { rows, resolve } of batch) {
+  for (const { rows, resolve, ended } of batch) {
     resolve(sliceTensors(outputs, row, row + rows))
+    ended()
     row += rows
   }
 }

@@ -44,17 +44,9 @@ export class ReleaseRunner {
    * The model's outputs by name. Throws `invalid-input` for tensors that the model can not compute with, `unavailable` when too
    * much waits, `timeout` when the run took too long, `model-unusable`.
    */
-  async run(inputs: Tensors, outputNames: readonly string[], rows: number): Promise<Tensors> {
-    this.#inFlight++
-    try {
-      const step = this.#member.queue.largestRun
-      return rows <= step
-        ? await this.#runWhole(inputs, outputNames, rows)
-        : await this.#runParts(inputs, outputNames, rows, step)
-    } finally {
-      this.#inFlight--
-      if (this.#inFlight === 0) this.#onIdle?.()
-    }
+  run(inputs: Tensors, outputNames: readonly string[], rows: number): Promise<Tensors> {
+    const step = this.#member.queue.largestRun
+    return rows <= step ? this.#runWhole(inputs, outputNames, rows) : this.#runParts(inputs, outputNames, rows, step)
   }
 
   /** Nothing will ask for this release again: frees it, resolving when its last run has ended and it is freed. */
@@ -64,11 +56,8 @@ export class ReleaseRunner {
   }
 
   #runWhole(inputs: Tensors, outputNames: readonly string[], rows: number): Promise<Tensors> {
-    const queuedAt = performance.now()
-    const queuedAtWork = this.#lane.workedMs(queuedAt)
     return new Promise((resolve, reject) => {
-      const job = { inputs, outputNames, rows, queuedAt, queuedAtWork, isPart: false, resolve, reject }
-      this.#lane.submit(this.#member, [job])
+      this.#submit([this.#createJob({ inputs, outputNames, rows, isPart: false, resolve, reject })])
     })
   }
 
@@ -76,19 +65,34 @@ export class ReleaseRunner {
   async #runParts(inputs: Tensors, outputNames: readonly string[], rows: number, step: number): Promise<Tensors> {
     const jobs: RunJob[] = []
     const parts: Promise<Tensors>[] = []
-    const queuedAt = performance.now()
-    const queuedAtWork = this.#lane.workedMs(queuedAt)
     for (let start = 0; start < rows; start += step) {
       const end = Math.min(rows, start + step)
       const part = sliceTensors(inputs, start, end)
       parts.push(
         new Promise((resolve, reject) => {
-          jobs.push({ inputs: part, outputNames, rows: end - start, queuedAt, queuedAtWork, isPart: true, resolve, reject })
+          jobs.push(this.#createJob({ inputs: part, outputNames, rows: end - start, isPart: true, resolve, reject }))
         }),
       )
     }
-    this.#lane.submit(this.#member, jobs)
+    this.#submit(jobs)
     return joinTensors(await allParts(parts))
+  }
+
+  #createJob(asked: Omit<RunJob, 'queuedAt' | 'queuedAtWork' | 'ended'>): RunJob {
+    const { inputs, outputNames, rows, isPart, resolve, reject } = asked
+    const queuedAt = performance.now()
+    const queuedAtWork = this.#lane.workedMs(queuedAt)
+    return { inputs, outputNames, rows, queuedAt, queuedAtWork, isPart, resolve, reject, ended: this.#ended }
+  }
+
+  #submit(jobs: readonly RunJob[]): void {
+    this.#lane.submit(this.#member, jobs)
+    this.#inFlight += jobs.length
+  }
+
+  readonly #ended = (): void => {
+    this.#inFlight--
+    if (this.#inFlight === 0) this.#onIdle?.()
   }
 }
 

@@ -20,6 +20,8 @@ export interface RunJob {
   readonly isPart: boolean
   readonly resolve: (outputs: Tensors) => void
   readonly reject: (error: unknown) => void
+  /** Called once, when it has been resolved or rejected. */
+  readonly ended: () => void
 }
 
 export interface QueueLimits {

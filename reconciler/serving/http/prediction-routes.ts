@@ -49,13 +49,13 @@ export function buildPredictionRoutes(service: PredictionService): readonly ApiR
   ]
 }
 
-async function answerInfer(service: PredictionService, request: ApiRequest): Promise<ApiResponse> {
+function answerInfer(service: PredictionService, request: ApiRequest): Promise<ApiResponse> {
   const { params, headers, requestId, body, receivedAt } = request
   const unitHeader = readUnitHeader(headers['mainward-unit'])
   const headerLength = headers['inference-header-content-length']
   const model = params.model ?? ''
   const call = { model, version: params.version ?? null, requestId, unitHeader, headerLength, body, receivedAt }
-  return toInferResponse(await infer(service, call))
+  return infer(service, call).then(toInferResponse)
 }
 
 function toInferResponse({ body, headerLength, served }: InferAnswer): ApiResponse {

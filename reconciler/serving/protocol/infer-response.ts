@@ -22,13 +22,16 @@ export interface EncodedResponse {
 /** Throws `invalid-input` for an output that JSON can not carry. */
 export function writeInferResponse(options: ResponseOptions, result: InferenceResult): EncodedResponse {
   const tensors: Uint8Array[] = []
-  const outputs = result.outputs.map((output) => {
-    if (!options.isBinary(output.name)) return writeJsonOutput(output)
-    const bytes = writeTensorBytes(output.tensor)
-    tensors.push(bytes)
-    return `${writeHead(output)},"parameters":{"binary_data_size":${bytes.byteLength}}}`
-  })
-  const text = `${writeEnvelope(options, result)},"outputs":[${outputs.join(',')}]}`
+  let outputs = ''
+  for (const output of result.outputs) {
+    if (outputs !== '') outputs += ','
+    if (options.isBinary(output.name)) {
+      const bytes = writeTensorBytes(output.tensor)
+      tensors.push(bytes)
+      outputs += `${writeHead(output)},"parameters":{"binary_data_size":${bytes.byteLength}}}`
+    } else outputs += writeJsonOutput(output)
+  }
+  const text = `${writeEnvelope(options, result)},"outputs":[${outputs}]}`
   if (tensors.length === 0) return { body: text, headerLength: null }
   const header = Buffer.from(text)
   return { body: Buffer.concat([header, ...tensors]), headerLength: header.byteLength }
@@ -36,15 +39,15 @@ export function writeInferResponse(options: ResponseOptions, result: InferenceRe
 
 function writeEnvelope({ model, requestId, id }: ResponseOptions, result: InferenceResult): string {
   const { release, variant, unitAssigned, fallback } = result
-  const echoed = id === undefined ? '' : `"id":${JSON.stringify(id)},`
-  const named = variant === null ? '' : `"variant":${JSON.stringify(variant)},`
+  const echoed = id === undefined ? '' : `"id":${quote(id)},`
+  const named = variant === null ? '' : `"variant":${quote(variant)},`
   const why = fallback === null ? '' : `,"fallback":"${fallback}"`
-  const parameters = `{"request_id":${JSON.stringify(requestId)},${named}"version":${release.version},"unit_assigned":${unitAssigned}${why}}`
-  return `{"model_name":${JSON.stringify(model)},"model_version":"${release.version}",${echoed}"parameters":${parameters}`
+  const parameters = `{"request_id":${quote(requestId)},${named}"version":${release.version},"unit_assigned":${unitAssigned}${why}}`
+  return `{"model_name":${quote(model)},"model_version":"${release.version}",${echoed}"parameters":${parameters}`
 }
 
 function writeHead({ name, tensor: { datatype, shape } }: NamedTensor): string {
-  return `{"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":[${shape.join(',')}]`
+  return `{"name":${quote(name)},"datatype":"${datatype}","shape":[${shape.join(',')}]`
 }
 
 function writeJsonOutput(output: NamedTensor): string {
@@ -56,4 +59,11 @@ function writeJsonOutput(output: NamedTensor): string {
     )
   }
   return `${writeHead(output)},"data":[${writeElements(datatype, data)}]}`
+}
+
+const plain = /^[\w .:/-]*$/
+
+/** As JSON; names and ids are nearly always plain. */
+function quote(text: string): string {
+  return plain.test(text) ? `"${text}"` : JSON.stringify(text)
 }

@@ -36,14 +36,15 @@ interface Asked {
 const noTensors = new Uint8Array(0)
 
 /** Answers `POST /v2/models/NAME[/versions/VERSION]/infer`. Throws `invalid-input`, `not-found`, `unavailable`, `unsupported`. */
-export async function infer(service: PredictionService, call: InferCall): Promise<InferAnswer> {
+export function infer(service: PredictionService, call: InferCall): Promise<InferAnswer> {
   const { model, version, requestId, body } = call
   assertServed(service, model, version)
   const headerLength = readHeaderLength(call.headerLength, body.length)
   const { request, isBinary } = headerLength === 0 ? askRaw(service, call) : ask(service, call, headerLength ?? body.length)
-  const result = await runInference(service, request)
-  const response = writeInferResponse({ model, requestId, id: request.id, isBinary }, result)
-  return { ...response, served: result.served }
+  return runInference(service, request).then((result) => {
+    const response = writeInferResponse({ model, requestId, id: request.id, isBinary }, result)
+    return { body: response.body, headerLength: response.headerLength, served: result.served }
+  })
 }
 
 function ask({ validators, limits }: PredictionService, call: InferCall, jsonLength: number): Asked {

@@ -65,23 +65,27 @@ export function assertServed({ view }: PredictionService, model: string, version
   else findVersion(view, model, version)
 }
 
-/** Throws `invalid-input`, `not-found`, `unavailable`. */
-export async function runInference(service: PredictionService, request: InferenceRequest): Promise<InferenceResult> {
+/** Throws `invalid-input`, `not-found`, `unavailable`: what is wrong with the request at once, the rest later. */
+export function runInference(service: PredictionService, request: InferenceRequest): Promise<InferenceResult> {
   const target = findTarget(service, request)
-  const { asked, fallback, variant, unitAssigned } = target
-  const answer = await runWithFallback({
-    asked,
-    fallback,
+  const question = {
+    asked: target.asked,
+    fallback: target.fallback,
     rows: countRows,
-    assemble: (by) => assemble(service, request, { ...target, asked: by }),
-    outputNames: (by) => chooseOutputs(request.outputNames, by),
-  })
-  const { by, inputs, outputs } = answer
+    assemble: (by: RunnableRelease) => assemble(service, request, by, target.tolerated),
+    outputNames: (by: RunnableRelease) => chooseOutputs(request.outputNames, by),
+  }
+  return runWithFallback(question).then((answer) => finish(service, request, target, answer))
+}
+
+function finish(service: PredictionService, request: InferenceRequest, target: Target, answer: RowsAnswer): InferenceResult {
+  const { asked, variant, unitAssigned } = target
+  const { by, inputs, outputs, fallback } = answer
   const rows = countRows(inputs)
   const { release } = by
-  const found = chooseOutputs(request.outputNames, by).flatMap((name) => nameTensor(name, answer))
-  const insteadOf = answer.fallback === null ? null : asked.release
-  if (service.view.state !== null) {
+  const found = nameOutputs(chooseOutputs(request.outputNames, by), answer)
+  const { state } = service.view
+  if (state !== null) {
     service.recorder.record({
       requestId: request.requestId,
       release,
@@ -94,17 +98,22 @@ export async function runInference(service: PredictionService, request: Inferenc
       outputs,
       latencyMs: performance.now() - request.receivedAt,
       wallMs: service.wallNow(),
-      state: service.view.state,
-      fallback: answer.fallback,
+      state,
+      fallback,
     })
   }
-  const served = [{ release, variant, rows, insteadOf }]
-  return { release, variant, unitAssigned, fallback: answer.fallback, outputs: found, served }
+  const served = [{ release, variant, rows, insteadOf: fallback === null ? null : asked.release }]
+  return { release, variant, unitAssigned, fallback, outputs: found, served }
 }
 
-function assemble({ limits }: PredictionService, { inputs }: InferenceRequest, { asked, tolerated }: Target): Tensors {
-  const given = typeof inputs === 'function' ? inputs(asked.release) : inputs
-  return asked.inputs.assemble({ inputs: given, tolerated, limits })
+function assemble(
+  { limits }: PredictionService,
+  { inputs }: InferenceRequest,
+  by: RunnableRelease,
+  tolerated: ReadonlySet<string>,
+): Tensors {
+  const given = typeof inputs === 'function' ? inputs(by.release) : inputs
+  return by.inputs.assemble({ inputs: given, tolerated, limits })
 }
 
 function countRows(inputs: Tensors): number {
@@ -113,11 +122,16 @@ function countRows(inputs: Tensors): number {
 }
 
 /** A constant has no class label. */
-function nameTensor(name: string, { by, outputs, fallback }: RowsAnswer): readonly NamedTensor[] {
-  const tensor = outputs[name]
-  if (tensor !== undefined) return [{ name, tensor }]
-  if (fallback !== null && name !== by.release.signature.outputs.score) return []
-  throw new MainwardError('model-unusable', `the model did not answer its output "${name}"`)
+function nameOutputs(names: readonly string[], { by, outputs, fallback }: RowsAnswer): readonly NamedTensor[] {
+  const named: NamedTensor[] = []
+  for (const name of names) {
+    const tensor = outputs[name]
+    if (tensor !== undefined) named.push({ name, tensor })
+    else if (fallback === null || name === by.release.signature.outputs.score) {
+      throw new MainwardError('model-unusable', `the model did not answer its output "${name}"`)
+    }
+  }
+  return named
 }
 
 function findTarget({ view }: PredictionService, { model, version, unit }: InferenceRequest): Target {

@@ -47,7 +47,9 @@ function checkStructure(body: Buffer, { jsonDepth, jsonContainers, jsonLayouts, 
   let containers = 0
   let members = 0
   for (let index = 0; index < body.length; index++) {
-    const byte = body[index]
+    const byte = body[index] ?? 0
+    // Numbers, which large bodies are made of, and what is between them.
+    if (byte < jsonBytes.colon && byte !== jsonBytes.quote) continue
     if (byte === jsonBytes.quote) {
       const start = index + 1
       index = endOfString(body, start)

@@ -45,9 +45,9 @@ export class AdaptiveShare {
     return this.#kept >= this.#limit
   }
 
-  /** One prediction that could be recorded. */
-  offer(): void {
-    this.#offered += 1
+  /** So many predictions could be recorded. */
+  offer(rows: number): void {
+    this.#offered += rows
   }
 
   /** One that is. */

@@ -62,7 +62,7 @@ export class PredictionRecorder implements Recorder {
   }
 
   record(entry: ServedEntry): void {
-    const share = entry.rows === 1 && this.#share.share < 1 ? this.#drawAtOnce(entry) : 1
+    const share = this.#share.share < 1 && hasOneUnit(entry) ? this.#drawAtOnce(entry) : 1
     if (share === null) return
     if (!this.#queue.add(entry, share)) {
       this.#parts.counter.addLost('memory', entry.rows)
@@ -72,16 +72,16 @@ export class PredictionRecorder implements Recorder {
   }
 
   /**
-   * The share by which an entry of one row is drawn; null when it is left out. Where most are, nothing of them is kept: what
-   * waits in the queue would have to be moved by the garbage collector.
+   * The share by which an entry of one unit is drawn; null when all of its rows are left out. Where most are, nothing of them is
+   * kept: what waits in the queue would have to be moved by the garbage collector.
    */
   #drawAtOnce(entry: ServedEntry): number | null {
     const unit = unitAt(entry, 0) ?? entry.requestId
     const { share: wanted } = this.#encoders.of(entry.release)
     const share = drawableShare(wanted * this.#share.share)
     if (isDrawn(unit, share)) return share
-    if (wanted >= 1 || isDrawn(unit, wanted)) this.#share.offer()
-    this.#parts.counter.addSampledOut()
+    if (wanted >= 1 || isDrawn(unit, wanted)) this.#share.offer(entry.rows)
+    this.#parts.counter.addSampledOut(entry.rows)
     return null
   }
 
@@ -141,13 +141,13 @@ export class PredictionRecorder implements Recorder {
     const { counter } = this.#parts
     const unit = unitAt(entry, index) ?? entry.requestId
     if (encoder.share < 1 && !isDrawn(unit, encoder.share)) {
-      counter.addSampledOut()
+      counter.addSampledOut(1)
       return null
     }
-    this.#share.offer()
+    this.#share.offer(1)
     const share = Math.min(this.#queue.share, drawableShare(encoder.share * this.#share.share))
     if (!isDrawn(unit, share)) {
-      counter.addSampledOut()
+      counter.addSampledOut(1)
       return null
     }
     if (this.#share.exhausted) {
@@ -182,4 +182,9 @@ export class PredictionRecorder implements Recorder {
     this.#failure = message
     this.#parts.log.warn({}, message)
   }
+}
+
+/** Then all of its rows are drawn, or none is. */
+function hasOneUnit({ units, rows }: ServedEntry): boolean {
+  return rows === 1 || units === null || typeof units === 'string'
 }

@@ -40,8 +40,8 @@ export class RecordingCounter {
     this.#recorded += rows
   }
 
-  addSampledOut(): void {
-    this.#sampledOut += 1
+  addSampledOut(rows: number): void {
+    this.#sampledOut += rows
   }
 
   addOutcomes(count: number): void {

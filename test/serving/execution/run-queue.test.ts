@@ -24,6 +24,7 @@ function job({ rows = 1, width = 1, ...changes }: JobChanges = {}): RunJob {
     isPart: false,
     resolve: () => undefined,
     reject: () => undefined,
+    ended: () => undefined,
     ...changes,
   }
 }

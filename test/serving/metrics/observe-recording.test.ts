@@ -13,7 +13,7 @@ it('shows what a worker recorded and lost', () => {
   const counter = new RecordingCounter()
   observeRecording(registry, () => counter.read())
   counter.addRecorded(5)
-  counter.addSampledOut()
+  counter.addSampledOut(1)
   counter.addOutcomes(3)
   counter.addLost('memory', 7)
   counter.addLost('memory', 1)

@@ -50,7 +50,7 @@ function run(rate: number, seconds: number, sliceMs = 20) {
     share.startSlice(nowMs)
     const second = Math.floor(nowMs / 1000)
     for (let index = 0; index < (rate * sliceMs) / 1000; index++) {
-      share.offer()
+      share.offer(1)
       const now = drawableShare(share.share)
       if (!isDrawn(`u${next++}`, now)) continue
       if (share.exhausted) {
@@ -81,7 +81,7 @@ describe('the adaptive share', () => {
   it('comes back when the load is over', () => {
     const share = new AdaptiveShare(10)
     share.startSlice(0)
-    for (let index = 0; index < 1000; index++) share.offer()
+    for (let index = 0; index < 1000; index++) share.offer(1)
     share.startSlice(1000)
     expect(share.share).toBeCloseTo(0.009)
     share.startSlice(2000)
