@@ -4,7 +4,7 @@ import type { InputTensor, Release } from '../../core/release.ts'
 import type { Tensor, Tensors } from '../tensor.ts'
 import { compileCell, largestFloat32, nullRuleOf, placeError, type ReadCell } from './cell.ts'
 import { checkDataShape, depthOf, visitElements } from './nested-data.ts'
-import { allocateData, storeCell, type WritableData } from './tensor-data.ts'
+import { allocateData, createAllocator, storeCell, type WritableData } from './tensor-data.ts'
 
 /** What decides how a row becomes tensors. */
 export type RowLayout = Pick<Release, 'signature' | 'requestFeatures' | 'nulls'>
@@ -54,9 +54,10 @@ function compileColumns(input: InputTensor, features: readonly string[], layout:
   const width = columns.length
   const plainFloats = features.map((name) => acceptsAnyNumber(name, layout))
   const fill = datatype === 'FP32' || datatype === 'FP64' ? compileFloatRow(columns, plainFloats) : compileRow(columns)
+  const allocate = createAllocator(datatype)
   return (rows, positions) => {
     const count = positions.length
-    const data = allocateData(datatype, count * width)
+    const data = allocate(count * width)
     for (let index = 0; index < count; index++) {
       const position = positions[index] ?? 0
       fill(data, index * width, rowAt(rows, position), position)

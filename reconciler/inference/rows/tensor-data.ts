@@ -37,6 +37,31 @@ export function allocateData(datatype: Datatype, length: number): WritableData {
   }
 }
 
+/** Elements of a float tensor up to which its memory is shared with others, and of the piece that they share. */
+const smallLength = 128
+const sharedLength = 2048
+
+/**
+ * Allocates tensors of one datatype. Small ones of floats, as most requests have, are views of one piece of memory: an array of its own
+ * costs several times what is done with it. Each is filled anew before it is read, so nothing is cleared.
+ */
+export function createAllocator(datatype: Datatype): (length: number) => WritableData {
+  if (datatype !== 'FP32' && datatype !== 'FP64') return (length) => allocateData(datatype, length)
+  const Elements = datatype === 'FP32' ? Float32Array : Float64Array
+  let shared = new ArrayBuffer(0)
+  let used = 0
+  return (length) => {
+    if (length > smallLength) return new Elements(length)
+    if ((used + length) * Elements.BYTES_PER_ELEMENT > shared.byteLength) {
+      shared = new ArrayBuffer(sharedLength * Elements.BYTES_PER_ELEMENT)
+      used = 0
+    }
+    const start = used * Elements.BYTES_PER_ELEMENT
+    used += length
+    return new Elements(shared, start, length)
+  }
+}
+
 /** Stores a cell that was read for this data's datatype. */
 export function storeCell(data: WritableData, index: number, value: CellValue): void {
   const target = data as CellValue[]

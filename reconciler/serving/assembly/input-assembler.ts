@@ -8,7 +8,7 @@ import type { DeclaredTensor } from '../../inference/model.ts'
 import type { Tensor, TensorData, Tensors } from '../../inference/tensor.ts'
 import { compileCell, describe, largestFloat32, nullRuleOf, placeError, type ReadCell } from '../../inference/rows/cell.ts'
 import { checkDataShape, countElements, depthOf, visitElements } from '../../inference/rows/nested-data.ts'
-import { allocateData, storeCell, type WritableData } from '../../inference/rows/tensor-data.ts'
+import { createAllocator, storeCell, type WritableData } from '../../inference/rows/tensor-data.ts'
 import { applyNullRules, convertColumn, copyColumn, isTyped, type ColumnPlace } from '../../inference/rows/typed-data.ts'
 
 /** One input of a request; `data` was not looked at yet. */
@@ -55,6 +55,7 @@ interface CompiledTensor {
   /** Undefined: the caller sends the model's own matrix. */
   readonly columns: readonly Column[] | undefined
   readonly cells: readonly ReadCell[]
+  readonly allocate: (length: number) => WritableData
 }
 
 const datatypeOfDtype = {
@@ -94,7 +95,8 @@ export function compileInputAssembler(release: Release): InputAssembler {
 function compileTensor(input: InputTensor, release: Release): CompiledTensor {
   const { datatype, features } = input
   if (features === undefined) {
-    return { input, columns: undefined, cells: [compileCell({ datatype, dtype: undefined, nulls: release.nulls.default })] }
+    const cells = [compileCell({ datatype, dtype: undefined, nulls: release.nulls.default })]
+    return { input, columns: undefined, cells, allocate: createAllocator(datatype) }
   }
   const columns = features.map((name): Column => {
     const dtype = release.requestFeatures.find((feature) => feature.name === name)?.dtype
@@ -102,7 +104,7 @@ function compileTensor(input: InputTensor, release: Release): CompiledTensor {
     return { name, datatype: columnDatatype(datatype, dtype), read }
   })
   const cells = features.map((name) => compileCell({ datatype, dtype: undefined, nulls: nullRuleOf(release.nulls, name) }))
-  return { input, columns, cells }
+  return { input, columns, cells, allocate: createAllocator(datatype) }
 }
 
 /** A timestamp in a tensor of numbers is such a number. */
@@ -140,14 +142,14 @@ function assembleTensor(tensor: CompiledTensor, given: ReadonlyMap<string, Infer
     return assembleMatrix(tensor, matrix, limits)
   }
   const isColumn = columns.some(({ name }) => name === input.name)
-  if (matrix === undefined || isColumn) return assembleColumns(input, columns, given)
+  if (matrix === undefined || isColumn) return assembleColumns(tensor, columns, given)
   const doubled = columns.find(({ name }) => given.has(name))
   if (doubled !== undefined)
     throw invalid(`"${doubled.name}" is a column of "${input.name}", which is there too: send one of the two`)
   return assembleMatrix(tensor, matrix, limits)
 }
 
-function assembleMatrix({ input, cells }: CompiledTensor, given: InferInput, limits: AssemblyLimits): Tensor {
+function assembleMatrix({ input, cells, allocate }: CompiledTensor, given: InferInput, limits: AssemblyLimits): Tensor {
   try {
     checkDatatype(input.datatype, given)
     const fits =
@@ -158,15 +160,25 @@ function assembleMatrix({ input, cells }: CompiledTensor, given: InferInput, lim
     const count = countElements(given.shape, limits.bodyBytes)
     checkDataShape(given.data, given.shape, count)
     if ((given.shape[0] ?? 1) > limits.rows) throw tooManyRows(given.shape[0] ?? 0, limits.rows)
-    return { datatype: input.datatype, shape: given.shape, data: readMatrix(given, cells, input.datatype, count) }
+    return {
+      datatype: input.datatype,
+      shape: given.shape,
+      data: readMatrix(given, { datatype: input.datatype, cells, allocate }, count),
+    }
   } catch (error) {
     throw placeError(error, `input "${given.name}"`)
   }
 }
 
-function readMatrix({ data: source, shape }: InferInput, cells: readonly ReadCell[], datatype: Datatype, count: number) {
+interface MatrixParts {
+  readonly datatype: Datatype
+  readonly cells: readonly ReadCell[]
+  readonly allocate: (length: number) => WritableData
+}
+
+function readMatrix({ data: source, shape }: InferInput, { datatype, cells, allocate }: MatrixParts, count: number) {
   if (isTyped(source)) return applyNullRules(datatype, source, cells)
-  const data = allocateData(datatype, count)
+  const data = allocate(count)
   const isFloat = datatype === 'FP32' || datatype === 'FP64'
   if (!isFloat || depthOf(source, shape) > 1 || !fillNumbers(source, data)) fillMatrix(source, shape, cells, data)
   return data
@@ -197,7 +209,8 @@ function fillMatrix(source: readonly unknown[], shape: readonly number[], cells:
   })
 }
 
-function assembleColumns(input: InputTensor, columns: readonly Column[], given: ReadonlyMap<string, InferInput>): Tensor {
+function assembleColumns(tensor: CompiledTensor, columns: readonly Column[], given: ReadonlyMap<string, InferInput>): Tensor {
+  const { input } = tensor
   const first = columns.map(({ name }) => given.get(name)).find((column) => column !== undefined)
   const rows = first?.shape[0] ?? 0
   for (const { name, datatype } of columns) {
@@ -205,7 +218,7 @@ function assembleColumns(input: InputTensor, columns: readonly Column[], given: 
     if (column === undefined) throw invalid(`the input "${name}" is missing`)
     checkColumn(column, datatype, rows)
   }
-  const data = allocateData(input.datatype, rows * columns.length)
+  const data = tensor.allocate(rows * columns.length)
   const { datatype } = input
   columns.forEach((column, index) => {
     const source = given.get(column.name)
