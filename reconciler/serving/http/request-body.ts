@@ -98,8 +98,8 @@ export class RequestBodies {
         body.discard()
         reject(problem)
       })
-      message.once('end', () => resolve({ bytes: body.read(), free }))
-      message.once('close', () => {
+      message.on('end', () => resolve({ bytes: body.read(), free }))
+      message.on('close', () => {
         if (message.complete) return
         free()
         body.discard()
