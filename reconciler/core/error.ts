@@ -24,6 +24,9 @@ export type ErrorCode =
   | 'leadership-lost'
   | 'port-in-use'
   | 'environment'
+  | 'engine-failed'
+  | 'engine-limit'
+  | 'cancelled'
 
 /** What a caller may do: never again with the same input, with growing pauses, or after something changed. */
 export type Retry = 'never' | 'backoff' | 'after'

@@ -139,6 +139,9 @@ function statusOf(code: ErrorCode): number {
     case 'leadership-lost':
     case 'port-in-use':
     case 'environment':
+    case 'engine-failed':
+    case 'engine-limit':
+    case 'cancelled':
       return 503
     default:
       return assertNever(code)

@@ -1,0 +1,41 @@
+/** What the engine's process and its holder say to each other: one call at a time, one answer to each. */
+import type { Cell, EngineColumn } from './engine.ts'
+
+export interface EngineSettings {
+  readonly threads: number
+  readonly memoryLimitBytes: number
+  /** A folder of this engine's own. */
+  readonly spillFolder: string
+  readonly spillLimitBytes: number
+  readonly resultLimitBytes: number
+  /** Files and folders that statements reach after `lock`, by their real paths. */
+  readonly files: readonly string[]
+  readonly folders: readonly string[]
+  /** Whether `progress` is sent. */
+  readonly progress: boolean
+}
+
+export type EngineCall =
+  | { readonly type: 'open'; readonly settings: EngineSettings }
+  | { readonly type: 'query'; readonly sql: string; readonly parameters: readonly Cell[] }
+  | { readonly type: 'load'; readonly table: string; readonly columns: readonly EngineColumn[] }
+  | { readonly type: 'append'; readonly rows: readonly (readonly Cell[])[] }
+  | { readonly type: 'endLoad' }
+  | { readonly type: 'dropLoad' }
+  | { readonly type: 'lock' }
+
+export interface EngineTable {
+  readonly names: readonly string[]
+  readonly rows: readonly (readonly Cell[])[]
+}
+
+export type EngineReply =
+  | { readonly type: 'done'; readonly table: EngineTable | null }
+  | { readonly type: 'failed'; readonly code: 'engine-failed' | 'engine-limit'; readonly message: string; readonly hint?: string }
+  | { readonly type: 'progress'; readonly share: number }
+
+/** The guard thread ends the process with it: more memory is in use than DuckDB accounts for and the limit allows. */
+export const memoryGuardSignal = 'SIGUSR2'
+
+/** Memory beside DuckDB's own: the runtime, answers on their way, and what DuckDB does not account for. */
+export const memoryAllowanceBytes = 512 * 1024 * 1024

@@ -1,0 +1,24 @@
+/** What DuckDB said, as the engine's answer: which failures are limits, and what to do about them. Knows no statement. */
+import { messageOf } from '../../core/error.ts'
+import type { EngineReply } from './engine-messages.ts'
+
+type Failure = Extract<EngineReply, { type: 'failed' }>
+
+export function explainFailure(thrown: unknown): Failure {
+  const message = messageOf(thrown)
+  const firstLine = message.split('\n')[0] ?? ''
+  if (/max_temp_directory_size/.test(message)) {
+    return limit(`the statement spills more to disk than is allowed: ${firstLine}`, 'allow more spill, or read fewer rows')
+  }
+  if (/No space left on device/i.test(message)) {
+    return limit(`the disk is full: ${firstLine}`, 'make room in the folder that the engine spills to')
+  }
+  if (/^Out of Memory Error|bad_alloc/.test(message)) {
+    return limit(`the statement needs more memory than is allowed: ${firstLine}`, 'allow more memory, or read fewer rows')
+  }
+  return { type: 'failed', code: 'engine-failed', message }
+}
+
+function limit(message: string, hint: string): Failure {
+  return { type: 'failed', code: 'engine-limit', message, hint }
+}
