@@ -1,14 +1,41 @@
 /**
- * A thread in the engine's process: ends the process when its parent is gone, or when it takes more memory than it may. DuckDB
- * counts what its buffers hold, not every string and state of an aggregate: `repeat('x', 3000000000)` stays below any limit of its.
+ * A thread in the engine's process: ends the process when its parent is gone, or when it takes more memory or disk than it may.
+ * DuckDB counts what its buffers hold, not every text and state of an aggregate: `repeat('x', 3000000000)` stays below any limit of
+ * its; and `max_temp_directory_size` (1.5.6) lets sorts and distinct counts write many times as much.
  */
+import { readdirSync, statSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
-import { memoryGuardSignal } from './engine-messages.ts'
+import { guardSignal, type GuardedLimit } from './engine-messages.ts'
+
+export interface GuardSettings {
+  readonly parent: number
+  readonly memoryLimitBytes: number
+  readonly spillFolder: string
+  readonly spillLimitBytes: number
+}
 
 const everyMs = 50
+const standardError = 2
+const blockBytes = 512
 
-const { parent, limitBytes } = workerData as { readonly parent: number; readonly limitBytes: number }
+const { parent, memoryLimitBytes, spillFolder, spillLimitBytes } = workerData as GuardSettings
 setInterval(() => {
   if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL')
-  if (process.memoryUsage.rss() > limitBytes) process.kill(process.pid, memoryGuardSignal)
+  if (process.memoryUsage.rss() > memoryLimitBytes) end('memory')
+  if (measure(spillFolder) > spillLimitBytes) end('spill')
 }, everyMs)
+
+/** The holder reads what is written last, and the signal. */
+function end(limit: GuardedLimit): void {
+  writeSync(standardError, `\n${limit}`)
+  process.kill(process.pid, guardSignal)
+}
+
+/** Bytes on disk. */
+function measure(folder: string): number {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).reduce((sum, name) => {
+    const found = statSync(join(folder, name), { throwIfNoEntry: false })
+    return sum + (found === undefined ? 0 : found.blocks * blockBytes)
+  }, 0)
+}

@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { MainwardError } from '../../core/error.ts'
 import { builtFile } from '../../core/package-root.ts'
-import { memoryGuardSignal, type EngineCall, type EngineReply, type EngineTable } from './engine-messages.ts'
+import { guardSignal, type GuardedLimit, type EngineCall, type EngineReply, type EngineTable } from './engine-messages.ts'
 
 export interface HolderOptions {
   /** How long one call may take, in milliseconds; null: for ever. */
@@ -90,7 +90,7 @@ export class EngineHolder {
   #take(): Waiting | null {
     const waiting = this.#waiting
     this.#waiting = null
-    if (waiting?.timer != null) clearTimeout(waiting.timer)
+    if (waiting !== null && waiting.timer !== null) clearTimeout(waiting.timer)
     return waiting
   }
 }
@@ -102,11 +102,7 @@ function tooSlow(timeLimitMs: number): MainwardError {
 }
 
 function describeEnd(how: string, lastWords: string): MainwardError {
-  if (how === memoryGuardSignal) {
-    return new MainwardError('engine-limit', 'a statement took more memory than is allowed and was ended', {
-      hint: 'allow more memory, or build smaller texts and lists',
-    })
-  }
+  if (how === guardSignal) return describeLimit(lastWords)
   if (how === 'SIGKILL') {
     return new MainwardError('engine-limit', 'the engine was killed from outside: probably the machine ran out of memory', {
       hint: 'allow the engine less memory than the machine has free',
@@ -114,4 +110,15 @@ function describeEnd(how: string, lastWords: string): MainwardError {
   }
   const said = lastWords.trim()
   return new MainwardError('engine-failed', `the engine crashed (${how})${said === '' ? '' : `: ${said}`}`)
+}
+
+function describeLimit(lastWords: string): MainwardError {
+  const spilled = lastWords.endsWith('spill' satisfies GuardedLimit)
+  return spilled
+    ? new MainwardError('engine-limit', 'a statement spilled more to disk than is allowed and was ended', {
+        hint: 'allow more spill, or read fewer rows',
+      })
+    : new MainwardError('engine-limit', 'a statement took more memory than is allowed and was ended', {
+        hint: 'allow more memory, or build smaller texts and lists',
+      })
 }

@@ -34,8 +34,10 @@ export type EngineReply =
   | { readonly type: 'failed'; readonly code: 'engine-failed' | 'engine-limit'; readonly message: string; readonly hint?: string }
   | { readonly type: 'progress'; readonly share: number }
 
-/** The guard thread ends the process with it: more memory is in use than DuckDB accounts for and the limit allows. */
-export const memoryGuardSignal = 'SIGUSR2'
+/** The guard thread ends the process with it, after it wrote to its standard error which limit was passed. */
+export const guardSignal = 'SIGUSR2'
+
+export type GuardedLimit = 'memory' | 'spill'
 
 /** Memory beside DuckDB's own: the runtime, answers on their way, and what DuckDB does not account for. */
 export const memoryAllowanceBytes = 512 * 1024 * 1024

@@ -15,6 +15,7 @@ import {
   type EngineTable,
 } from './engine-messages.ts'
 import type { Cell } from './engine.ts'
+import type { GuardSettings } from './engine-guard.ts'
 import { explainFailure } from './explain-failure.ts'
 import { quoteList, quoteName } from './quote.ts'
 import { readCells } from './read-cells.ts'
@@ -89,8 +90,13 @@ async function answer(state: State, call: EngineCall): Promise<EngineTable | nul
 }
 
 async function open(settings: EngineSettings): Promise<DuckDBConnection> {
-  const limitBytes = settings.memoryLimitBytes + memoryAllowanceBytes
-  new Worker(builtFile('features/engine/engine-guard.js'), { workerData: { parent: process.ppid, limitBytes } }).unref()
+  const guard: GuardSettings = {
+    parent: process.ppid,
+    memoryLimitBytes: settings.memoryLimitBytes + memoryAllowanceBytes,
+    spillFolder: settings.spillFolder,
+    spillLimitBytes: settings.spillLimitBytes,
+  }
+  new Worker(builtFile('features/engine/engine-guard.js'), { workerData: guard }).unref()
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(settings.threads),
     memory_limit: `${settings.memoryLimitBytes}B`,

@@ -185,7 +185,11 @@ describe('limits', () => {
     expectEnded(`select length(repeat('x', 3000000000)) n`, small, /more memory/))
 
   it('end what spills too much', () =>
-    expectEnded(`create table t as select range r, hash(range) || 'x' h from range(30000000) order by h`, small, /spills more to disk/))
+    expectEnded(
+      `create table t as select range r, hash(range) || 'x' h from range(30000000) order by h`,
+      small,
+      /spilled more to disk/,
+    ))
 
   it('end an answer that is too large, in rows and in one text', async () => {
     await expectEnded('select * from range(1000000)', { resultLimitBytes: 1_000_000 }, /larger than 1000000 bytes/)
