@@ -1,0 +1,36 @@
+/** What features/ needs of the world outside: files of sources, rows of queries, secrets. Wired in cli/. */
+import type { SecretRef } from '../core/feature-definition.ts'
+
+export interface SourceFile {
+  /** From the root of the reconciled path, with `/`: what messages say, and what partitions are read from. */
+  readonly path: string
+  /** Where its bytes lie on this machine. */
+  readonly localPath: string
+}
+
+export interface SourceFiles {
+  /** The files that a path or glob names, in any order; none when nothing matches. */
+  list(pattern: string): Promise<readonly SourceFile[]>
+}
+
+export interface QueryColumn {
+  readonly name: string
+  /** The type's name in the database, as `pg_type.typname`: `int4`, `timestamptz`. */
+  readonly type: string
+}
+
+export interface QueryRows {
+  readonly columns: readonly QueryColumn[]
+  /** Values in the database's text form; times with a zone are in UTC. One snapshot. */
+  readonly batches: AsyncIterable<readonly (readonly (string | null)[])[]>
+}
+
+export interface QueryReader {
+  /** Runs `use` with the rows of one statement, read in one snapshot; closes the connection in any case. */
+  read<T>(connection: string, query: string, use: (rows: QueryRows) => Promise<T>): Promise<T>
+}
+
+export interface SecretReader {
+  /** The value now. Throws a MainwardError that names the reference, never the value. */
+  read(reference: SecretRef): Promise<string>
+}
