@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'engine-failed'
   | 'engine-limit'
   | 'cancelled'
+  | 'source-unusable'
 
 /** What a caller may do: never again with the same input, with growing pauses, or after something changed. */
 export type Retry = 'never' | 'backoff' | 'after'

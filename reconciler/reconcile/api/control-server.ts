@@ -142,6 +142,7 @@ function statusOf(code: ErrorCode): number {
     case 'engine-failed':
     case 'engine-limit':
     case 'cancelled':
+    case 'source-unusable':
       return 503
     default:
       return assertNever(code)
