@@ -1,0 +1,94 @@
+/** Which functions a feature may call: those whose answer depends on their arguments alone. Asks the engine what each one is. */
+import type { Engine } from '../engine/engine.ts'
+import { quoteList } from '../engine/quote.ts'
+import { parseSelect } from './parse-select.ts'
+import { collectUses, type TreeUse } from './walk-tree.ts'
+
+/** Of table functions only those that read nothing. */
+const tableFunctions: ReadonlySet<string> = new Set(['unnest', 'range', 'generate_series'])
+
+/** DuckDB says CONSISTENT of these; what they answer is the session's. */
+const sessionFunctions: ReadonlySet<string> = new Set([
+  'current_setting',
+  'getvariable',
+  'version',
+  'getenv',
+  'query',
+  'query_table',
+])
+
+/** Names that SQL answers itself when no column has them. */
+const sessionValues: ReadonlySet<string> = new Set(
+  'current_date current_time current_timestamp localtime localtimestamp current_catalog current_schema current_role current_user session_user user'.split(
+    ' ',
+  ),
+)
+
+export interface FunctionProblem {
+  readonly text: string
+  readonly offset: number | null
+}
+
+interface Known {
+  readonly type: string
+  readonly stability: string | null
+  readonly definition: string | null
+}
+
+/** `columns`: names that are columns, whatever they are called. */
+export async function checkFunctions(
+  engine: Engine,
+  uses: {
+    readonly functions: readonly TreeUse[]
+    readonly tableFunctions: readonly TreeUse[]
+    readonly names: readonly TreeUse[]
+  },
+  columns: ReadonlySet<string>,
+): Promise<readonly FunctionProblem[]> {
+  const problems: FunctionProblem[] = []
+  for (const { name, offset } of uses.tableFunctions) {
+    if (!tableFunctions.has(name.toLowerCase()))
+      problems.push({ text: `the table function ${name} is not allowed: a feature reads its inputs alone`, offset })
+  }
+  for (const { name, offset } of uses.names) {
+    const lower = name.toLowerCase()
+    if (sessionValues.has(lower) && !columns.has(lower)) problems.push({ text: reason(name), offset })
+  }
+  for (const { name, offset } of uses.functions) {
+    const bad = await findUnstable(engine, name.toLowerCase(), [])
+    if (bad !== null)
+      problems.push({ text: bad === name.toLowerCase() ? reason(name) : `${name} calls ${bad}: ${reason(bad)}`, offset })
+  }
+  return problems
+}
+
+function reason(name: string): string {
+  return `${name} is not allowed: its answer changes from run to run, and a feature must not`
+}
+
+/** The unstable function behind a name, itself or called by a macro; null when there is none. */
+async function findUnstable(engine: Engine, name: string, above: readonly string[]): Promise<string | null> {
+  if (sessionFunctions.has(name)) return name
+  if (above.includes(name)) return null
+  for (const { type, stability, definition } of await lookUp(engine, name)) {
+    if (stability !== null && stability !== 'CONSISTENT') return name
+    if (type !== 'macro' || definition === null) continue
+    const parsed = await parseSelect(engine, `select ${definition}`)
+    if (parsed.type === 'problem') return name
+    const { functions, names, tables, tableFunctions: tables2 } = collectUses(parsed.node)
+    if (tables.length + tables2.length > 0 || names.some((each) => sessionValues.has(each.name.toLowerCase()))) return name
+    for (const each of functions) {
+      const bad = await findUnstable(engine, each.name.toLowerCase(), [...above, name])
+      if (bad !== null) return bad
+    }
+  }
+  return null
+}
+
+async function lookUp(engine: Engine, name: string): Promise<readonly Known[]> {
+  const rows = await engine.query(
+    `select distinct function_type as type, stability, macro_definition as definition
+     from duckdb_functions() where lower(function_name) in (select unnest(${quoteList([name])}))`,
+  )
+  return rows as unknown as readonly Known[]
+}

@@ -1,0 +1,76 @@
+/** Makes the relation `view:NAME` of a view, which joins and profiles read, and counts the rows that it leaves out. */
+import { MainwardError } from '../../core/error.ts'
+import type { EntityDefinition, ViewDefinition } from '../../core/feature-definition.ts'
+import type { Engine } from '../engine/engine.ts'
+import { quoteName } from '../engine/quote.ts'
+import { checkView, rowsName, type ViewPlan } from './check-view.ts'
+
+export interface ViewReport {
+  readonly view: string
+  /** Rows of the relation. */
+  readonly rows: bigint
+  readonly droppedNullKey: bigint
+  /** Of the rows with keys. */
+  readonly droppedNullEventTime: bigint
+}
+
+/** The relation of a view, quoted. */
+export function viewRelation(name: string): string {
+  return quoteName(`view:${name}`)
+}
+
+/**
+ * After `lock`, in the order of `orderViews`. A transform runs once, its rows are kept as `rows:NAME`; a view without one is read where
+ * its input lies. Throws `invalid-input` with all problems of `checkView`.
+ */
+export async function buildViewTable(
+  engine: Engine,
+  view: ViewDefinition,
+  entities: ReadonlyMap<string, EntityDefinition>,
+): Promise<ViewReport> {
+  const { plan, problems } = await checkView(engine, view, entities)
+  if (plan === null)
+    throw new MainwardError('invalid-input', problems.join('\n'), { hint: 'correct the view; `mainward validate` says the same' })
+  if (view.transform !== null) await keepRows(engine, view, plan)
+  await engine.query(`create view ${viewRelation(view.name)} as ${selectView(view, plan)}`)
+  return countRows(engine, view, plan)
+}
+
+async function keepRows(engine: Engine, view: ViewDefinition, { sql }: ViewPlan): Promise<void> {
+  const rows = quoteName(rowsName(view.name))
+  await engine.query(`drop view ${rows}`)
+  try {
+    await engine.query(`create table ${rows} as\n${sql}`)
+  } catch (thrown) {
+    if (!(thrown instanceof MainwardError)) throw thrown
+    const { code, message, hint } = thrown
+    throw new MainwardError(code, `view ${view.name}: ${message}`, { cause: thrown, ...(hint === undefined ? {} : { hint }) })
+  }
+}
+
+function selectView(view: ViewDefinition, { columns }: ViewPlan): string {
+  const { keys, others, event, created } = columns
+  const list = [
+    ...[...keys, ...others].map(({ name, sql }) => `${sql} as ${quoteName(name)}`),
+    `${event?.sql ?? 'null::timestamp'} as "__event"`,
+    `${created?.sql ?? 'null::timestamp'} as "__created"`,
+    ...view.aggregations.flatMap(({ name, where }) =>
+      where === null ? [] : [`(${where}\n) as ${quoteName(`__where:${name}`)}`],
+    ),
+  ]
+  const needed = [...keys, ...(event === null ? [] : [event])].map(({ name }) => `${quoteName(name)} is not null`)
+  const where = needed.length === 0 ? '' : ` where ${needed.join(' and ')}`
+  return `select ${list.join(', ')} from ${quoteName(rowsName(view.name))}${where}`
+}
+
+async function countRows(engine: Engine, view: ViewDefinition, { columns }: ViewPlan): Promise<ViewReport> {
+  const keys = columns.keys.map(({ name }) => `${quoteName(name)} is null`)
+  const noKey = keys.length === 0 ? 'false' : `(${keys.join(' or ')})`
+  const noEvent = columns.event === null ? 'false' : `${quoteName(columns.event.name)} is null`
+  const [counts] = await engine.query(
+    `select count(*) as n, count(*) filter (${noKey}) as keyless, count(*) filter (not ${noKey} and ${noEvent}) as timeless
+     from ${quoteName(rowsName(view.name))}`,
+  )
+  const { n = 0n, keyless = 0n, timeless = 0n } = counts as Readonly<Record<string, bigint>>
+  return { view: view.name, rows: n - keyless - timeless, droppedNullKey: keyless, droppedNullEventTime: timeless }
+}
