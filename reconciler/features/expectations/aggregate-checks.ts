@@ -187,7 +187,7 @@ function distinct({ noOther, noneMissing }: SetRule): (asked: Asked) => Check {
             ? [`expected each of the ${wanted.length} values, found ${found} of them`]
             : []),
         ]
-        return { observed: all, unexpectedCount: noOther ? rows : 0, wrong: wrong.length === 0 ? null : wrong.join('; ') }
+        return { observed: all, unexpectedCount: noOther ? all - found : 0, wrong: wrong.length === 0 ? null : wrong.join('; ') }
       },
       ...(noOther ? { unexpected: { source: quoteName(asked.relation.name), condition: others, columns: [column.column] } } : {}),
     })

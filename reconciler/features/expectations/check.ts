@@ -15,7 +15,7 @@ export interface Judgement {
   readonly elementCount: number | null
   /** Of these, the ones without a value to ask: null, or ignored by `ignore_row_if`. */
   readonly missingCount: number | null
-  /** Of those with a value, the ones that do not meet the expectation. */
+  /** Of those with a value, the ones that do not meet the expectation; of sets, the different values that should not be there. */
   readonly unexpectedCount: number | null
   /** What was found, of an expectation that asks one thing of all rows. */
   readonly observed: Observed

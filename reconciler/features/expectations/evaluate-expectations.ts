@@ -1,5 +1,6 @@
 /** Evaluates expectations through the engine: one statement for all of one relation, and one more for each that failed. */
 import { MainwardError } from '../../core/error.ts'
+import { expectationDefinitions, isExpectationName, type ExpectationShape } from '../../core/expectation.ts'
 import type { Expectation } from '../../core/feature-definition.ts'
 import type { Cell, Engine, EngineRow } from '../engine/engine.ts'
 import { buildCheck } from './build-check.ts'
@@ -22,6 +23,9 @@ export interface ExpectationResult extends Judgement {
   /** At most twenty unexpected rows. */
   readonly examples: readonly Example[]
 }
+
+/** Expectations whose unexpected things are rows. */
+const countedShapes: readonly ExpectationShape[] = ['values', 'rows']
 
 interface Checked {
   readonly expectation: Expectation
@@ -106,10 +110,11 @@ async function withExamples(
   const columns = check.unexpected?.columns ?? []
   const pick = (row: EngineRow, names: readonly string[]) => Object.fromEntries(names.map((name) => [name, row[name] ?? null]))
   const examples = rows.map((row) => ({ row: pick(row, relation.identity), values: pick(row, columns) }))
-  return { ...judgement, expectation, unexpectedPercent: percentOf(judgement), examples }
+  return { ...judgement, expectation, unexpectedPercent: percentOf(judgement, expectation), examples }
 }
 
-function percentOf({ elementCount, missingCount, unexpectedCount }: Judgement): number | null {
+function percentOf({ elementCount, missingCount, unexpectedCount }: Judgement, { name }: Expectation): number | null {
+  if (!isExpectationName(name) || !countedShapes.includes(expectationDefinitions[name].shape)) return null
   if (elementCount === null || missingCount === null || unexpectedCount === null || elementCount === missingCount) return null
   return (100 * unexpectedCount) / (elementCount - missingCount)
 }

@@ -20,7 +20,8 @@ export function literalOf(value: Json, dtype: FeatureDtype): string {
   if (dtype === 'bool') return value === true ? 'TRUE' : 'FALSE'
   if (dtype === 'string') return quoteText(value as string)
   if (dtype === 'timestamp') return `make_timestamp(${instantOf(value)})`
-  return `CAST('${String(value)}' AS ${sqlTypes[dtype]})`
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return `CAST('${text}' AS ${sqlTypes[dtype]})`
 }
 
 /** Values of a set, each once. */
