@@ -58,6 +58,7 @@ export function logBinsQuantile({ positive, negative, zeros }: LogBins, q: numbe
     ...[...positive].sort(([a], [b]) => a - b).map(([index, count]) => [middleOf(index), count] as const),
   ]
   const total = ordered.reduce((sum, [, count]) => sum + count, 0)
+  if (total === 0) return null
   const rank = Math.floor(q * (total - 1))
   let before = 0
   for (const [value, count] of ordered) {

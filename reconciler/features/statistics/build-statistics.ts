@@ -144,13 +144,11 @@ function isFinite(moments: Moments): boolean {
 function binsPart(x: string, finite: string): Part {
   const size = `abs(CAST(${x} AS DOUBLE))`
   const index = `CAST(ceil(ln(${size}) / ${Math.log(growth)}) AS INTEGER)`
-  const moved = `CASE WHEN ${x} > 0 THEN ${index} ELSE ${index} - ${negativeOffset} END`
   const sized = `${finite} AND ${size} >= ${smallestSize}`
+  // A FILTER comes too late: the expression before it is computed for all rows, and has no logarithm of 0.
+  const moved = `CASE WHEN ${sized} THEN CASE WHEN ${x} > 0 THEN ${index} ELSE ${index} - ${negativeOffset} END END`
   return {
-    expressions: [
-      `CAST(histogram(${moved}) FILTER (WHERE ${sized}) AS VARCHAR)`,
-      `count(*) FILTER (WHERE ${finite} AND ${size} < ${smallestSize})`,
-    ],
+    expressions: [`CAST(histogram(${moved}) AS VARCHAR)`, `count(*) FILTER (WHERE ${finite} AND ${size} < ${smallestSize})`],
     read: ([map = null, zeros]) => ({ bins: readBins(map, readCount(zeros)) }),
   }
 }
