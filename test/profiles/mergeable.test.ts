@@ -28,8 +28,8 @@ describe('log bins', () => {
   it('of parts merge to those of the whole', () => {
     fc.assert(
       fc.property(numbers, numbers, (a, b) => {
- expect(mergeLogBins(logBinsOf(a), logBinsOf(b))).toEqual(logBinsOf([...a, ...b])
-})),
+        expect(mergeLogBins(logBinsOf(a), logBinsOf(b))).toEqual(logBinsOf([...a, ...b]))
+      }),
     )
   })
 

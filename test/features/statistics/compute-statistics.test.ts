@@ -43,7 +43,7 @@ beforeAll(async () => {
     SELECT r AS "__row", (m % 20011)::DOUBLE / 64 - 100 AS plain, 1e9::DOUBLE + (m % 1009)::DOUBLE / 16 AS far, (m % 3001)::BIGINT - 1500 AS whole,
       'w' || CASE WHEN m % 3 <> 0 THEN m % 97 ELSE m % 5 END AS word,
       CASE WHEN r < 10 THEN NULL WHEN r < 13 THEN 'nan'::FLOAT WHEN r < 15 THEN 'inf'::FLOAT WHEN r = 15 THEN '-inf'::FLOAT ELSE 2.5 END AS odd,
-      make_timestamp(1_000_000_000_000_001 + r) AS at, r % 4 = 0 AS ok
+      make_timestamp(1_000_000_000_000_001 + r) AS "at", r % 4 = 0 AS ok
     FROM (SELECT range AS r, (range * 2654435761) % 4294967296 AS m FROM range(5000))`)
 })
 afterAll(() => engine.close())
