@@ -130,8 +130,9 @@ function checkOne(written: WrittenArguments, asked: Asked): void {
   unknown.forEach(tell('expectation-column'))
   const dtypes = readDtypes(sound, definition, columns)
   if (dtypes !== null) {
-    findWrongColumns({ definition, dtypes, ordered: relation.ordered }).forEach(tell('expectation-column'))
-    findWrongValues(sound, definition, dtypes).forEach(tell('expectation-argument'))
+    const wrong = findWrongColumns({ definition, dtypes, ordered: relation.ordered })
+    wrong.forEach(tell('expectation-column'))
+    if (wrong.length === 0) findWrongValues(sound, definition, dtypes).forEach(tell('expectation-argument'))
   }
   findWrongOrder(sound, definition).forEach(tell('expectation-argument'))
 }

@@ -59,13 +59,10 @@ function readOperand(reader: Reader, depth: number): number | null {
 }
 
 function readGroup(reader: Reader, depth: number): number | null {
-  const start = match(reader, /^\?(?:P?<([^>]*)>|([imsU]*(?:-[imsU]+)?)([:)]))/)
+  const start = match(reader, /^\?(?:P<([^>]*)>|([imsU]*(?:-[imsU]+)?)([:)]))/)
   if (start === null && peek(reader) === '?') throw new Flaw('a group that RE2 does not know (it has no look-around)')
   if (start?.[1] !== undefined && !/^[A-Za-z_0-9]+$/.test(start[1])) throw new Flaw('a group with no proper name')
-  if (start?.[3] === ')') {
-    if (start[2] === '') throw new Flaw('an empty list of flags')
-    return null
-  }
+  if (start?.[3] === ')') return null
   const repetitions = readAlternatives(reader, depth + 1)
   if (take(reader) !== ')') throw new Flaw('a group that is not closed')
   return repetitions
@@ -87,7 +84,7 @@ function readClass(reader: Reader): void {
   match(reader, /^\^/)
   for (let first = true; first || peek(reader) !== ']'; first = false) {
     if (peek(reader) === '') throw new Flaw('a [ that is not closed')
-    const named = match(reader, /^\[:\^?([a-z]*):\]/)
+    const named = match(reader, /^\[:\^?(.*?):\]/s)
     if (named !== null) {
       if (!posixClasses.includes(named[1] ?? '')) throw new Flaw(`an unknown class [:${named[1]}:]`)
       continue
@@ -126,7 +123,7 @@ function readEscape(reader: Reader, inClass: boolean): number | null {
   if (next !== '' && 'dDsSwW'.includes(next)) return null
   if (next === 'Q' && !inClass) return readQuoted(reader)
   if (next !== '' && !inClass && 'ACbBz'.includes(next)) return null
-  if (!/^[\x00-\x7f]$/.test(next) || /[0-9A-Za-z_]/.test(next)) throw new Flaw(`an escape that RE2 does not know (\\${next})`)
+  if (!/^[\x00-\x7f]$/.test(next) || /[0-9A-Za-z]/.test(next)) throw new Flaw(`an escape that RE2 does not know (\\${next})`)
   return next.codePointAt(0) ?? null
 }
 

@@ -88,8 +88,7 @@ async function tryQuery(engine: Engine, sql: string | null): Promise<Answer> {
 
 /** What the engine said of a statement that it refused. What ended the engine, and bugs, go on. */
 function refusalOf(thrown: unknown): string {
-  const code: string | null = thrown instanceof MainwardError ? thrown.code : null
-  if (thrown instanceof MainwardError && code === 'engine-failed') return thrown.message
+  if (thrown instanceof MainwardError && thrown.code === 'engine-failed') return thrown.message
   throw thrown
 }
 

@@ -22,8 +22,7 @@ export async function openTestEngine(threads = 2): Promise<TestEngine> {
           .getRowObjects()
           .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toCell(value)])))
       } catch (thrown) {
-        // The code has a name only once the engine itself is there.
-        throw new MainwardError('engine-failed' as 'invalid-input', messageOf(thrown))
+        throw new MainwardError('engine-failed', messageOf(thrown))
       }
     },
     load: () => Promise.reject(new Error('tests fill tables by SQL')),
