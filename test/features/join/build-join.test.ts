@@ -29,6 +29,8 @@ function viewOf(rule: BruteRule, prefix = 'v'): JoinView {
   }
 }
 
+const unread = { whole: null, flag: null }
+
 const plainRule: BruteRule = { isStatic: false, hasRowKey: false, ttl: null, asOf: null, grid: null }
 
 describe('buildJoin', () => {
@@ -56,8 +58,8 @@ describe('buildJoin', () => {
 
   it('joins one view in several roles', async () => {
     await createView(session, [
-      { keys: ['a', 'b'], event: 1n, created: 1n, rowKey: [1, 7], value: 3 },
-      { keys: ['b', 'a'], event: 2n, created: 2n, rowKey: [2, 7], value: 4 },
+      { keys: ['a', 'b'], event: 1n, created: 1n, rowKey: [1, 7], value: 3, ...unread },
+      { keys: ['b', 'a'], event: 2n, created: 2n, rowKey: [2, 7], value: 4, ...unread },
     ])
     await createLabels(session, [{ keys: ['a', 'b'], at: 5n }])
     const there = viewOf(plainRule)
@@ -104,11 +106,11 @@ describe('a restated row', () => {
 
   it('gives way to its next version, when that moves the event back, into the future, or to another key', async () => {
     await createView(session, [
-      { keys: ['a', 'b'], event: 1n, created: 1n, rowKey: [0, 7], value: 1 },
-      { keys: ['a', 'b'], event: 10n, created: 10n, rowKey: [1, 7], value: 10 },
-      { keys: ['a', 'b'], event: 0n, created: 12n, rowKey: [1, 7], value: 11 },
-      { keys: ['a', 'b'], event: 20n, created: 14n, rowKey: [1, 7], value: 12 },
-      { keys: ['b', 'b'], event: 25n, created: 25n, rowKey: [1, 7], value: 13 },
+      { keys: ['a', 'b'], event: 1n, created: 1n, rowKey: [0, 7], value: 1, ...unread },
+      { keys: ['a', 'b'], event: 10n, created: 10n, rowKey: [1, 7], value: 10, ...unread },
+      { keys: ['a', 'b'], event: 0n, created: 12n, rowKey: [1, 7], value: 11, ...unread },
+      { keys: ['a', 'b'], event: 20n, created: 14n, rowKey: [1, 7], value: 12, ...unread },
+      { keys: ['b', 'b'], event: 25n, created: 25n, rowKey: [1, 7], value: 13, ...unread },
     ])
     expect(await at(11n)).toBe(10)
     expect(await at(12n)).toBe(1)

@@ -8,6 +8,8 @@ export interface BruteRow {
   /** Null in it: the row is its own version. */
   readonly rowKey: readonly (number | null)[]
   readonly value: number | null
+  readonly whole: bigint | null
+  readonly flag: boolean | null
 }
 
 export interface BruteLabel {
@@ -23,7 +25,7 @@ export interface BruteRule {
   readonly grid: { readonly refresh: bigint; readonly lag: bigint } | null
 }
 
-interface Placed extends BruteRow {
+export interface Placed extends BruteRow {
   readonly place: number
   readonly happened: bigint
   readonly written: bigint
@@ -38,7 +40,7 @@ export function bruteTime(at: bigint, grid: BruteRule['grid']): bigint {
   return point
 }
 
-function sameKeys(row: BruteRow, label: BruteLabel): boolean {
+export function sameKeys(row: BruteRow, label: BruteLabel): boolean {
   return row.keys.every((key, index) => key !== null && key === label.keys[index])
 }
 

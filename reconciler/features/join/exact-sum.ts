@@ -1,0 +1,80 @@
+/**
+ * Sums of floats without rounding: every value is two whole numbers, of units 2^-26 and 2^-122, and whole numbers add up exactly in any
+ * order. So a running sum gives the same bits on every machine and number of threads, and a value that leaves a window leaves
+ * nothing behind. All functions write SQL; `value` is an expression of type DOUBLE or null.
+ */
+import { quoteText } from './quote-name.ts'
+
+/** Values of a sum: 0, or 2^-70 <= |x| < 2^70 (8.5e-22 to 1.18e21), or any multiple of 2^-122 below it. */
+const highUnit = 2 ** -26
+const lowUnit = 2 ** -122
+const carry = 2n ** 96n
+
+export const sumRange = '0 or between 2^-70 (8.5e-22) and 2^70 (1.18e21) in size'
+
+/** How many rows, NaN, infinities: four counts of 32 bits in one number. */
+export function countedKinds(value: string): string {
+  return (
+    `CASE WHEN ${value} IS NULL THEN NULL WHEN isfinite(${value}) THEN 1::HUGEINT WHEN isnan(${value}) THEN 4294967297::HUGEINT ` +
+    `WHEN ${value} > 0 THEN 18446744073709551617::HUGEINT ELSE 79228162514264337593543950337::HUGEINT END`
+  )
+}
+
+/** The counts that a sum of `countedKinds` holds. */
+export function kindCounts(kinds: string): Readonly<Record<'rows' | 'nan' | 'positive' | 'negative', string>> {
+  const part = (index: number): string => `((${kinds} // ${2n ** BigInt(32 * index)}) % 4294967296)`
+  return { rows: part(0), nan: part(1), positive: part(2), negative: part(3) }
+}
+
+function finite(value: string): string {
+  return `CASE WHEN isfinite(${value}) THEN ${value} ELSE 0 END`
+}
+
+/** Whole numbers of 2^-26; a value that is too great ends the query, with what `place` names. NaN and infinities are 0 here. */
+export function highLimb(value: string, place: string): string {
+  const message = quoteText(
+    `${place}: sum, mean and stddev take values that are ${sumRange}; scale the column in the view's transform, found `,
+  )
+  return (
+    `CASE WHEN isfinite(${value}) AND abs(${value}) >= ${2 ** 70} THEN error(${message} || ${value}) ` +
+    `ELSE trunc((${finite(value)}) * ${1 / highUnit})::HUGEINT END`
+  )
+}
+
+/** What the high limb leaves, in whole numbers of 2^-122. */
+export function lowLimb(value: string, place: string): string {
+  const message = quoteText(
+    `${place}: sum, mean and stddev take values that are ${sumRange}; scale the column in the view's transform, found `,
+  )
+  const high = `trunc((${finite(value)}) * ${1 / highUnit})`
+  const rest = `(((${finite(value)}) - ${high} * ${highUnit}) * ${1 / lowUnit})`
+  return `CASE WHEN ${rest} <> trunc(${rest}) THEN error(${message} || ${value}) ELSE ${rest}::HUGEINT END`
+}
+
+/** Two sums of limbs, and what one of each is worth. Whole numbers are the limbs of unit 1, with a low limb of 0. */
+export interface LimbSum {
+  readonly high: string
+  readonly low: string
+  readonly unit: number
+}
+
+export const floatUnit = highUnit
+
+/** The float nearest to a sum of limbs, to within the rounding of the low one, which is a DOUBLE already. */
+function nearestFloat(high: string, low: string, unit: number): string {
+  const top = `(${high})::DOUBLE`
+  const rest = `((${high}) - ${top}::HUGEINT)::DOUBLE`
+  return `(${top} * ${unit} + (${rest} * ${unit} + (${low}) * ${unit / Number(carry)}))`
+}
+
+export function sumToFloat({ high, low, unit }: LimbSum): string {
+  return nearestFloat(`(${high} + ${low} // ${carry})`, `(${low} % ${carry})::DOUBLE`, unit)
+}
+
+/** A division of whole numbers: the mean of equal values is that value. `rows` is below 2^31. */
+export function meanToFloat({ high, low, unit }: LimbSum, rows: string): string {
+  const carried = `(${high} + ${low} // ${carry})`
+  const left = `((${carried} % ${rows}) * ${carry} + ${low} % ${carry})`
+  const divided = `(${left} // ${rows})::DOUBLE + (${left} % ${rows})::DOUBLE / ${rows}`
+  return nearestFloat(`(${carried} // ${rows})`, divided, unit)
+}
