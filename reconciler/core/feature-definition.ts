@@ -54,6 +54,21 @@ export interface SourceDefinition {
   readonly rowKey: readonly string[]
 }
 
+/** On the data clock: the newest event time is at most `maxAgeMs` before it. */
+export interface FreshnessRule {
+  readonly maxAgeMs: number
+  readonly severity: ExpectationSeverity
+}
+
+/** On the data clock: how many rows have an event time within `windowMs` before it (the later end included, the earlier one not). */
+export interface VolumeRule {
+  readonly windowMs: number
+  /** Null: no such limit; also `maxRows`. At least one of them is there. */
+  readonly minRows: number | null
+  readonly maxRows: number | null
+  readonly severity: ExpectationSeverity
+}
+
 /** An entity of a view, and the column of the view's rows that holds each of its keys. */
 export interface ViewEntity {
   readonly name: string
@@ -137,4 +152,49 @@ export interface Expectation {
   /** Condition in SQL: only rows that meet it are looked at; null: all. */
   readonly rowCondition: string | null
   readonly severity: ExpectationSeverity
+}
+
+/** A value of a unit test; times are texts in ISO 8601. */
+export type TestCell = string | number | boolean | null
+
+export type TestRow = Readonly<Record<string, TestCell>>
+
+/** A unit test of a view: the rows of its inputs, and the values that must come out. */
+export interface ViewTest {
+  readonly name: string
+  /** By name of the input. */
+  readonly given: Readonly<Record<string, readonly TestRow[]>>
+  /** Keys by their names, `at` where the view has an event time, and the values by name of the feature. */
+  readonly expect: readonly TestRow[]
+}
+
+/** The rows that a model learns from: one row of a training set for each row of the source. */
+export interface LabelDefinition {
+  readonly source: string
+  readonly column: string
+  /** Column with the time of the prediction. */
+  readonly predictAt: string
+  /** Column with the time at which the label was known; null: at once. */
+  readonly knownAt: string | null
+}
+
+/** Which rows are used for what. Times are in microseconds since the epoch, UTC. */
+export interface SplitDefinition {
+  /** Null: from the oldest row on. */
+  readonly fromMicros: bigint | null
+  /** The first time that no longer counts. */
+  readonly untilMicros: bigint
+  /** Column of the label source. */
+  readonly splitBy: string
+  /** Length of the part that ends where `test` begins; 0: none. */
+  readonly validationMs: number
+  /** Length of the part that ends at `until`; 0: none. */
+  readonly testMs: number
+}
+
+/** Columns of the label source that travel beside a training set and are no inputs of the model. */
+export interface EvaluationColumns {
+  /** What is drawn for intervals: a column, days (UTC) of `splitBy`, or (null) single rows. */
+  readonly resampleBy: { readonly type: 'column'; readonly column: string } | { readonly type: 'day' } | null
+  readonly slices: readonly { readonly by: string }[]
 }

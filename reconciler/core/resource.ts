@@ -3,7 +3,7 @@ import type { Digest } from './digest.ts'
 
 export const apiVersion = 'mainward.dev/v1alpha1'
 
-export type Kind = 'Project' | 'Model' | 'ModelVersion' | 'Rollout'
+export type Kind = 'Project' | 'Entity' | 'DataSource' | 'FeatureView' | 'Model' | 'ModelVersion' | 'Rollout'
 
 export interface Metadata {
   readonly name: string
@@ -26,6 +26,8 @@ export interface Resource<Spec = unknown> {
   readonly digest: Digest
   /** Digest of the part that is served: what a release is made of (Model, ModelVersion), what a rollout is told (Rollout). */
   readonly servingDigest?: Digest
+  /** Digest of the part that values of a training set are made from, without what it names (Entity, DataSource, FeatureView, Model). */
+  readonly trainingDigest?: Digest
 }
 
 /** `Kind/name`, or `Kind/name@environment` for kinds that belong to one: unique in a repository. */
