@@ -58,10 +58,13 @@ function isWhole({ document }: CommitEntry): boolean {
 }
 
 function resourceOf({ document, file }: CommitEntry): Resource {
-  const { kind, metadata, spec, line, digest, servingDigest } = document
+  const { kind, metadata, spec, line, digest, servingDigest, trainingDigest } = document
   if (metadata === null || digest === null) throw new Error(`a valid document has metadata and a digest: ${file}:${line}`)
-  const resource = { kind, metadata, spec, file, line, digest }
-  return servingDigest === undefined ? resource : { ...resource, servingDigest }
+  return {
+    ...{ kind, metadata, spec, file, line, digest },
+    ...(servingDigest === undefined ? {} : { servingDigest }),
+    ...(trainingDigest === undefined ? {} : { trainingDigest }),
+  }
 }
 
 function graphOf(view: CommitView): DependencyGraph {

@@ -3,6 +3,7 @@ import { digestValue, type Digest } from '../core/digest.ts'
 import type { Kind, Metadata } from '../core/resource.ts'
 import { kindDefinitions } from './kinds/registry.ts'
 import type { WrittenManifest } from './kinds/kind-definition.ts'
+import { escapePointer } from './kinds/request-features.ts'
 import { LineIndex } from './line-index.ts'
 import { findingAt } from './local-finding.ts'
 import type { LocalFinding, ParsedDocument, ParsedFile, Position } from './parsed-file.ts'
@@ -13,7 +14,7 @@ import { splitDocuments, type DocumentText } from './split-documents.ts'
 import { validateDocument, type DocumentValidation } from './validate-document.ts'
 
 /** Part of the key of every cache of parsed files, with the program's version: grows when the same bytes give another result. */
-export const parserVersion = 1
+export const parserVersion = 2
 
 /** Format of the value that digests of meaning are taken from. */
 const digestVersion = 1
@@ -124,13 +125,30 @@ function describeDocument({ value, reading, validation, lines, valid }: Document
   }
 }
 
-/** A pointer, or those of all entries of the list that a last step `*` stands for. */
-function listPointers(value: unknown, pointer: string): readonly string[] {
-  if (!pointer.endsWith('/*')) return [pointer]
-  const list = pointer.slice(0, -2)
-  const steps = list.split('/').slice(1)
-  const found = steps.reduce<unknown>((inner, step) => (inner as Record<string, unknown> | null | undefined)?.[step], value)
-  return Array.isArray(found) ? found.map((_, index) => `${list}/${index}`) : []
+/** A pointer, or those of all entries of the lists and maps that a step `*` stands for. */
+function listPointers(value: unknown, pattern: string): readonly string[] {
+  let places: readonly Place[] = [{ pointer: '', value }]
+  for (const step of pattern.split('/').slice(1)) {
+    places = places.flatMap((place) => (step === '*' ? entriesOf(place) : [memberOf(place, step)]))
+  }
+  return places.map(({ pointer }) => pointer)
+}
+
+interface Place {
+  readonly pointer: string
+  readonly value: unknown
+}
+
+function entriesOf({ pointer, value }: Place): readonly Place[] {
+  if (value === null || typeof value !== 'object') return []
+  return Object.entries(value).map(([step, member]) => ({
+    pointer: `${pointer}/${escapePointer(step)}`,
+    value: member as unknown,
+  }))
+}
+
+function memberOf({ pointer, value }: Place, step: string): Place {
+  return { pointer: `${pointer}/${step}`, value: (value as Readonly<Record<string, unknown>> | null | undefined)?.[step] }
 }
 
 function fillMetadata(kind: Kind, metadata: Metadata): Metadata {
@@ -141,12 +159,17 @@ function digestsOf(
   kind: Kind,
   metadata: Metadata,
   { spec }: WrittenManifest<unknown>,
-): { digest: Digest; servingDigest?: Digest } {
+): Pick<ParsedDocument, 'servingDigest' | 'trainingDigest'> & { readonly digest: Digest } {
   const definition = kindDefinitions[kind]
   const { name, environment } = metadata
   const digest = digestValue({ digestVersion, kind, name, environment, spec: definition.meaning(spec) })
   const serving = definition.servingMeaning?.(spec)
-  return serving === undefined ? { digest } : { digest, servingDigest: digestValue({ digestVersion, kind, spec: serving }) }
+  const training = definition.trainingMeaning?.(spec)
+  return {
+    digest,
+    ...(serving === undefined ? {} : { servingDigest: digestValue({ digestVersion, kind, spec: serving }) }),
+    ...(training === undefined ? {} : { trainingDigest: digestValue({ digestVersion, kind, spec: training }) }),
+  }
 }
 
 function nameOf(value: Readonly<Record<string, unknown>>): string | null {

@@ -33,6 +33,8 @@ export interface ParsedDocument {
   readonly digest: Digest | null
   /** Digest of what a release takes from this document (Model, ModelVersion). */
   readonly servingDigest?: Digest
+  /** Digest of what values of a training set are made from (Entity, DataSource, FeatureView, Model). */
+  readonly trainingDigest?: Digest
   readonly references: readonly Reference[]
   /** By JSON pointer: the places that rules across resources point to. `` is the document. */
   readonly positions: Readonly<Record<string, Position>>

@@ -3,7 +3,8 @@ import { apiVersion } from '../core/resource.ts'
 import { editDistance } from './nearest-name.ts'
 
 const group = 'mainward.dev'
-const ourKind = /^["']?kind["']?[ \t]*:[ \t]*["']?(?:Project|Model|ModelVersion|Rollout)["']?[ \t]*(?:#.*)?\r?$/m
+const ourKind =
+  /^["']?kind["']?[ \t]*:[ \t]*["']?(?:Project|Entity|DataSource|FeatureView|Model|ModelVersion|Rollout)["']?[ \t]*(?:#.*)?\r?$/m
 const anyApiVersion = /\bapiversion["']?\s*:\s*["']?([^\s"',}#]+)/gi
 
 /** Whether a text may be a manifest of ours, also a misspelt one. Cheap: most YAML of a repository is not. */

@@ -76,9 +76,20 @@ function wrongType(error: ErrorObject): PointedProblem {
   return { ...common, rule: isPercent(pointer) && type === 'integer' ? 'percent' : 'wrong-type' }
 }
 
-/** What a field takes that has more than one form. */
+/** What a field takes that has more than one form: the first pattern that its pointer matches. */
+const choices: readonly (readonly [RegExp, string])[] = [
+  [/^\/spec\/fallback\/constant$/, 'a number or a list of at least 2 numbers'],
+  [/^\/spec\/sources?(?:\/\d+)?$/, 'the name of a DataSource, or { view: NAME },'],
+  [/^\/spec\/tests\/\d+\/given$/, 'a list of rows, or a map with a list of rows for each source,'],
+  [/^\/spec\/tests\/\d+\/expect\/\d+\//, 'a text, a number, true, false or null'],
+  [/^\/spec\/nulls\//, 'model, reject or a number'],
+]
+
 function choiceOf(pointer: string): string {
-  return pointer === '/spec/fallback/constant' ? 'a number or a list of at least 2 numbers' : 'model, reject or a number'
+  const found = choices.find(([pattern]) => pattern.test(pointer))
+  // A choice that a schema offers and nobody described here is a mistake of ours, not of the person.
+  if (found === undefined) throw new Error(`no words for what ${pointer} takes`)
+  return found[1]
 }
 
 function typeHint(pointer: string, type: string, found: unknown): string | undefined {
@@ -159,12 +170,17 @@ const limits: Readonly<Record<string, readonly [string, string]>> = {
   minItems: ['at least', 'entries'],
   maxItems: ['at most', 'entries'],
   minProperties: ['at least', 'entries'],
+  maxProperties: ['at most', 'entries'],
 }
 
 const singular: Readonly<Record<string, string>> = { characters: 'character', entries: 'entry' }
 
 const formats: Readonly<Record<string, readonly [RuleId, string, string?]>> = {
   '#/$defs/name/pattern': ['name-format', 'lower-case letters, digits and dashes (at most 63)'],
+  '#/$defs/underscoreName/pattern': ['name-format', 'lower-case letters, digits, dashes and underscores (at most 63)'],
+  '#/$defs/identifier/pattern': ['name-format', 'letters, digits and underscores that begin with a letter (at most 127)'],
+  '#/$defs/columnName/pattern': ['name-format', 'a name of a column that does not begin with two underscores'],
+  '#/$defs/time/pattern': ['invalid-value', 'a day or an instant such as 2013-06-01 or 2013-06-01T06:00:00Z'],
   '#/$defs/duration/pattern': ['duration', 'a duration such as 50ms, 90s, 15m, 3h or 7d'],
   '#/$defs/hold/pattern': ['duration', 'a duration such as 50ms, 90s, 15m, 3h or 7d, or manual'],
 }
@@ -184,8 +200,11 @@ function isSizeText(pointer: string, value: unknown): boolean {
   return pointer.endsWith('/sizeBytes') && typeof value === 'string'
 }
 
+const durationFields: readonly string[] = ['budget', 'hold', 'lag', 'maxAge', 'refresh', 'ttl', 'window']
+
 function isDurationField(pointer: string): boolean {
-  return pointer.endsWith('/budget') || pointer.endsWith('/hold')
+  if (/^\/spec\/training\/data\/(?:validation|test)$/.test(pointer)) return true
+  return durationFields.includes(pointer.slice(pointer.lastIndexOf('/') + 1))
 }
 
 function isPercent(pointer: string): boolean {

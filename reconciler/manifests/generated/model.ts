@@ -48,13 +48,53 @@ export interface WrittenModelSpec {
    */
   readonly task: 'binary-classification' | 'multiclass-classification' | 'regression'
   /**
+   * Features of views that the model takes, one view an entry. Default: none.
+   *
+   * @maxItems 200
+   */
+  readonly features?: readonly WrittenModelFeature[]
+  /**
    * The features that the caller sends with every row. Default: none.
    */
   readonly requestFeatures?: readonly RequestFeature[]
+  readonly label?: WrittenLabel
+  readonly training?: WrittenTraining
+  readonly evaluation?: WrittenEvaluation
   readonly nulls?: NullPolicy
   readonly serving?: Serving
   readonly recording?: WrittenRecording
   readonly decision?: Decision
+}
+/**
+ * Features of one view, for one role of its entities.
+ */
+export interface WrittenModelFeature {
+  /**
+   * Name of a FeatureView.
+   */
+  readonly view: string
+  /**
+   * Column of the label source for each key of the view's entities, by name of the key. Default: the column named like the key.
+   */
+  readonly join?: {
+    /**
+     * Name of a column.
+     */
+    readonly [k: string]: string
+  }
+  /**
+   * Role of the entity: features are then named AS__FEATURE. Default: none, features keep their names.
+   */
+  readonly as?: string
+  /**
+   * Names of features and aggregations of the view, in order.
+   *
+   * @minItems 1
+   * @maxItems 2000
+   *
+   * Items: Name of a feature or aggregation.
+   */
+  readonly take: readonly string[]
 }
 /**
  * A feature that the caller sends with every row.
@@ -76,6 +116,82 @@ export interface RequestFeature {
    * What the feature means, for people. Default: none.
    */
   readonly description?: string
+}
+/**
+ * What is predicted, and the rows to learn from: one row of a training set for each row of the source.
+ */
+export interface WrittenLabel {
+  /**
+   * Name of a DataSource.
+   */
+  readonly source: string
+  /**
+   * Column that is predicted.
+   */
+  readonly column: string
+  /**
+   * Column with the time of the prediction: features are as they were known then.
+   */
+  readonly predictAt: string
+  /**
+   * Column with the time at which the label was known. Rows whose label was not known in time for their part are left out. Default: none, a label is known at once.
+   */
+  readonly knownAt?: string
+}
+/**
+ * How the model is trained.
+ */
+export interface WrittenTraining {
+  readonly data: WrittenTrainingData
+}
+/**
+ * Which rows are used for what, by time.
+ */
+export interface WrittenTrainingData {
+  /**
+   * First time that counts. Default: none, the oldest row.
+   */
+  readonly from?: string
+  /**
+   * First time that no longer counts.
+   */
+  readonly until: string
+  /**
+   * Column with the time that says to which part a row belongs. Default: that of predictAt.
+   */
+  readonly splitBy?: string
+  /**
+   * Length of the validation part, which ends where the test part begins. Default: 0s, no such part.
+   */
+  readonly validation?: string
+  /**
+   * Length of the test part, which ends at until. Default: 0s, no such part.
+   */
+  readonly test?: string
+}
+/**
+ * Columns of the label source that travel beside the training set, for evaluation alone.
+ */
+export interface WrittenEvaluation {
+  /**
+   * What is drawn for intervals in place of single rows, since rows of one are alike: a column of the label source, or day: days (UTC) of splitBy. Default: none, rows are independent.
+   */
+  readonly resampleBy?: string
+  /**
+   * Parts of the rows that are also looked at by themselves. Default: none.
+   *
+   * @maxItems 100
+   */
+  readonly slices?: readonly WrittenSlice[]
+}
+/**
+ * Parts by the values of one column.
+ */
+export interface WrittenSlice {
+  /**
+   * Column of the label source.
+   */
+  readonly by: string
 }
 /**
  * What happens to missing values. Default: { default: model }.

@@ -1,5 +1,973 @@
 /** Generated from schemas/ by `npm run generate`: edit the schema, never this file. */
 export const schemas = {
+  datasource: {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://mainward.dev/schemas/v1alpha1/datasource.schema.json",
+    "title": "DataSourceManifest",
+    "description": "A table of rows: files of the repository, or a query of a Postgres database.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "apiVersion",
+      "kind",
+      "metadata",
+      "spec"
+    ],
+    "properties": {
+      "apiVersion": {
+        "description": "Version of the manifest format.",
+        "type": "string",
+        "const": "mainward.dev/v1alpha1"
+      },
+      "kind": {
+        "description": "Kind of the resource.",
+        "type": "string",
+        "const": "DataSource"
+      },
+      "metadata": {
+        "$ref": "#/$defs/metadata",
+        "description": "Who and what the resource is."
+      },
+      "spec": {
+        "title": "WrittenDataSourceSpec",
+        "description": "The source. Exactly one of file and postgres.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "columns"
+        ],
+        "properties": {
+          "file": {
+            "description": "Path of a .parquet or .csv file from the root of the reconciled path. Globs name several files: * any letters, ** any folders, ? one letter, [ab] one of them.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 1024
+          },
+          "partitions": {
+            "description": "Columns that the names of folders hold (day=2013-01-01/), as Hive writes them; each is also one of columns. Default: none.",
+            "type": "array",
+            "uniqueItems": true,
+            "maxItems": 16,
+            "default": [],
+            "items": {
+              "$ref": "#/$defs/columnName",
+              "description": "Name of a column."
+            }
+          },
+          "postgres": {
+            "title": "WrittenPostgres",
+            "description": "Rows that a query of a Postgres database gives.",
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "query",
+              "connection"
+            ],
+            "properties": {
+              "query": {
+                "description": "One SELECT. Its result has the columns.",
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 65536
+              },
+              "connection": {
+                "title": "WrittenConnection",
+                "description": "Where the database is.",
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "secretRef"
+                ],
+                "properties": {
+                  "secretRef": {
+                    "title": "WrittenSecretRef",
+                    "description": "Where the connection URL is. Exactly one of env and file.",
+                    "type": "object",
+                    "additionalProperties": false,
+                    "properties": {
+                      "env": {
+                        "description": "Name of an environment variable.",
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 256
+                      },
+                      "file": {
+                        "description": "Path of a file that holds nothing else.",
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 4096
+                      }
+                    },
+                    "oneOf": [
+                      {
+                        "required": [
+                          "env"
+                        ]
+                      },
+                      {
+                        "required": [
+                          "file"
+                        ]
+                      }
+                    ]
+                  }
+                }
+              }
+            }
+          },
+          "eventTime": {
+            "$ref": "#/$defs/columnName",
+            "description": "Column with the time at which a row became true. A row without one is dropped and counted. Default: none, then rows are static: true at any time."
+          },
+          "createdTime": {
+            "$ref": "#/$defs/columnName",
+            "description": "Column with the time from which on a row could be read. Default: none, then a row could be read as soon as it happened."
+          },
+          "timeZone": {
+            "description": "IANA name of the zone of times that are written without one, for example America/New_York. Default: none, then times are UTC.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64
+          },
+          "rowKey": {
+            "description": "Columns that identify a row over its restatements: of rows that share them, the one that was created last counts. Needs createdTime. Default: none, no row is restated.",
+            "type": "array",
+            "uniqueItems": true,
+            "minItems": 1,
+            "maxItems": 16,
+            "items": {
+              "$ref": "#/$defs/columnName",
+              "description": "Name of a column."
+            }
+          },
+          "columns": {
+            "description": "The columns that may be used. Others are not read.",
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 2000,
+            "items": {
+              "title": "WrittenColumn",
+              "description": "One column.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "name",
+                "dtype"
+              ],
+              "properties": {
+                "name": {
+                  "$ref": "#/$defs/columnName",
+                  "description": "Name of the column."
+                },
+                "dtype": {
+                  "description": "Type of the values.",
+                  "type": "string",
+                  "enum": [
+                    "bool",
+                    "int32",
+                    "int64",
+                    "float32",
+                    "float64",
+                    "string",
+                    "timestamp"
+                  ]
+                },
+                "unit": {
+                  "description": "Unit of the values, for example mph. Default: none.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 64
+                },
+                "description": {
+                  "description": "What it means, for people. Default: none.",
+                  "type": "string",
+                  "maxLength": 4096
+                }
+              }
+            }
+          },
+          "expectations": {
+            "description": "What must hold for the rows: names and arguments of Great Expectations, one expectation an entry. Default: none.",
+            "type": "array",
+            "maxItems": 1000,
+            "default": [],
+            "items": {
+              "$ref": "#/$defs/expectation"
+            }
+          },
+          "freshness": {
+            "title": "WrittenFreshness",
+            "description": "How old the newest row may be, by event time on the data clock. Default: of any age.",
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "maxAge"
+            ],
+            "properties": {
+              "maxAge": {
+                "$ref": "#/$defs/duration",
+                "description": "Age of the newest row at which the source counts as late."
+              },
+              "severity": {
+                "$ref": "#/$defs/severity",
+                "description": "How bad a late source is. Default: critical."
+              }
+            }
+          },
+          "volume": {
+            "title": "WrittenVolume",
+            "description": "How many rows a stretch of time must have, by event time on the data clock. At least one of minRows and maxRows. Default: any number.",
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "window"
+            ],
+            "properties": {
+              "window": {
+                "$ref": "#/$defs/duration",
+                "description": "Length of the stretch that ends at the data clock."
+              },
+              "minRows": {
+                "description": "Fewest rows in it. Default: none.",
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 9007199254740991
+              },
+              "maxRows": {
+                "description": "Most rows in it. Default: none.",
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 9007199254740991
+              },
+              "severity": {
+                "$ref": "#/$defs/severity",
+                "description": "How bad another number of rows is. Default: critical."
+              }
+            }
+          }
+        },
+        "oneOf": [
+          {
+            "required": [
+              "file"
+            ]
+          },
+          {
+            "required": [
+              "postgres"
+            ]
+          }
+        ]
+      }
+    },
+    "$defs": {
+      "metadata": {
+        "title": "Metadata",
+        "description": "Who and what the resource is.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "name"
+        ],
+        "properties": {
+          "name": {
+            "$ref": "#/$defs/underscoreName",
+            "description": "Name of the resource, unique in its kind."
+          },
+          "description": {
+            "description": "What this is, for people. Default: none.",
+            "type": "string",
+            "maxLength": 4096
+          },
+          "owner": {
+            "description": "Who answers for it: a team or a person. Default: none.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 256
+          },
+          "tags": {
+            "description": "Words to find it by. Default: none.",
+            "type": "array",
+            "uniqueItems": true,
+            "maxItems": 64,
+            "items": {
+              "description": "One word.",
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128
+            }
+          }
+        }
+      },
+      "underscoreName": {
+        "title": "Name",
+        "description": "Lower-case letters, digits, dashes and underscores, 1 to 63 characters; begins and ends with a letter or digit.",
+        "type": "string",
+        "pattern": "^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$"
+      },
+      "columnName": {
+        "title": "ColumnName",
+        "description": "Name of a column: 1 to 256 characters without control characters; does not begin with two underscores.",
+        "type": "string",
+        "maxLength": 256,
+        "pattern": "^(?!__)[^\\u0000-\\u001f\\u007f]+$"
+      },
+      "duration": {
+        "title": "Duration",
+        "description": "A whole number and a unit: 50ms, 90s, 15m, 3h, 7d.",
+        "type": "string",
+        "pattern": "^(0|[1-9][0-9]{0,8})(ms|s|m|h|d)$",
+        "examples": [
+          "50ms",
+          "90s",
+          "15m",
+          "3h",
+          "7d"
+        ]
+      },
+      "severity": {
+        "title": "Severity",
+        "description": "How bad it is: critical, warning or info. Default: critical.",
+        "type": "string",
+        "enum": [
+          "critical",
+          "warning",
+          "info"
+        ],
+        "default": "critical"
+      },
+      "expectation": {
+        "title": "WrittenExpectation",
+        "description": "One expectation: its name, and its arguments.",
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": {
+          "description": "Arguments of the expectation.",
+          "type": "object"
+        }
+      }
+    }
+  },
+  entity: {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://mainward.dev/schemas/v1alpha1/entity.schema.json",
+    "title": "EntityManifest",
+    "description": "What features describe: an airport, an account.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "apiVersion",
+      "kind",
+      "metadata",
+      "spec"
+    ],
+    "properties": {
+      "apiVersion": {
+        "description": "Version of the manifest format.",
+        "type": "string",
+        "const": "mainward.dev/v1alpha1"
+      },
+      "kind": {
+        "description": "Kind of the resource.",
+        "type": "string",
+        "const": "Entity"
+      },
+      "metadata": {
+        "$ref": "#/$defs/metadata",
+        "description": "Who and what the resource is."
+      },
+      "spec": {
+        "title": "WrittenEntitySpec",
+        "description": "The entity.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "keys"
+        ],
+        "properties": {
+          "keys": {
+            "description": "The keys that identify one together, in order.",
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 16,
+            "items": {
+              "title": "WrittenEntityKey",
+              "description": "One key.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "name",
+                "dtype"
+              ],
+              "properties": {
+                "name": {
+                  "$ref": "#/$defs/identifier",
+                  "description": "Name of the key: what requests call it."
+                },
+                "dtype": {
+                  "description": "Type of the values. Floats identify nothing.",
+                  "type": "string",
+                  "enum": [
+                    "bool",
+                    "int32",
+                    "int64",
+                    "string",
+                    "timestamp"
+                  ]
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "$defs": {
+      "metadata": {
+        "title": "Metadata",
+        "description": "Who and what the resource is.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "name"
+        ],
+        "properties": {
+          "name": {
+            "$ref": "#/$defs/underscoreName",
+            "description": "Name of the resource, unique in its kind."
+          },
+          "description": {
+            "description": "What this is, for people. Default: none.",
+            "type": "string",
+            "maxLength": 4096
+          },
+          "owner": {
+            "description": "Who answers for it: a team or a person. Default: none.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 256
+          },
+          "tags": {
+            "description": "Words to find it by. Default: none.",
+            "type": "array",
+            "uniqueItems": true,
+            "maxItems": 64,
+            "items": {
+              "description": "One word.",
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128
+            }
+          }
+        }
+      },
+      "underscoreName": {
+        "title": "Name",
+        "description": "Lower-case letters, digits, dashes and underscores, 1 to 63 characters; begins and ends with a letter or digit.",
+        "type": "string",
+        "pattern": "^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$"
+      },
+      "identifier": {
+        "title": "Identifier",
+        "description": "Letters, digits and underscores, 1 to 127 characters; begins with a letter.",
+        "type": "string",
+        "pattern": "^[A-Za-z][A-Za-z0-9_]{0,126}$"
+      }
+    }
+  },
+  featureview: {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://mainward.dev/schemas/v1alpha1/featureview.schema.json",
+    "title": "FeatureViewManifest",
+    "description": "Features of entities, computed from data sources.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "apiVersion",
+      "kind",
+      "metadata",
+      "spec"
+    ],
+    "properties": {
+      "apiVersion": {
+        "description": "Version of the manifest format.",
+        "type": "string",
+        "const": "mainward.dev/v1alpha1"
+      },
+      "kind": {
+        "description": "Kind of the resource.",
+        "type": "string",
+        "const": "FeatureView"
+      },
+      "metadata": {
+        "$ref": "#/$defs/metadata",
+        "description": "Who and what the resource is."
+      },
+      "spec": {
+        "title": "WrittenFeatureViewSpec",
+        "description": "The view. Exactly one of source and sources; at least one feature or aggregation.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "entities"
+        ],
+        "properties": {
+          "entities": {
+            "description": "What the features describe. Their keys together identify a row of the view.",
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 16,
+            "items": {
+              "title": "WrittenViewEntity",
+              "description": "One entity.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "name"
+              ],
+              "properties": {
+                "name": {
+                  "$ref": "#/$defs/underscoreName",
+                  "description": "Name of an Entity."
+                },
+                "columns": {
+                  "description": "Column of the rows for each key, by name of the key. Default: the column named like the key.",
+                  "type": "object",
+                  "additionalProperties": {
+                    "$ref": "#/$defs/columnName",
+                    "description": "Name of a column."
+                  }
+                }
+              }
+            }
+          },
+          "source": {
+            "$ref": "#/$defs/viewInput",
+            "description": "Where the rows come from: the name of a DataSource, or { view: NAME } for the rows of another view. transform calls it {{ source }}."
+          },
+          "sources": {
+            "description": "Several inputs, which transform calls by their names: {{ NAME }}.",
+            "type": "array",
+            "minItems": 2,
+            "maxItems": 32,
+            "items": {
+              "$ref": "#/$defs/viewInput"
+            }
+          },
+          "ttl": {
+            "$ref": "#/$defs/duration",
+            "description": "How old a value may be, both ends included. Default: any age."
+          },
+          "transform": {
+            "description": "One SELECT in the dialect of DuckDB, which gives the rows of the view. Default: none, then the rows of the source as they are.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 65536
+          },
+          "eventTime": {
+            "$ref": "#/$defs/columnName",
+            "description": "Column of the rows with the time at which a row became true. Default: that of the only source; of several: none, then rows are static, as their sources must be."
+          },
+          "createdTime": {
+            "$ref": "#/$defs/columnName",
+            "description": "Column of the rows with the time from which on a row could be read. Default: that of the only source; of several: none."
+          },
+          "rowKey": {
+            "description": "Columns of the rows that identify a row over its restatements. Default: those of the only source; of several: none.",
+            "type": "array",
+            "uniqueItems": true,
+            "minItems": 1,
+            "maxItems": 16,
+            "items": {
+              "$ref": "#/$defs/columnName",
+              "description": "Name of a column."
+            }
+          },
+          "features": {
+            "description": "Columns of the rows that are features: the newest value counts. Default: none.",
+            "type": "array",
+            "maxItems": 2000,
+            "default": [],
+            "items": {
+              "title": "WrittenViewFeature",
+              "description": "One feature.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "name",
+                "dtype"
+              ],
+              "properties": {
+                "name": {
+                  "$ref": "#/$defs/identifier",
+                  "description": "Name of the feature and of its column."
+                },
+                "dtype": {
+                  "description": "Type of the values.",
+                  "type": "string",
+                  "enum": [
+                    "bool",
+                    "int32",
+                    "int64",
+                    "float32",
+                    "float64",
+                    "string",
+                    "timestamp"
+                  ]
+                },
+                "unit": {
+                  "description": "Unit of the values, for example mph. Default: none.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 64
+                },
+                "description": {
+                  "description": "What it means, for people. Default: none.",
+                  "type": "string",
+                  "maxLength": 4096
+                }
+              }
+            }
+          },
+          "aggregations": {
+            "description": "Features over sliding windows. Default: none.",
+            "type": "array",
+            "maxItems": 2000,
+            "default": [],
+            "items": {
+              "title": "WrittenAggregation",
+              "description": "One feature over a window.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "name",
+                "function",
+                "window"
+              ],
+              "properties": {
+                "name": {
+                  "$ref": "#/$defs/identifier",
+                  "description": "Name of the feature."
+                },
+                "function": {
+                  "description": "What is computed of the rows in the window. Nulls are left out.",
+                  "type": "string",
+                  "enum": [
+                    "count",
+                    "sum",
+                    "mean",
+                    "min",
+                    "max",
+                    "stddev",
+                    "first",
+                    "last",
+                    "count_distinct",
+                    "quantile"
+                  ]
+                },
+                "column": {
+                  "$ref": "#/$defs/columnName",
+                  "description": "Column of the rows. Default: none, only for count: rows are counted, whatever they hold."
+                },
+                "window": {
+                  "$ref": "#/$defs/duration",
+                  "description": "Length of the window. For time t it holds the rows after t - window, up to t."
+                },
+                "where": {
+                  "description": "A condition in SQL over the view's rows: only rows that meet it count. Default: none, every row.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 4096
+                },
+                "quantile": {
+                  "description": "Which quantile, 0 to 1; only for the function quantile, and needed there.",
+                  "type": "number",
+                  "minimum": 0,
+                  "maximum": 1
+                },
+                "dtype": {
+                  "description": "Type of the values. Default: int64 for count, count_distinct and a sum of whole numbers; float64 for mean, stddev, quantile and other sums; that of the column for the others.",
+                  "type": "string",
+                  "enum": [
+                    "bool",
+                    "int32",
+                    "int64",
+                    "float32",
+                    "float64",
+                    "string",
+                    "timestamp"
+                  ]
+                },
+                "unit": {
+                  "description": "Unit of the values, for example mph. Default: none.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 64
+                },
+                "description": {
+                  "description": "What it means, for people. Default: none.",
+                  "type": "string",
+                  "maxLength": 4096
+                }
+              }
+            }
+          },
+          "expectations": {
+            "description": "What must hold for the view's rows: names and arguments of Great Expectations, one expectation an entry. Default: none.",
+            "type": "array",
+            "maxItems": 1000,
+            "default": [],
+            "items": {
+              "$ref": "#/$defs/expectation"
+            }
+          },
+          "tests": {
+            "description": "Unit tests: rows in, values out. Default: none.",
+            "type": "array",
+            "maxItems": 1000,
+            "default": [],
+            "items": {
+              "title": "WrittenViewTest",
+              "description": "One unit test.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "name",
+                "given",
+                "expect"
+              ],
+              "properties": {
+                "name": {
+                  "description": "What is tested, in words.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 256
+                },
+                "given": {
+                  "description": "Rows of the source; with several sources the rows of each by its name.",
+                  "anyOf": [
+                    {
+                      "description": "Rows of the only source.",
+                      "type": "array",
+                      "maxItems": 10000,
+                      "items": {
+                        "description": "One row: a value by column.",
+                        "type": "object",
+                        "additionalProperties": {
+                          "$ref": "#/$defs/cell"
+                        }
+                      }
+                    },
+                    {
+                      "description": "Rows of each source, by its name.",
+                      "type": "object",
+                      "additionalProperties": {
+                        "description": "Rows of one source.",
+                        "type": "array",
+                        "maxItems": 10000,
+                        "items": {
+                          "description": "One row: a value by column.",
+                          "type": "object",
+                          "additionalProperties": {
+                            "$ref": "#/$defs/cell"
+                          }
+                        }
+                      }
+                    }
+                  ]
+                },
+                "expect": {
+                  "description": "Rows of keys, `at` (the time that is asked about; not for static rows) and the values that must come out.",
+                  "type": "array",
+                  "maxItems": 10000,
+                  "items": {
+                    "description": "One row: a value by column.",
+                    "type": "object",
+                    "additionalProperties": {
+                      "$ref": "#/$defs/cell"
+                    }
+                  },
+                  "minItems": 1
+                }
+              }
+            }
+          },
+          "online": {
+            "title": "WrittenOnline",
+            "description": "How values reach serving, which training imitates. Exactly one of refresh and freshness. Default: offline only.",
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+              "refresh": {
+                "$ref": "#/$defs/duration",
+                "description": "Values are computed anew at multiples of this time; training sees the value of the last one."
+              },
+              "lag": {
+                "$ref": "#/$defs/duration",
+                "description": "Time allowed for computing: a value counts from then on. Default: 0s.",
+                "default": "0s"
+              },
+              "freshness": {
+                "description": "exact: values are pushed, and known at once.",
+                "type": "string",
+                "enum": [
+                  "exact"
+                ]
+              }
+            },
+            "oneOf": [
+              {
+                "required": [
+                  "refresh"
+                ]
+              },
+              {
+                "required": [
+                  "freshness"
+                ]
+              }
+            ]
+          }
+        },
+        "oneOf": [
+          {
+            "required": [
+              "source"
+            ]
+          },
+          {
+            "required": [
+              "sources"
+            ]
+          }
+        ]
+      }
+    },
+    "$defs": {
+      "metadata": {
+        "title": "Metadata",
+        "description": "Who and what the resource is.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "name"
+        ],
+        "properties": {
+          "name": {
+            "$ref": "#/$defs/underscoreName",
+            "description": "Name of the resource, unique in its kind."
+          },
+          "description": {
+            "description": "What this is, for people. Default: none.",
+            "type": "string",
+            "maxLength": 4096
+          },
+          "owner": {
+            "description": "Who answers for it: a team or a person. Default: none.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 256
+          },
+          "tags": {
+            "description": "Words to find it by. Default: none.",
+            "type": "array",
+            "uniqueItems": true,
+            "maxItems": 64,
+            "items": {
+              "description": "One word.",
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128
+            }
+          }
+        }
+      },
+      "underscoreName": {
+        "title": "Name",
+        "description": "Lower-case letters, digits, dashes and underscores, 1 to 63 characters; begins and ends with a letter or digit.",
+        "type": "string",
+        "pattern": "^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$"
+      },
+      "identifier": {
+        "title": "Identifier",
+        "description": "Letters, digits and underscores, 1 to 127 characters; begins with a letter.",
+        "type": "string",
+        "pattern": "^[A-Za-z][A-Za-z0-9_]{0,126}$"
+      },
+      "columnName": {
+        "title": "ColumnName",
+        "description": "Name of a column: 1 to 256 characters without control characters; does not begin with two underscores.",
+        "type": "string",
+        "maxLength": 256,
+        "pattern": "^(?!__)[^\\u0000-\\u001f\\u007f]+$"
+      },
+      "duration": {
+        "title": "Duration",
+        "description": "A whole number and a unit: 50ms, 90s, 15m, 3h, 7d.",
+        "type": "string",
+        "pattern": "^(0|[1-9][0-9]{0,8})(ms|s|m|h|d)$",
+        "examples": [
+          "50ms",
+          "90s",
+          "15m",
+          "3h",
+          "7d"
+        ]
+      },
+      "expectation": {
+        "title": "WrittenExpectation",
+        "description": "One expectation: its name, and its arguments.",
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": {
+          "description": "Arguments of the expectation.",
+          "type": "object"
+        }
+      },
+      "viewInput": {
+        "description": "Where rows come from: the name of a DataSource, or { view: NAME } for the rows of another view.",
+        "anyOf": [
+          {
+            "type": "string",
+            "pattern": "^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$"
+          },
+          {
+            "title": "WrittenViewReference",
+            "description": "Another view.",
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "view"
+            ],
+            "properties": {
+              "view": {
+                "$ref": "#/$defs/underscoreName",
+                "description": "Name of a FeatureView."
+              }
+            }
+          }
+        ]
+      },
+      "cell": {
+        "description": "A value: a text, a number, true, false, or null for a missing value. Times are texts: 2013-01-01T05:00:00Z.",
+        "anyOf": [
+          {
+            "type": "string"
+          },
+          {
+            "type": "number"
+          },
+          {
+            "type": "boolean"
+          },
+          {
+            "type": "null"
+          }
+        ]
+      }
+    }
+  },
   model: {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "https://mainward.dev/schemas/v1alpha1/model.schema.json",
@@ -46,6 +1014,51 @@ export const schemas = {
               "regression"
             ]
           },
+          "features": {
+            "description": "Features of views that the model takes, one view an entry. Default: none.",
+            "type": "array",
+            "maxItems": 200,
+            "default": [],
+            "items": {
+              "title": "WrittenModelFeature",
+              "description": "Features of one view, for one role of its entities.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "view",
+                "take"
+              ],
+              "properties": {
+                "view": {
+                  "$ref": "#/$defs/underscoreName",
+                  "description": "Name of a FeatureView."
+                },
+                "join": {
+                  "description": "Column of the label source for each key of the view's entities, by name of the key. Default: the column named like the key.",
+                  "type": "object",
+                  "additionalProperties": {
+                    "$ref": "#/$defs/columnName",
+                    "description": "Name of a column."
+                  }
+                },
+                "as": {
+                  "$ref": "#/$defs/identifier",
+                  "description": "Role of the entity: features are then named AS__FEATURE. Default: none, features keep their names."
+                },
+                "take": {
+                  "description": "Names of features and aggregations of the view, in order.",
+                  "type": "array",
+                  "uniqueItems": true,
+                  "minItems": 1,
+                  "maxItems": 2000,
+                  "items": {
+                    "$ref": "#/$defs/identifier",
+                    "description": "Name of a feature or aggregation."
+                  }
+                }
+              }
+            }
+          },
           "requestFeatures": {
             "description": "The features that the caller sends with every row. Default: none.",
             "type": "array",
@@ -53,6 +1066,112 @@ export const schemas = {
               "$ref": "#/$defs/requestFeature"
             },
             "default": []
+          },
+          "label": {
+            "title": "WrittenLabel",
+            "description": "What is predicted, and the rows to learn from: one row of a training set for each row of the source.",
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "source",
+              "column",
+              "predictAt"
+            ],
+            "properties": {
+              "source": {
+                "$ref": "#/$defs/underscoreName",
+                "description": "Name of a DataSource."
+              },
+              "column": {
+                "$ref": "#/$defs/columnName",
+                "description": "Column that is predicted."
+              },
+              "predictAt": {
+                "$ref": "#/$defs/columnName",
+                "description": "Column with the time of the prediction: features are as they were known then."
+              },
+              "knownAt": {
+                "$ref": "#/$defs/columnName",
+                "description": "Column with the time at which the label was known. Rows whose label was not known in time for their part are left out. Default: none, a label is known at once."
+              }
+            }
+          },
+          "training": {
+            "title": "WrittenTraining",
+            "description": "How the model is trained.",
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "data"
+            ],
+            "properties": {
+              "data": {
+                "title": "WrittenTrainingData",
+                "description": "Which rows are used for what, by time.",
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "until"
+                ],
+                "properties": {
+                  "from": {
+                    "$ref": "#/$defs/time",
+                    "description": "First time that counts. Default: none, the oldest row."
+                  },
+                  "until": {
+                    "$ref": "#/$defs/time",
+                    "description": "First time that no longer counts."
+                  },
+                  "splitBy": {
+                    "$ref": "#/$defs/columnName",
+                    "description": "Column with the time that says to which part a row belongs. Default: that of predictAt."
+                  },
+                  "validation": {
+                    "$ref": "#/$defs/duration",
+                    "description": "Length of the validation part, which ends where the test part begins. Default: 0s, no such part.",
+                    "default": "0s"
+                  },
+                  "test": {
+                    "$ref": "#/$defs/duration",
+                    "description": "Length of the test part, which ends at until. Default: 0s, no such part.",
+                    "default": "0s"
+                  }
+                }
+              }
+            }
+          },
+          "evaluation": {
+            "title": "WrittenEvaluation",
+            "description": "Columns of the label source that travel beside the training set, for evaluation alone.",
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+              "resampleBy": {
+                "$ref": "#/$defs/columnName",
+                "description": "What is drawn for intervals in place of single rows, since rows of one are alike: a column of the label source, or day: days (UTC) of splitBy. Default: none, rows are independent."
+              },
+              "slices": {
+                "description": "Parts of the rows that are also looked at by themselves. Default: none.",
+                "type": "array",
+                "maxItems": 100,
+                "default": [],
+                "items": {
+                  "title": "WrittenSlice",
+                  "description": "Parts by the values of one column.",
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "by"
+                  ],
+                  "properties": {
+                    "by": {
+                      "$ref": "#/$defs/columnName",
+                      "description": "Column of the label source."
+                    }
+                  }
+                }
+              }
+            }
           },
           "nulls": {
             "$ref": "#/$defs/nulls",
@@ -257,6 +1376,35 @@ export const schemas = {
           "15m",
           "3h",
           "7d"
+        ]
+      },
+      "underscoreName": {
+        "title": "Name",
+        "description": "Lower-case letters, digits, dashes and underscores, 1 to 63 characters; begins and ends with a letter or digit.",
+        "type": "string",
+        "pattern": "^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$"
+      },
+      "identifier": {
+        "title": "Identifier",
+        "description": "Letters, digits and underscores, 1 to 127 characters; begins with a letter.",
+        "type": "string",
+        "pattern": "^[A-Za-z][A-Za-z0-9_]{0,126}$"
+      },
+      "columnName": {
+        "title": "ColumnName",
+        "description": "Name of a column: 1 to 256 characters without control characters; does not begin with two underscores.",
+        "type": "string",
+        "maxLength": 256,
+        "pattern": "^(?!__)[^\\u0000-\\u001f\\u007f]+$"
+      },
+      "time": {
+        "title": "Time",
+        "description": "A day of UTC, or an instant: 2013-06-01, 2013-06-01T06:00:00Z; up to six digits after the second.",
+        "type": "string",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$",
+        "examples": [
+          "2013-06-01",
+          "2013-06-01T06:00:00Z"
         ]
       }
     }

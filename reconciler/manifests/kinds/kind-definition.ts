@@ -42,7 +42,7 @@ export interface KindDefinition<Written = unknown, Spec = unknown> {
   readonly perEnvironment: boolean
   /** Fields of the design that this version does not act on: JSON pointers, `*` for any one step. */
   readonly unsupported: readonly string[]
-  /** Places that rules across manifests point to: JSON pointers, `*` as a last step for every entry of a list. */
+  /** Places that rules across manifests point to: JSON pointers, `*` for every entry of a list or map. */
   readonly positions: readonly string[]
   readonly checks: readonly KindCheck<Written>[]
   /** Defaults of the schema that do not hold for this manifest. */
@@ -56,5 +56,10 @@ export interface KindDefinition<Written = unknown, Spec = unknown> {
   meaning(written: Written): Json
   /** The part of the meaning that is served: what makes a release or a target; kinds without one leave it out. */
   servingMeaning?(written: Written): Json
+  /**
+   * The part of the meaning that values of a training set are made from, without the manifests that it names; kinds without
+   * one leave it out.
+   */
+  trainingMeaning?(written: Written): Json
   references(manifest: WrittenManifest<Written>): readonly PointedReference[]
 }

@@ -1,6 +1,7 @@
 /** The rules on one ModelVersion: its name, the place of its artifact, signature against embedded features, golden rows. */
 import type { FeatureDtype } from '../../core/release.ts'
 import type { WrittenInputTensor, WrittenModelVersionSpec } from '../generated/modelversion.ts'
+import { isInnerPath } from '../inner-path.ts'
 import { createHints, listNames, maximumListed } from '../nearest-name.ts'
 import type { KindCheck, Report, WrittenManifest } from './kind-definition.ts'
 import { escapePointer, featureChecks, reportDuplicates } from './request-features.ts'
@@ -39,10 +40,6 @@ function checkPlace({ spec }: ModelVersion, report: Report): void {
     const message = `expected folder:PLACE, found ${JSON.stringify(uri)}: this store is not supported by this version`
     report('/spec/artifact/uri', { rule: 'not-supported', message })
   }
-}
-
-function isInnerPath(path: string): boolean {
-  return !path.includes('\\') && path.split('/').every((step) => step !== '' && step !== '.' && step !== '..')
 }
 
 function checkFeatures({ spec }: ModelVersion, report: Report): void {

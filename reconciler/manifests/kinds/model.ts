@@ -1,10 +1,12 @@
-/** The kind Model: what is predicted, what the caller sends, how it is served. */
+/** The kind Model: what is predicted, from which features and rows, what the caller sends, how it is served. */
 import type { Json } from '../../core/digest.ts'
+import type { EvaluationColumns, LabelDefinition } from '../../core/feature-definition.ts'
 import type { NullPolicy, Recording, RequestFeature, Task } from '../../core/release.ts'
 import { durationMs } from '../duration.ts'
-import type { WrittenModelSpec } from '../generated/model.ts'
+import type { WrittenEvaluation, WrittenModelSpec, WrittenTrainingData } from '../generated/model.ts'
 import { schemas } from '../generated/schemas.ts'
-import type { KindDefinition } from './kind-definition.ts'
+import type { KindDefinition, PointedReference } from './kind-definition.ts'
+import { modelTrainingChecks } from './model-training-checks.ts'
 import {
   defaultThreshold,
   featureChecks,
@@ -17,23 +19,69 @@ import {
 /** A Model's spec with every default filled. */
 export interface ModelSpec {
   readonly task: Task
+  readonly features: readonly ModelFeatureSpec[]
   readonly requestFeatures: readonly RequestFeature[]
   readonly nulls: NullPolicy
   readonly serving: { readonly budgetMs: number }
   readonly recording: Recording
   /** Filled for binary classification, absent for the other tasks. */
   readonly decision?: { readonly threshold: number }
+  /** Null: no training set can be made. */
+  readonly label: LabelDefinition | null
+  /** Null: every row, in one part. */
+  readonly training: { readonly data: TrainingDataSpec } | null
+  readonly evaluation: EvaluationColumns
+}
+
+/** As ModelFeature in core, but `join` has only what is written: a key that is not here is in the column of its own name. */
+export interface ModelFeatureSpec {
+  readonly view: string
+  readonly join: Readonly<Record<string, string>>
+  readonly as: string | null
+  readonly take: readonly string[]
+}
+
+export interface TrainingDataSpec {
+  /** As written; null: from the oldest row on. */
+  readonly from: string | null
+  readonly until: string
+  /** Null: by `predictAt`. */
+  readonly splitBy: string | null
+  readonly validationMs: number
+  readonly testMs: number
 }
 
 export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
   schema: schemas.model,
   perEnvironment: false,
-  unsupported: ['features', 'label', 'training', 'evaluation', 'gates', 'fairness', 'onDemand', 'riskTier', 'tests'].map(
-    (field) => `/spec/${field}`,
-  ),
-  positions: ['/metadata/name', '/spec/requestFeatures', '/spec/nulls', '/spec/decision', '/spec/recording/drop/*'],
+  unsupported: [
+    ...['gates', 'fairness', 'onDemand', 'riskTier', 'tests'],
+    ...['command', 'params', 'seed', 'test', 'timeout', 'memory', 'promotion'].map((field) => `training/${field}`),
+    ...['metrics', 'positiveClass', 'slices/*/minGroup'].map((field) => `evaluation/${field}`),
+  ].map((field) => `/spec/${field}`),
+  positions: [
+    '/metadata/name',
+    '/spec/features/*/view',
+    '/spec/features/*/join',
+    '/spec/features/*/join/*',
+    '/spec/features/*/take/*',
+    '/spec/requestFeatures',
+    '/spec/requestFeatures/*/name',
+    '/spec/requestFeatures/*/dtype',
+    '/spec/nulls',
+    '/spec/decision',
+    '/spec/recording/drop/*',
+    '/spec/label/source',
+    '/spec/label/column',
+    '/spec/label/predictAt',
+    '/spec/label/knownAt',
+    '/spec/training/data/splitBy',
+    '/spec/evaluation/resampleBy',
+    '/spec/evaluation/slices/*/by',
+  ],
   checks: [
     ...featureChecks,
+    ...modelTrainingChecks,
     {
       reads: ['/spec/recording/drop'],
       check({ spec }, report) {
@@ -49,14 +97,21 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
       },
     },
   ],
-  inapplicableDefaults: (written) => (written.task === 'binary-classification' ? [] : ['/spec/decision']),
+  inapplicableDefaults: (written) => [
+    ...(written.task === 'binary-classification' ? [] : ['/spec/decision']),
+    ...(written.evaluation === undefined ? ['/spec/evaluation'] : []),
+  ],
   normalise(written) {
     const spec = {
       task: written.task,
+      features: (written.features ?? []).map(({ view, join, as, take }) => ({ view, join: join ?? {}, as: as ?? null, take })),
       requestFeatures: written.requestFeatures ?? [],
       nulls: normaliseNulls(written.nulls),
       serving: { budgetMs: durationMs(written.serving?.budget ?? '50ms') },
       recording: { percent: written.recording?.percent ?? 100, drop: written.recording?.drop ?? [] },
+      label: written.label === undefined ? null : { knownAt: null, ...written.label },
+      training: written.training === undefined ? null : { data: normaliseData(written.training.data) },
+      evaluation: normaliseEvaluation(written.evaluation),
     }
     if (written.task !== 'binary-classification') return spec
     return { ...spec, decision: { threshold: written.decision?.threshold ?? defaultThreshold } }
@@ -66,9 +121,52 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
       ...written,
       requestFeatures: featuresMeaning(written.requestFeatures),
       serving: servingMeaning(written),
+      training: written.training && { data: dataMeaning(written.training.data) },
     }),
   servingMeaning: (written) => writtenMembers({ task: written.task, serving: servingMeaning(written) }),
-  references: () => [],
+  trainingMeaning: ({ features, requestFeatures, label, training, evaluation }) =>
+    writtenMembers({
+      features,
+      requestFeatures: featuresMeaning(requestFeatures),
+      label,
+      training: training && { data: dataMeaning(training.data) },
+      evaluation,
+    }),
+  references({ spec }) {
+    const views = (spec.features ?? []).map(({ view }, index): PointedReference => ({
+      kind: 'FeatureView',
+      name: view,
+      pointer: `/spec/features/${index}/view`,
+    }))
+    if (spec.label === undefined) return views
+    return [...views, { kind: 'DataSource', name: spec.label.source, pointer: '/spec/label/source' }]
+  },
+}
+
+function normaliseData(data: WrittenTrainingData): TrainingDataSpec {
+  return {
+    from: data.from ?? null,
+    until: data.until,
+    splitBy: data.splitBy ?? null,
+    validationMs: durationMs(data.validation ?? '0s'),
+    testMs: durationMs(data.test ?? '0s'),
+  }
+}
+
+function normaliseEvaluation(evaluation: WrittenEvaluation | undefined): EvaluationColumns {
+  const column = evaluation?.resampleBy
+  return {
+    resampleBy: column === undefined ? null : column === 'day' ? { type: 'day' } : { type: 'column', column },
+    slices: evaluation?.slices ?? [],
+  }
+}
+
+function dataMeaning({ validation, test, ...written }: WrittenTrainingData): Json {
+  return writtenMembers({
+    ...written,
+    validationMs: validation && durationMs(validation),
+    testMs: test && durationMs(test),
+  })
 }
 
 function servingMeaning({ serving }: WrittenModelSpec): Json | undefined {

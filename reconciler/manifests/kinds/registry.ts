@@ -1,5 +1,8 @@
 /** Every kind of this version. A new kind is one file beside this one, and one line here. */
 import type { Kind } from '../../core/resource.ts'
+import { dataSourceKind } from './data-source.ts'
+import { entityKind } from './entity.ts'
+import { featureViewKind } from './feature-view.ts'
 import type { KindDefinition } from './kind-definition.ts'
 import { modelKind } from './model.ts'
 import { modelVersionKind } from './model-version.ts'
@@ -8,6 +11,9 @@ import { rolloutKind } from './rollout.ts'
 
 export const kindDefinitions: Readonly<Record<Kind, KindDefinition>> = {
   Project: projectKind,
+  Entity: entityKind,
+  DataSource: dataSourceKind,
+  FeatureView: featureViewKind,
   Model: modelKind,
   ModelVersion: modelVersionKind,
   Rollout: rolloutKind,
@@ -17,8 +23,8 @@ export const kindNames = Object.keys(kindDefinitions) as readonly Kind[]
 
 /** Kinds of the design that this version does not act on. */
 export const unsupportedKinds: readonly string[] = [
-  'AccessPolicy', 'AlertChannel', 'ApprovalPolicy', 'BatchPrediction', 'DataSource', 'Entity', 'Experiment',
-  'FairnessPolicy', 'FeatureView', 'Gate', 'Metric', 'Monitor', 'Waiver',
+  'AccessPolicy', 'AlertChannel', 'ApprovalPolicy', 'BatchPrediction', 'Experiment', 'FairnessPolicy', 'Gate',
+  'Metric', 'Monitor', 'Waiver',
 ] // prettier-ignore
 
 export function isKind(text: unknown): text is Kind {

@@ -1,5 +1,14 @@
 /** Rules between the manifests of one commit. */
-import { completeExample, fallbackExample, projectExample, recordingExample, versionExample } from './examples.ts'
+import {
+  completeExample,
+  fallbackExample,
+  projectExample,
+  recordingExample,
+  sourceExample,
+  trainingExample,
+  versionExample,
+  viewsExample,
+} from './examples.ts'
 import type { Rule } from './rule.ts'
 
 export const commitRules = {
@@ -92,5 +101,53 @@ export const commitRules = {
     summary: 'a model has a rollout',
     why: 'A model without a rollout is served nowhere, which is rarely meant.',
     example: completeExample,
+  },
+  'view-column': {
+    severity: 'error',
+    summary: 'columns that a view takes as they are exist in its source with the same dtype',
+    why: 'Without a transform the rows of the source are the rows of the view: a misspelt column would fail at the first run.',
+    example: viewsExample,
+  },
+  'view-time': {
+    severity: 'error',
+    summary: 'a view of several sources says which columns are its times where a source has them',
+    why: 'Rows without a time count at any time: a training set would see what nobody knew then.',
+    example: viewsExample,
+  },
+  'entity-key': {
+    severity: 'error',
+    summary: 'a view has a column of the right dtype for each key of its entities, and no two entities have a key of one name',
+    why: 'Rows are found by key; a key without a column, or of another dtype, would find none.',
+    example: viewsExample,
+  },
+  'unit-test-row': {
+    severity: 'error',
+    summary: 'rows of unit tests have the columns of their source, and expected rows every key',
+    why: 'A value of a column that does not exist would be left out in silence, and the test prove nothing.',
+    example: viewsExample,
+  },
+  'unknown-feature': {
+    severity: 'error',
+    summary: 'what a model takes of a view is a feature or an aggregation of it',
+    why: 'A misspelt feature would be missing in every training set.',
+    example: trainingExample,
+  },
+  'join-column': {
+    severity: 'error',
+    summary: "join names a column of the label source, of the right dtype, for each key of the view's entities",
+    why: 'Values are found by all keys together; with one missing, they would be those of another entity.',
+    example: trainingExample,
+  },
+  'label-column': {
+    severity: 'error',
+    summary: 'label, training, evaluation and request features name columns of the label source, of a dtype that fits',
+    why: 'Rows of a training set are the rows of the label source: only what is in it can be read.',
+    example: trainingExample,
+  },
+  'data-file-missing': {
+    severity: 'warning',
+    summary: 'the data file of a source is in the commit',
+    why: 'Without it a commit does not say from which rows a training set was made. A warning, since large data may be local or in a mounted folder.',
+    example: sourceExample,
   },
 } as const satisfies Record<string, Rule>

@@ -98,3 +98,99 @@ export const recordingExample = `${modelExample}  recording:
 
 /** A model, its version and its rollout. */
 export const completeExample = [modelExample, versionExample, canaryExample].join('---\n')
+
+export const entityExample = `apiVersion: mainward.dev/v1alpha1
+kind: Entity
+metadata: { name: airport, description: FAA code }
+spec:
+  keys:
+    - { name: airport, dtype: string }
+`
+
+export const sourceExample = `apiVersion: mainward.dev/v1alpha1
+kind: DataSource
+metadata: { name: weather_hourly }
+spec:
+  file: data/weather_hourly.parquet
+  eventTime: observed_at
+  createdTime: recorded_at
+  columns:
+    - { name: origin, dtype: string }
+    - { name: observed_at, dtype: timestamp }
+    - { name: recorded_at, dtype: timestamp }
+    - { name: wind_speed, dtype: float32, unit: mph }
+  freshness: { maxAge: 2h }
+  volume: { window: 1d, minRows: 60 }
+`
+
+export const viewExample = `apiVersion: mainward.dev/v1alpha1
+kind: FeatureView
+metadata: { name: airport_weather, owner: team-flightops }
+spec:
+  entities:
+    - name: airport
+      columns: { airport: origin }
+  source: weather_hourly
+  ttl: 3h
+  transform: |
+    SELECT origin, observed_at, recorded_at, CASE WHEN wind_speed < 150 THEN wind_speed END AS wind_speed
+    FROM {{ source }}
+  features:
+    - { name: wind_speed, dtype: float32, unit: mph }
+  aggregations:
+    - { name: wind_max_6h, column: wind_speed, function: max, window: 6h }
+  tests:
+    - name: max over the last six hours
+      given:
+        - { origin: JFK, observed_at: 2013-01-01T05:00:00Z, recorded_at: 2013-01-01T06:00:00Z, wind_speed: 10 }
+      expect:
+        - { airport: JFK, at: 2013-01-01T08:00:00Z, wind_max_6h: 10 }
+  online: { refresh: 15m, lag: 1m }
+`
+
+export const labelSourceExample = `apiVersion: mainward.dev/v1alpha1
+kind: DataSource
+metadata: { name: flights }
+spec:
+  file: data/flights.parquet
+  eventTime: sched_dep
+  columns:
+    - { name: sched_dep, dtype: timestamp }
+    - { name: predict_at, dtype: timestamp }
+    - { name: arrived_at, dtype: timestamp }
+    - { name: origin, dtype: string }
+    - { name: dest, dtype: string }
+    - { name: carrier, dtype: string }
+    - { name: distance, dtype: float32, unit: mi }
+    - { name: wind_speed, dtype: float32, unit: mph }
+    - { name: arr_delayed, dtype: bool }
+`
+
+/** A view with what it names. */
+export const viewsExample = [entityExample, sourceExample, viewExample].join('---\n')
+
+/** A model that learns from a view, with what both name, and with its version and rollout. */
+export const trainingExample = [
+  viewsExample,
+  labelSourceExample,
+  modelExample.replace(
+    '  requestFeatures:',
+    `  features:
+    - view: airport_weather
+      as: dest_weather
+      join: { airport: dest }
+      take:
+        - wind_speed
+        - wind_max_6h
+  requestFeatures:`,
+  ).concat(`  label: { source: flights, column: arr_delayed, predictAt: predict_at, knownAt: arrived_at }
+  training:
+    data: { from: 2013-01-15, until: 2013-06-01, splitBy: sched_dep, validation: 14d, test: 14d }
+  evaluation:
+    resampleBy: day
+    slices:
+      - { by: carrier }
+`),
+  versionExample,
+  canaryExample,
+].join('---\n')

@@ -1,5 +1,14 @@
 /** Rules on the sense of one manifest, kind by kind. */
-import { canaryExample, fallbackExample, modelExample, splitExample, versionExample } from './examples.ts'
+import {
+  canaryExample,
+  fallbackExample,
+  modelExample,
+  sourceExample,
+  splitExample,
+  trainingExample,
+  versionExample,
+  viewsExample,
+} from './examples.ts'
 import type { Rule } from './rule.ts'
 
 export const kindRules = {
@@ -98,5 +107,95 @@ export const kindRules = {
     summary: 'a golden row has a value for every input and for outputs of the model',
     why: 'Golden rows prove before any traffic that the runtime computes what was evaluated.',
     example: versionExample,
+  },
+  'source-place': {
+    severity: 'error',
+    summary: 'a source is exactly one of file and postgres, and a file stays inside the repository',
+    why: 'Rows come from one place; a path that leaves the repository would be another one on every machine.',
+    example: sourceExample,
+  },
+  'time-zone': {
+    severity: 'error',
+    summary: 'a time zone is an IANA name',
+    why: 'Offsets and abbreviations follow no daylight saving: half of the year every row would be an hour off.',
+    example: sourceExample,
+  },
+  'source-column': {
+    severity: 'error',
+    summary: 'columns that a source names are among its columns, and times are timestamps',
+    why: 'Validation works without data: what is not declared cannot be checked, and is not read.',
+    example: sourceExample,
+  },
+  'time-column': {
+    severity: 'error',
+    summary: 'what depends on a time has the time that it depends on',
+    why: 'Without the time at which rows were true nobody could say which of them is the newest, or what was known when.',
+    example: viewsExample,
+  },
+  'volume-bounds': {
+    severity: 'error',
+    summary: 'volume has at least one bound, and minRows is at most maxRows',
+    why: 'A volume without a bound, or with bounds that exclude each other, says nothing.',
+    example: sourceExample,
+  },
+  'positive-duration': {
+    severity: 'error',
+    summary: 'windows, ages and refreshes are longer than 0',
+    why: 'A window of no length holds no row, and a grid without steps has no times.',
+    example: viewsExample,
+  },
+  'source-or-sources': {
+    severity: 'error',
+    summary: 'a view has exactly one of source and sources, and a transform where there are several',
+    why: 'Rows of several sources become one table only by a SELECT that joins them.',
+    example: viewsExample,
+  },
+  'transform-source': {
+    severity: 'error',
+    summary: 'a transform reads each of its inputs by its placeholder, and nothing else',
+    why: '{{ source }} is the only source, {{ NAME }} one of several: what a SELECT reads beside them nobody would version.',
+    example: viewsExample,
+  },
+  'view-empty': {
+    severity: 'error',
+    summary: 'a view has a feature or an aggregation',
+    why: 'A view without either gives nothing to anyone.',
+    example: viewsExample,
+  },
+  'aggregation-column': {
+    severity: 'error',
+    summary: 'an aggregation has the column, the quantile and the dtype that its function needs',
+    why: 'The sum of a text, or a count as text, has no meaning.',
+    example: viewsExample,
+  },
+  'refresh-or-exact': {
+    severity: 'error',
+    summary: 'online is exactly one of refresh and freshness',
+    why: 'Values are either computed on a grid or pushed; training imitates one of them.',
+    example: viewsExample,
+  },
+  'unit-test': {
+    severity: 'error',
+    summary: 'a unit test gives rows of the sources and expects values of the view',
+    why: 'A test that asks for nothing, or of columns that do not exist, could not fail.',
+    example: viewsExample,
+  },
+  'label-missing': {
+    severity: 'error',
+    summary: 'a model with features, training or evaluation has a label',
+    why: 'The label names the rows that a training set is made of; without it the others do nothing.',
+    example: trainingExample,
+  },
+  'feature-clash': {
+    severity: 'error',
+    summary: 'every feature of a model has a name of its own',
+    why: 'A training set and a request have one column of a name; the role (as) of a view tells two apart.',
+    example: trainingExample,
+  },
+  'split-time': {
+    severity: 'error',
+    summary: 'from, validation, test and until leave time for training',
+    why: 'Parts of time follow each other: training, validation, test, and until is the end.',
+    example: trainingExample,
   },
 } as const satisfies Record<string, Rule>
