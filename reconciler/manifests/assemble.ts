@@ -4,6 +4,8 @@ import type { Resource } from '../core/resource.ts'
 import { commitChecks } from './commit-checks.ts'
 import { buildCommitView, type CommitEntry, type CommitView, type StoredFile } from './commit-view.ts'
 import { type DependencyGraph, findCycles } from './graph.ts'
+import { isGlob, isInnerPath } from './inner-path.ts'
+import type { DataSourceSpec } from './kinds/data-source.ts'
 import { findingAt } from './local-finding.ts'
 import type { ModelVersionSpec } from './kinds/model-version.ts'
 import type { ParsedFile } from './parsed-file.ts'
@@ -13,6 +15,8 @@ export interface CommitContents {
   readonly files: readonly { readonly path: string; readonly parsed: ParsedFile }[]
   /** By path: those files of `artifactPaths` that exist. */
   readonly artifacts: ReadonlyMap<string, StoredFile>
+  /** Those files of `dataPaths` that exist; left out: nobody looked, and nothing is said about them. */
+  readonly dataFiles?: ReadonlySet<string>
 }
 
 export interface Assembly {
@@ -37,6 +41,17 @@ export function artifactPaths(files: CommitContents['files']): string[] {
       const { path } = (document.spec as ModelVersionSpec).artifact
       if (path !== undefined) paths.add(path)
     }
+  }
+  return [...paths].sort(compareText)
+}
+
+/** Paths of the data files that sources name, sorted, each once; globs name what is there. */
+export function dataPaths(files: CommitContents['files']): string[] {
+  const paths = new Set<string>()
+  for (const { kind, spec } of files.flatMap(({ parsed }) => parsed.documents)) {
+    if (kind !== 'DataSource' || spec === null) continue
+    const { place } = spec as DataSourceSpec
+    if (place.type === 'files' && isInnerPath(place.pattern) && !isGlob(place.pattern)) paths.add(place.pattern)
   }
   return [...paths].sort(compareText)
 }

@@ -6,10 +6,13 @@ import { featuresMeaning } from './kinds/request-features.ts'
 import type { ModelSpec } from './kinds/model.ts'
 import type { ModelVersionSpec } from './kinds/model-version.ts'
 import type { ProjectSpec } from './kinds/project.ts'
+import { checkDataFiles } from './data-file-checks.ts'
 import { checkFallbacks } from './fallback-checks.ts'
+import { checkFeatureViews } from './features/view-checks.ts'
 import { findingAt } from './local-finding.ts'
 import { createHints, didYouMean, listNames } from './nearest-name.ts'
 import { checkRecordings } from './recording-checks.ts'
+import { checkTraining } from './features/training-checks.ts'
 
 /** The file that holds the Project, at the root of the reconciled path. */
 export const projectPath = 'mainward.yaml'
@@ -22,6 +25,9 @@ export const commitChecks: readonly ((view: CommitView) => readonly Finding[])[]
   checkReferences,
   checkFallbacks,
   checkRecordings,
+  checkFeatureViews,
+  checkTraining,
+  checkDataFiles,
   checkEnvironments,
   checkArtifacts,
   checkBehind,

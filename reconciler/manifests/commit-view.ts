@@ -1,6 +1,7 @@
 /** A commit's documents, indexed for the rules between manifests. */
 import { compareText, type Finding } from '../core/finding.ts'
 import type { Kind } from '../core/resource.ts'
+import { collectSpecs, type FeatureSpecs } from './features/feature-specs.ts'
 import type { ModelVersionSpec } from './kinds/model-version.ts'
 import { findingAt, type Problem } from './local-finding.ts'
 import type { ParsedDocument, ParsedFile, Position } from './parsed-file.ts'
@@ -30,6 +31,10 @@ export interface CommitView {
   /** The readable versions of every model, by number. */
   readonly versionsByModel: ReadonlyMap<string, readonly VersionEntry[]>
   readonly artifacts: ReadonlyMap<string, StoredFile>
+  /** Those of the data files that sources name which exist; null: nobody looked. */
+  readonly dataFiles: ReadonlySet<string> | null
+  /** What features are made of, where it can be read. */
+  readonly specs: FeatureSpecs
 }
 
 export interface VersionEntry {
@@ -40,9 +45,10 @@ export interface VersionEntry {
 interface ViewInput {
   readonly files: CommitView['files']
   readonly artifacts: CommitView['artifacts']
+  readonly dataFiles?: ReadonlySet<string>
 }
 
-export function buildCommitView({ files, artifacts }: ViewInput, mode: CommitView['mode']): CommitView {
+export function buildCommitView({ files, artifacts, dataFiles }: ViewInput, mode: CommitView['mode']): CommitView {
   const sorted = [...files].sort((a, b) => compareText(a.path, b.path))
   const entries = sorted.flatMap(({ path, parsed }) =>
     parsed.documents.map((document) => ({ id: idOf(document), file: path, document })),
@@ -57,7 +63,9 @@ export function buildCommitView({ files, artifacts }: ViewInput, mode: CommitVie
     if (names === undefined) namesByKind.set(kind, [name])
     else names.push(name)
   }
-  return { mode, files: sorted, entries, byId, namesByKind, versionsByModel: groupVersions(entries), artifacts }
+  const specs = collectSpecs(entries.map(({ document: { kind, name, spec } }) => ({ kind, name: name ?? '', spec })))
+  const versionsByModel = groupVersions(entries)
+  return { mode, files: sorted, entries, byId, namesByKind, versionsByModel, artifacts, dataFiles: dataFiles ?? null, specs }
 }
 
 function groupVersions(entries: readonly CommitEntry[]): ReadonlyMap<string, readonly VersionEntry[]> {
@@ -78,10 +86,12 @@ function idOf({ kind, name, metadata }: ParsedDocument): string {
   return environment === undefined ? `${kind}/${name ?? ''}` : `${kind}/${name ?? ''}@${environment}`
 }
 
-/** A finding at a JSON pointer of an entry; the pointer must be one of its kind's `positions`. */
+/** A finding at a JSON pointer of an entry, or at the nearest place above that is one of its kind's `positions`. */
 export function findingIn(entry: CommitEntry, pointer: string, problem: Problem): Finding {
   const { positions, line } = entry.document
-  return findingOn(entry, positions[pointer] ?? positions[''] ?? { line, column: 1 }, problem)
+  let place = pointer
+  while (place !== '' && positions[place] === undefined) place = place.slice(0, place.lastIndexOf('/'))
+  return findingOn(entry, positions[place] ?? { line, column: 1 }, problem)
 }
 
 /** A finding at a place of an entry's file. */

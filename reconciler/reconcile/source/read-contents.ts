@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TreeReader } from '../../git/list-files.ts'
 import type { Repository } from '../../git/open-repository.ts'
-import { artifactPaths, type CommitContents } from '../../manifests/assemble.ts'
+import { artifactPaths, type CommitContents, dataPaths } from '../../manifests/assemble.ts'
 import type { StoredFile } from '../../manifests/commit-view.ts'
 import { parseFile } from '../../manifests/parse-file.ts'
 import { projectOf, selectManifestPaths } from '../../manifests/select-files.ts'
@@ -25,9 +25,13 @@ export async function readCommitContents(repository: Repository, commit: string,
   if (folder === null) return { files: [], artifacts: new Map() }
   const listed = new Map((await trees.listFiles(folder, isYamlName)).map(({ path: file, oid }) => [file, oid]))
   const read = async (file: string): Promise<Uint8Array> => objects.readBlob(listed.get(file) ?? '')
-  return readSelected([...listed.keys()], read, async (file) => {
-    const oid = await trees.findFile(folder, file)
-    return oid === null ? null : describeBytes(await objects.readBlob(oid))
+  return readSelected([...listed.keys()], {
+    read,
+    exists: async (file) => (await trees.findFile(folder, file)) !== null,
+    describeArtifact: async (file) => {
+      const oid = await trees.findFile(folder, file)
+      return oid === null ? null : describeBytes(await objects.readBlob(oid))
+    },
   })
 }
 
@@ -38,27 +42,32 @@ export async function readCommitContents(repository: Repository, commit: string,
 export async function readWorkingTree(folder: string): Promise<CommitContents> {
   const paths = await listWorkingTree(folder, '')
   const all = new Set(paths)
-  return readSelected(
-    paths,
-    (path) => readFile(join(folder, path)),
-    async (path) => (all.has(path) ? describeFile(join(folder, path)) : null),
-  )
+  return readSelected(paths, {
+    read: (path) => readFile(join(folder, path)),
+    exists: (path) => Promise.resolve(all.has(path)),
+    describeArtifact: async (path) => (all.has(path) ? describeFile(join(folder, path)) : null),
+  })
 }
 
-async function readSelected(
-  paths: readonly string[],
-  read: (path: string) => Promise<Uint8Array>,
-  describeArtifact: (path: string) => Promise<StoredFile | null>,
-): Promise<CommitContents> {
-  const project = paths.includes(projectFile) ? projectOf(parseFile(await read(projectFile))) : null
+interface ContentReader {
+  read(path: string): Promise<Uint8Array>
+  exists(path: string): Promise<boolean>
+  /** Null: there is no such file. */
+  describeArtifact(path: string): Promise<StoredFile | null>
+}
+
+async function readSelected(paths: readonly string[], reader: ContentReader): Promise<CommitContents> {
+  const project = paths.includes(projectFile) ? projectOf(parseFile(await reader.read(projectFile))) : null
   const files: { path: string; parsed: ReturnType<typeof parseFile> }[] = []
-  for (const path of selectManifestPaths(paths, project)) files.push({ path, parsed: parseFile(await read(path)) })
+  for (const path of selectManifestPaths(paths, project)) files.push({ path, parsed: parseFile(await reader.read(path)) })
   const artifacts = new Map<string, StoredFile>()
   for (const path of artifactPaths(files)) {
-    const stored = await describeArtifact(path)
+    const stored = await reader.describeArtifact(path)
     if (stored !== null) artifacts.set(path, stored)
   }
-  return { files, artifacts }
+  const dataFiles = new Set<string>()
+  for (const path of dataPaths(files)) if (await reader.exists(path)) dataFiles.add(path)
+  return { files, artifacts, dataFiles }
 }
 
 async function listWorkingTree(folder: string, prefix: string): Promise<readonly string[]> {

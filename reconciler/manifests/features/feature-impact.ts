@@ -1,0 +1,98 @@
+/** What a change of features means for models: whose training inputs become stale. Pure: two commits in, changes out. */
+import type { Digest } from '../../core/digest.ts'
+import { compareText } from '../../core/finding.ts'
+import type { Kind, Resource } from '../../core/resource.ts'
+import type { FeatureViewSpec } from '../kinds/feature-view.ts'
+import type { ModelSpec } from '../kinds/model.ts'
+import { digestFeatures } from './feature-digests.ts'
+
+/** One resource whose part in values changed, and what it reaches. */
+export interface FeatureChange {
+  /** `Kind/name`. */
+  readonly id: string
+  readonly change: 'added' | 'changed' | 'removed'
+  /** Ids of other views whose values change with it, sorted. */
+  readonly views: readonly string[]
+  /** Ids of the models whose training inputs become stale by it, sorted. */
+  readonly models: readonly string[]
+}
+
+const kinds: readonly Kind[] = ['Entity', 'DataSource', 'FeatureView', 'Model']
+
+/**
+ * The changes between two valid commits, sorted by id. Of models only those that had training inputs before, and have them
+ * still: what is new is not stale. A model by itself counts when its own part changed.
+ */
+export function assessFeatureImpact(before: readonly Resource[], after: readonly Resource[]): readonly FeatureChange[] {
+  const [old, next] = [digestFeatures(before), digestFeatures(after)]
+  const views = findChanged('FeatureView', old.views, next.views)
+  const models = findChanged('Model', old.trainingInputs, next.trainingInputs)
+  const dependents = indexDependents([...before, ...after])
+  return compareParts(before, after).map(({ id, change }) => {
+    const reached = reachable(id, dependents)
+    return { id, change, views: pick(views, reached, id), models: pick(models, new Set([...reached, id])) }
+  })
+}
+
+function pick(ids: readonly string[], reached: ReadonlySet<string>, except?: string): readonly string[] {
+  return ids.filter((id) => reached.has(id) && id !== except)
+}
+
+/** Ids that are in both, with another digest. */
+function findChanged(kind: Kind, before: ReadonlyMap<string, Digest>, after: ReadonlyMap<string, Digest>): readonly string[] {
+  const names = [...after.keys()].filter((name) => before.has(name) && before.get(name) !== after.get(name))
+  return names.map((name) => `${kind}/${name}`).sort(compareText)
+}
+
+/** The resources whose own part differs, or that are in one of the two only. */
+function compareParts(before: readonly Resource[], after: readonly Resource[]): readonly Pick<FeatureChange, 'id' | 'change'>[] {
+  const [old, next] = [indexParts(before), indexParts(after)]
+  const ids = [...new Set([...old.keys(), ...next.keys()])].sort(compareText)
+  return ids.flatMap((id) => {
+    if (old.get(id) === next.get(id)) return []
+    return [{ id, change: !old.has(id) ? 'added' : !next.has(id) ? 'removed' : 'changed' }]
+  })
+}
+
+function indexParts(resources: readonly Resource[]): ReadonlyMap<string, Digest | undefined> {
+  const parts = resources.filter(({ kind, spec }) => kinds.includes(kind) && (kind !== 'Model' || hasLabel(spec as ModelSpec)))
+  return new Map(parts.map(({ kind, metadata, trainingDigest }) => [`${kind}/${metadata.name}`, trainingDigest]))
+}
+
+function hasLabel({ label }: ModelSpec): boolean {
+  return label !== null
+}
+
+/** Who reads whom, in either commit. */
+function indexDependents(resources: readonly Resource[]): ReadonlyMap<string, readonly string[]> {
+  const dependents = new Map<string, string[]>()
+  for (const { kind, metadata, spec } of resources) {
+    for (const need of needsOf(kind, spec)) {
+      const known = dependents.get(need)
+      if (known === undefined) dependents.set(need, [`${kind}/${metadata.name}`])
+      else known.push(`${kind}/${metadata.name}`)
+    }
+  }
+  return dependents
+}
+
+function needsOf(kind: Kind, spec: unknown): readonly string[] {
+  if (kind === 'FeatureView') {
+    const { entities, inputs } = spec as FeatureViewSpec
+    return [...entities.map(({ name }) => `Entity/${name}`), ...inputs.map((input) => `${input.kind}/${input.name}`)]
+  }
+  if (kind !== 'Model') return []
+  const { features, label } = spec as ModelSpec
+  return [...features.map(({ view }) => `FeatureView/${view}`), ...(label === null ? [] : [`DataSource/${label.source}`])]
+}
+
+function reachable(id: string, next: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const found = new Set<string>()
+  const queue = [...(next.get(id) ?? [])]
+  for (let current = queue.pop(); current !== undefined; current = queue.pop()) {
+    if (found.has(current)) continue
+    found.add(current)
+    queue.push(...(next.get(current) ?? []))
+  }
+  return found
+}
