@@ -20,11 +20,11 @@ import { parseInstant } from '../core/instant.ts'
 import type { RequestFeature } from '../core/release.ts'
 import type { Resource } from '../core/resource.ts'
 import { aggregateDtype } from './aggregation-columns.ts'
+import { readExpectations } from './expectation-checks.ts'
 import { type FeatureSpecs, specsOf } from './features/feature-specs.ts'
 import { aggregatedDtype, keyColumns, viewTimes } from './features/view-rows.ts'
 import type { AggregationSpec, FeatureViewSpec } from './kinds/feature-view.ts'
 import type { ModelSpec } from './kinds/model.ts'
-import { readExpectations } from './kinds/written-expectations.ts'
 
 /** What must hold for the rows of a source, as they come. */
 export interface SourceRules {

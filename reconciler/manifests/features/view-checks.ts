@@ -3,15 +3,23 @@ import type { Finding } from '../../core/finding.ts'
 import type { FeatureDtype } from '../../core/release.ts'
 import { aggregateDtype, columnProblem, dtypeProblem } from '../aggregation-columns.ts'
 import { findingIn, type CommitEntry, type CommitView } from '../commit-view.ts'
+import { checkExpectations } from '../expectation-checks.ts'
 import type { FeatureViewSpec } from '../kinds/feature-view.ts'
 import { escapePointer } from '../kinds/request-features.ts'
 import { didYouMean, listNames } from '../nearest-name.ts'
 import type { FeatureSpecs } from './feature-specs.ts'
 import { checkTestRows } from './test-row-checks.ts'
 import type { ViewCase } from './view-case.ts'
-import { aggregatedDtype, inputColumns, inputTimes, keyColumns, viewTimes, type RowColumns } from './view-rows.ts'
+import { aggregatedDtype, inputColumns, inputTimes, keyColumns, viewColumns, viewTimes, type RowColumns } from './view-rows.ts'
 
-const checks: readonly ((found: ViewCase) => void)[] = [checkKeys, checkColumns, checkTimes, checkAggregations, checkTestRows]
+const checks: readonly ((found: ViewCase) => void)[] = [
+  checkKeys,
+  checkColumns,
+  checkTimes,
+  checkAggregations,
+  checkRows,
+  checkTestRows,
+]
 
 export function checkFeatureViews(commit: CommitView): readonly Finding[] {
   return commit.entries.flatMap((entry) => {
@@ -162,6 +170,14 @@ function checkTimes({ view, specs, report }: ViewCase): void {
     const message = `expected ${field} in the view, since ${listNames(temporal.map(({ name }) => name))} has one, found none`
     report('/spec/sources', { rule: 'view-time', message, hint: 'let the transform give the latest of them a name' })
   }
+}
+
+/** Of columns whose dtype the manifests tell: features, keys and times. */
+function checkRows({ view, specs, report }: ViewCase): void {
+  const columns = new Map(
+    [...viewColumns(view, specs)].flatMap(([name, dtype]) => (dtype === null ? [] : [[name, dtype] as const])),
+  )
+  checkExpectations(view.expectations, '/spec/expectations', { columns, ordered: false }, report)
 }
 
 /** Those whose column is the input's; of features the manifest itself has told. */

@@ -1,11 +1,13 @@
 /** The rules on one DataSource: one place, columns that exist, times that are times. */
 import { parseDuration } from '../duration.ts'
+import { checkExpectations } from '../expectation-checks.ts'
 import type { WrittenDataSourceSpec } from '../generated/datasource.ts'
 import { isInnerPath } from '../inner-path.ts'
 import { createHints, didYouMean, listNames } from '../nearest-name.ts'
 import { fileFormat } from './file-format.ts'
 import type { KindCheck, Report, WrittenManifest } from './kind-definition.ts'
 import { reportRepeatedNames } from './repeated-names.ts'
+import type { WrittenExpectation } from './written-expectations.ts'
 
 type DataSource = WrittenManifest<WrittenDataSourceSpec>
 
@@ -18,6 +20,7 @@ export const dataSourceChecks: readonly KindCheck<WrittenDataSourceSpec>[] = [
   { reads: ['/spec/columns', '/spec/eventTime', '/spec/createdTime', '/spec/rowKey', '/spec/partitions'], check: checkColumns },
   { reads: ['/spec/eventTime', '/spec/createdTime', '/spec/rowKey'], check: checkTimes },
   { reads: ['/spec/freshness', '/spec/volume', '/spec/eventTime'], check: checkDataClock },
+  { reads: ['/spec/columns', '/spec/expectations'], check: checkRows },
 ]
 
 function checkPlace({ spec }: DataSource, report: Report): void {
@@ -134,6 +137,12 @@ function checkDataClock({ spec: { freshness, volume, eventTime } }: DataSource, 
     const message = `expected maxRows of at least minRows (${minRows}), found ${maxRows}`
     report('/spec/volume/maxRows', { rule: 'volume-bounds', message })
   }
+}
+
+function checkRows({ spec }: DataSource, report: Report): void {
+  const columns = new Map(spec.columns.map(({ name, dtype }) => [name, dtype]))
+  const written = (spec.expectations ?? []) as readonly WrittenExpectation[]
+  checkExpectations(written, '/spec/expectations', { columns, ordered: true }, report)
 }
 
 /** Reports a duration of 0 where it would mean nothing. */

@@ -45,7 +45,7 @@ export const dataSourceKind: KindDefinition<WrittenDataSourceSpec, DataSourceSpe
       createdTime: written.createdTime ?? null,
       timeZone: written.timeZone ?? null,
       rowKey: written.rowKey ?? [],
-      expectations: (written.expectations ?? []),
+      expectations: written.expectations ?? [],
       freshness:
         freshness === undefined ? null : { maxAgeMs: durationMs(freshness.maxAge), severity: freshness.severity ?? 'critical' },
       volume:

@@ -95,7 +95,7 @@ export const featureViewKind: KindDefinition<WrittenFeatureViewSpec, FeatureView
       ttlMs: written.ttl === undefined ? null : durationMs(written.ttl),
       features: written.features ?? [],
       aggregations: (written.aggregations ?? []).map(normaliseAggregation),
-      expectations: (written.expectations ?? []),
+      expectations: written.expectations ?? [],
       tests: written.tests ?? [],
       online: normaliseOnline(written.online),
     }

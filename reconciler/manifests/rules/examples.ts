@@ -123,6 +123,11 @@ spec:
   volume: { window: 1d, minRows: 60 }
 `
 
+export const expectationExample = `${sourceExample}  expectations:
+    - expect_column_values_to_not_be_null: { column: origin }
+    - expect_column_values_to_be_between: { column: wind_speed, min_value: 0, max_value: 150, mostly: 0.999 }
+`
+
 export const viewExample = `apiVersion: mainward.dev/v1alpha1
 kind: FeatureView
 metadata: { name: airport_weather, owner: team-flightops }

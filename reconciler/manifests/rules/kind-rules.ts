@@ -1,6 +1,7 @@
 /** Rules on the sense of one manifest, kind by kind. */
 import {
   canaryExample,
+  expectationExample,
   fallbackExample,
   modelExample,
   sourceExample,
@@ -197,5 +198,23 @@ export const kindRules = {
     summary: 'from, validation, test and until leave time for training',
     why: 'Parts of time follow each other: training, validation, test, and until is the end.',
     example: trainingExample,
+  },
+  'expectation-name': {
+    severity: 'error',
+    summary: 'an expectation has a name of Great Expectations that Mainward knows',
+    why: 'A misspelt expectation would never be checked, and everything look fine.',
+    example: expectationExample,
+  },
+  'expectation-argument': {
+    severity: 'error',
+    summary: 'an expectation has the arguments that it needs, and no others',
+    why: 'A misspelt or missing bound would let everything pass.',
+    example: expectationExample,
+  },
+  'expectation-column': {
+    severity: 'error',
+    summary: 'an expectation speaks of columns that exist, of a dtype that it can be asked of',
+    why: 'What is asked of a column that is not there, or of the mean of a text, has no answer.',
+    example: expectationExample,
   },
 } as const satisfies Record<string, Rule>
