@@ -26,6 +26,8 @@ export interface CommitOptions {
   readonly mode?: 'reconciled' | 'proposed'
   /** Null: the file is not there. Left out: as the manifest says. */
   readonly artifacts?: Readonly<Record<string, StoredFile | null>>
+  /** Data files that are there. Left out: nobody looks. */
+  readonly dataFiles?: readonly string[]
 }
 
 export function bytesOf(text: string): Uint8Array {
@@ -52,5 +54,7 @@ export function assembleWith(changes: FileTexts = {}, options: CommitOptions = {
     if (stored === null) artifacts.delete(path)
     else artifacts.set(path, stored)
   }
-  return assembleCommit({ files, artifacts }, { mode: options.mode ?? 'reconciled' })
+  const { dataFiles } = options
+  const contents = { files, artifacts, ...(dataFiles === undefined ? {} : { dataFiles: new Set(dataFiles) }) }
+  return assembleCommit(contents, { mode: options.mode ?? 'reconciled' })
 }

@@ -21,6 +21,7 @@ import { fullManifests, placesOf, propertiesOf, valueAt, withValue } from './ful
 interface Digests {
   readonly digest: string
   readonly servingDigest: string | undefined
+  readonly trainingDigest: string | undefined
 }
 
 /** Digests are taken also of a manifest that a rule between its own fields refuses, so that one field can change alone. */
@@ -28,7 +29,7 @@ function digestsOf(text: string): Digests {
   const { documents, findings } = parse(text)
   const [document] = documents
   if (document === undefined || document.digest === null) throw new Error(`no digest: ${JSON.stringify(findings)}`)
-  return { digest: document.digest, servingDigest: document.servingDigest }
+  return { digest: document.digest, servingDigest: document.servingDigest, trainingDigest: document.trainingDigest }
 }
 
 const json = (manifest: unknown): string => JSON.stringify(manifest)
@@ -141,15 +142,31 @@ function reversed(value: unknown): unknown {
 }
 
 /** For people: in no digest. */
-const forPeople = ['/metadata/description', '/metadata/owner', '/metadata/tags', '/spec/requestFeatures/*/description']
+const forPeople = [
+  '/metadata/description',
+  '/metadata/owner',
+  '/metadata/tags',
+  ...['requestFeatures', 'columns', 'features', 'aggregations'].map((list) => `/spec/${list}/*/description`),
+]
 
 /** The digest of what is served leaves these out too. */
 const notServed: Readonly<Record<Kind, readonly string[]>> = {
   Project: [],
-  Model: ['/metadata/name', '/spec/requestFeatures', '/spec/nulls', '/spec/decision', '/spec/recording'],
+  Entity: [],
+  DataSource: [],
+  FeatureView: [],
+  Model: ['/metadata/name', '/spec/requestFeatures', '/spec/nulls', '/spec/decision', '/spec/recording', '/spec/features', '/spec/label', '/spec/training', '/spec/evaluation'],
   ModelVersion: ['/metadata/name', '/spec/version', '/spec/artifact/path', '/spec/artifact/uri', '/spec/artifact/opset', '/spec/evidence'],
   Rollout: ['/metadata/name', '/metadata/environment', '/spec/suspend', '/spec/fallback'],
 } // prettier-ignore
+
+/** What no value of a training set is made from; a kind that is not here has no such digest. */
+const notTrained: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+  Entity: ['/metadata/name'],
+  DataSource: ['/metadata/name', '/spec/expectations', '/spec/freshness', '/spec/volume'],
+  FeatureView: ['/metadata/name', '/spec/expectations', '/spec/tests'],
+  Model: ['/metadata/name', '/spec/task', '/spec/nulls', '/spec/serving', '/spec/recording', '/spec/decision'],
+}
 
 /** A change that leaves the manifest readable, by what the schema says of the value. */
 function changed(value: unknown, schema: Readonly<Record<string, unknown>>): unknown {
@@ -158,6 +175,7 @@ function changed(value: unknown, schema: Readonly<Record<string, unknown>>): unk
   if (typeof value === 'number') return !Number.isInteger(value) ? value / 2 : value < 100 ? value + 1 : value - 1
   if (typeof value !== 'string') return undefined
   if (/^[0-9a-f]{64}$/.test(value)) return 'cd'.repeat(32)
+  if (schema.title === 'Time') return '2013-02-02'
   if (schema.title === 'Hold') return value === 'manual' ? '7d' : 'manual'
   return schema.title === 'Duration' ? '7d' : schema.title === 'NullRule' ? 0.25 : `${value}x`
 }
@@ -217,9 +235,13 @@ describe('every change of meaning', () => {
   it.each(changes)('changes the digest, unless it is for people: $kind $pointer', ({ kind, pattern, manifest, other }) => {
     const [before, after] = [digestsOf(json(manifest)), digestsOf(json(other))]
     expect(before.digest !== after.digest).toBe(!isIn(forPeople, pattern))
-    if (before.servingDigest === undefined) return
-    const isServed = !isIn(forPeople, pattern) && !isIn(notServed[kind], pattern)
-    expect(before.servingDigest !== after.servingDigest).toBe(isServed)
+    const isMeant = (others: readonly string[]): boolean => !isIn(forPeople, pattern) && !isIn(others, pattern)
+    if (before.servingDigest !== undefined) {
+      expect(before.servingDigest !== after.servingDigest).toBe(isMeant(notServed[kind]))
+    }
+    const others = notTrained[kind]
+    expect(before.trainingDigest === undefined).toBe(others === undefined)
+    if (others !== undefined) expect(before.trainingDigest !== after.trainingDigest).toBe(isMeant(others))
   })
 
   it('is a default that somebody writes: it holds also when the default becomes another', () => {

@@ -115,6 +115,9 @@ spec:
 function required(kind: string, spec: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const kept = {
     Project: [],
+    Entity: ['keys'],
+    DataSource: ['file', 'postgres', 'columns'],
+    FeatureView: ['entities', 'source', 'sources', 'transform', 'features'],
     Model: ['task'],
     ModelVersion: ['model', 'version', 'source', 'artifact', 'signature', 'requestFeatures'],
   }

@@ -4,10 +4,13 @@ import { checkSingleFile } from '../../reconciler/manifests/check-single.ts'
 import { isRuleId, renderRule, ruleIds, rules, type RuleId } from '../../reconciler/manifests/explain.ts'
 import {
   canaryExample,
+  expectationExample,
   modelExample,
   projectExample,
   splitExample,
+  trainingExample,
   versionExample,
+  viewsExample,
 } from '../../reconciler/manifests/rules/examples.ts'
 import {
   assembleWith,
@@ -32,12 +35,26 @@ function edit(text: string, from: string | RegExp, to: string): string {
   return edited
 }
 
+/** Another file has them. */
+const apart: FileTexts = { [model]: null, [version]: null, [rollout]: null }
+
 const changed = {
   model: (from: string | RegExp, to: string): FileTexts => ({ [model]: edit(modelExample, from, to) }),
   version: (from: string | RegExp, to: string): FileTexts => ({ [version]: edit(versionExample, from, to) }),
   canary: (from: string | RegExp, to: string): FileTexts => ({ [rollout]: edit(canaryExample, from, to) }),
+  /** The sound commit with a model that learns from views, all in one file. */
+  training: (from: string | RegExp, to: string): FileTexts => ({ ...apart, 'x.yaml': edit(trainingExample, from, to) }),
   split: (from: string | RegExp, to: string): FileTexts => ({ [rollout]: edit(splitExample, from, to) }),
 }
+
+const staticSource = `apiVersion: mainward.dev/v1alpha1
+kind: DataSource
+metadata: { name: airports }
+spec:
+  file: data/airports.csv
+  columns:
+    - { name: faa, dtype: string }
+`
 
 interface Wrong {
   readonly files: FileTexts
@@ -91,7 +108,7 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle'>, readonly Wrong[]> = {
     { files: { 'x.yaml': edit(canaryExample, 'kind: Rollout', 'kind: [Rollout]') } },
   ],
   'not-supported': [
-    { files: { 'x.yaml': edit(canaryExample, 'kind: Rollout', 'kind: FeatureView') } },
+    { files: { 'x.yaml': edit(canaryExample, 'kind: Rollout', 'kind: Gate') } },
     { files: changed.canary(/$/, '  guardrails:\n    - { metric: error_rate, atMost: 0.01 }\n') },
     { files: changed.canary('weight: 5,', 'weight: 5, minExposures: 500,') },
     { files: changed.split(/$/, '    decide: { metric: log_loss }\n') },
@@ -192,6 +209,129 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle'>, readonly Wrong[]> = {
     },
   ],
   'decision-task': [{ files: changed.model('binary-classification', 'regression') }],
+  'source-place': [
+    { files: changed.training('  file: data/flights.parquet\n', '') },
+    { files: changed.training('data/flights.parquet', '../flights.parquet') },
+    { files: changed.training('data/flights.parquet', 'data/flights.json') },
+    { files: changed.training('file: data/flights.parquet', 'postgres: { query: select 1, connection: { secretRef: {} } }') },
+  ],
+  'time-zone': [{ files: changed.training('createdTime: recorded_at', 'timeZone: America/New_Yrk') }],
+  'source-column': [
+    { files: changed.training('eventTime: sched_dep', 'eventTime: sched_dp') },
+    { files: changed.training('eventTime: sched_dep', 'eventTime: origin') },
+  ],
+  'time-column': [
+    { files: changed.training('eventTime: sched_dep', 'createdTime: sched_dep') },
+    { files: changed.training('eventTime: sched_dep', 'eventTime: sched_dep\n  rowKey:\n    - origin') },
+  ],
+  'volume-bounds': [{ files: changed.training('minRows: 60', 'minRows: 60, maxRows: 59') }],
+  'positive-duration': [
+    { files: changed.training('ttl: 3h', 'ttl: 0s') },
+    { files: changed.training('refresh: 15m', 'refresh: 0s') },
+    { files: changed.training('window: 6h', 'window: 0h') },
+  ],
+  'source-or-sources': [{ files: changed.training('  source: weather_hourly\n', '') }],
+  'transform-source': [{ files: changed.training('{{ source }}', '{{ sorce }}') }],
+  'view-empty': [
+    {
+      files: {
+        'x.yaml': edit(
+          edit(viewsExample, /  aggregations:[^]*?(?=  online)/, ''),
+          '  features:\n    - { name: wind_speed, dtype: float32, unit: mph }\n',
+          '',
+        ),
+      },
+    },
+  ],
+  'aggregation-column': [
+    { files: changed.training('function: max', 'function: sum, dtype: int64') },
+    { files: changed.training('function: max', 'function: max, quantile: 0.5') },
+    { files: changed.training('column: wind_speed, function: max', 'function: max') },
+  ],
+  'refresh-or-exact': [{ files: changed.training('lag: 1m', 'lag: 1m, freshness: exact') }],
+  'unit-test': [
+    { files: changed.training('wind_max_6h: 10 }', 'wind_max_6h: ten }') },
+    { files: changed.training(', wind_max_6h: 10 }', ' }') },
+  ],
+  'expectation-name': [{ files: { 'x.yaml': edit(expectationExample, 'to_be_between', 'to_be_betwen') } }],
+  'expectation-argument': [{ files: { 'x.yaml': edit(expectationExample, 'min_value', 'minvalue') } }],
+  'expectation-column': [{ files: { 'x.yaml': edit(expectationExample, 'column: origin', 'column: orign') } }],
+  'label-missing': [{ files: changed.training(/  label: .*\n/, '') }],
+  'feature-clash': [{ files: changed.training('      as: dest_weather\n', '') }],
+  'split-time': [
+    { files: changed.training('until: 2013-06-01', 'until: 2013-06-31') },
+    { files: changed.training('until: 2013-06-01', 'until: 2013-02-01') },
+    { files: changed.training('until: 2013-06-01', 'until: 2012-02-01') },
+  ],
+  'view-column': [
+    {
+      files: {
+        'x.yaml': edit(
+          edit(viewsExample, /  transform:[^]*?(?=  features)/, ''),
+          'name: wind_speed, dtype: float32, unit: mph }\n  aggr',
+          'name: wind_speed, dtype: float64, unit: mph }\n  aggr',
+        ),
+      },
+    },
+    {
+      files: {
+        'x.yaml': edit(
+          edit(viewsExample, /  transform:[^]*?(?=  features)/, ''),
+          '  ttl: 3h',
+          '  ttl: 3h\n  eventTime: observed',
+        ),
+      },
+    },
+  ],
+  'view-time': [
+    {
+      files: {
+        'x.yaml': edit(
+          edit(
+            viewsExample,
+            '  source: weather_hourly',
+            '  sources:\n    - weather_hourly\n    - airports\n  eventTime: observed_at',
+          ),
+          '{{ source }}',
+          '{{ weather_hourly }}, {{ airports }}',
+        )
+          .replace('      given:\n        -', '      given:\n        weather_hourly:\n         -')
+          .concat(`---\n${staticSource}`),
+      },
+    },
+  ],
+  'entity-key': [
+    { files: changed.training('columns: { airport: origin }', 'columns: { airprt: origin }') },
+    {
+      files: changed.training(
+        'features:\n    - { name: wind_speed',
+        'features:\n    - { name: airport, dtype: string }\n    - { name: wind_speed',
+      ),
+    },
+  ],
+  'unit-test-row': [
+    { files: changed.training('{ origin: JFK, obs', '{ orign: JFK, obs') },
+    { files: changed.training('airport: JFK, at', 'at') },
+    { files: changed.training('at: 2013-01-01T08:00:00Z, ', '') },
+  ],
+  'unknown-feature': [{ files: changed.training('        - wind_max_6h\n', '        - wind_max_7h\n') }],
+  'join-column': [
+    { files: changed.training('join: { airport: dest }', 'join: { airport: dst }') },
+    { files: changed.training('join: { airport: dest }', 'join: { airport: distance }') },
+    { files: changed.training('      join: { airport: dest }\n', '') },
+  ],
+  'label-column': [
+    { files: changed.training('knownAt: arrived_at', 'knownAt: arived_at') },
+    { files: changed.training('predictAt: predict_at', 'predictAt: origin') },
+    { files: changed.training('by: carrier', 'by: carier') },
+    {
+      files: changed.training(
+        'name: distance, dtype: float32, unit: mi }\n    - { name: wind',
+        'name: distance, dtype: string, unit: mi }\n    - { name: wind',
+      ),
+    },
+  ],
+  'data-file-missing': [{ files: changed.training(/$/, '\n'), options: { dataFiles: ['data/flights.parquet'] } }],
   'golden-row': [
     { files: changed.version('distance: 733, ', '') },
     { files: changed.version('distance: 733', 'distance: 733, extra: 1') },
@@ -257,8 +397,8 @@ describe('every rule', () => {
       ['kind: Model\n', model],
       ['kind: Rollout', rollout],
     ]
-    const place = places.find(([text]) => example.includes(text))?.[1] ?? ''
-    const files = isWhole ? { [model]: null, [version]: null, [rollout]: null, 'x.yaml': example } : { [place]: example }
+    const place = places.find(([text]) => example.includes(text))?.[1] ?? 'x.yaml'
+    const files = isWhole && example.includes('kind: Model\n') ? { ...apart, 'x.yaml': example } : { [place]: example }
     expect(assembleWith(files).findings).toEqual([])
   })
 

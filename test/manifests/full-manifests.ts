@@ -41,6 +41,46 @@ const rollout = {
   metadata: { name: 'flight-delay', ...metadata, environment: 'staging' },
 }
 
+const columns = [
+  { name: 'origin', dtype: 'string', unit: 'code', description: 'of the airport' },
+  { name: 'observed_at', dtype: 'timestamp', unit: 'UTC', description: 'when' },
+  { name: 'recorded_at', dtype: 'timestamp', unit: 'UTC', description: 'when it was written down' },
+  { name: 'wind', dtype: 'float32', unit: 'mph', description: 'at the airport' },
+  { name: 'day', dtype: 'string', unit: 'day', description: 'of the folder' },
+]
+
+const source = {
+  eventTime: 'observed_at',
+  createdTime: 'recorded_at',
+  timeZone: 'America/New_York',
+  rowKey: ['origin', 'observed_at'],
+  columns,
+  expectations: [{ expect_column_values_to_not_be_null: { column: 'origin' } }],
+  freshness: { maxAge: '2h', severity: 'warning' },
+  volume: { window: '1d', minRows: 10, maxRows: 1000, severity: 'info' },
+}
+
+const postgres = (secretRef: Value) => ({ query: 'select * from weather', connection: { secretRef } })
+
+const view = {
+  entities: [{ name: 'airport', columns: { airport: 'origin' } }, { name: 'hour', columns: { hour: 'hour' } }], // prettier-ignore
+  ttl: '3h',
+  eventTime: 'observed_at',
+  createdTime: 'recorded_at',
+  rowKey: ['origin', 'observed_at'],
+  features: [
+    { name: 'wind', dtype: 'float32', unit: 'mph', description: 'of the hour' },
+    { name: 'gust', dtype: 'float32', unit: 'mph', description: 'of the hour' },
+  ],
+  aggregations: [
+    { name: 'windy', function: 'quantile', column: 'wind', window: '6h', where: 'gust > 1', quantile: 0.5, dtype: 'float32', unit: 'mph', description: 'median' },
+    { name: 'rows', function: 'count', window: '1d' },
+  ],
+  expectations: [{ expect_column_values_to_not_be_null: { column: 'wind' } }],
+} // prettier-ignore
+
+const feature = (kind: Kind, name: string, spec: Value) => ({ ...envelope, kind, metadata: { name, ...metadata }, spec })
+
 /** Together they have every property; a rollout is either a canary or a split, an artifact has a path or a uri. */
 export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
   Project: [
@@ -56,6 +96,40 @@ export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
       },
     },
   ],
+  Entity: [feature('Entity', 'airport_hour', { keys: [{ name: 'airport', dtype: 'string' }, { name: 'hour', dtype: 'int32' }] })], // prettier-ignore
+  DataSource: [
+    feature('DataSource', 'weather', { file: 'data/*/weather.parquet', partitions: ['day'], ...source }),
+    feature('DataSource', 'weather', { postgres: postgres({ env: 'WEATHER' }), ...source }),
+    feature('DataSource', 'weather', { postgres: postgres({ file: '/run/secrets/weather' }), ...source }),
+  ],
+  FeatureView: [
+    feature('FeatureView', 'airport_weather', {
+      source: 'weather',
+      transform: 'SELECT * FROM {{ source }}',
+      ...view,
+      tests: [
+        {
+          name: 'one row',
+          given: [{ wind: 10 }, { wind: null }],
+          expect: [{ airport: 'JFK', hour: 7, at: '2013-01-01T08:00:00Z', wind: 10 }],
+        },
+      ],
+      online: { refresh: '15m', lag: '1m' },
+    }),
+    feature('FeatureView', 'airport_weather', {
+      sources: ['weather', { view: 'hours' }],
+      transform: 'SELECT * FROM {{ weather }} JOIN {{ hours }} USING (hour)',
+      ...view,
+      tests: [
+        {
+          name: 'two sources',
+          given: { weather: [{ wind: 10 }], hours: [] },
+          expect: [{ airport: 'JFK', hour: 7, at: '2013-01-01T08:00:00Z', wind: 10 }],
+        },
+      ],
+      online: { freshness: 'exact' },
+    }),
+  ],
   Model: [
     {
       ...envelope,
@@ -63,7 +137,16 @@ export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
       metadata: { name: 'flight-delay', ...metadata },
       spec: {
         task: 'binary-classification',
+        features: [
+          { view: 'airport_weather', join: { airport: 'origin', hour: 'hour' }, as: 'origin', take: ['wind', 'gust'] },
+          { view: 'airport_weather', join: { airport: 'dest', hour: 'hour' }, as: 'dest', take: ['wind'] },
+        ],
         requestFeatures,
+        label: { source: 'flights', column: 'late', predictAt: 'predict_at', knownAt: 'arrived_at' },
+        training: {
+          data: { from: '2013-01-15', until: '2013-06-01T12:00:00Z', splitBy: 'sched_dep', validation: '14d', test: '10d' },
+        },
+        evaluation: { resampleBy: 'tail', slices: [{ by: 'carrier' }, { by: 'month' }] },
         nulls,
         serving: { budget: '60ms' },
         recording: { percent: 40, drop: ['wind', 'unit'] },

@@ -391,7 +391,7 @@ describe('a project', () => {
 })
 
 describe('what looks like ours', () => {
-  const kinds = 'Project, Model, ModelVersion, Rollout'
+  const kinds = 'Project, Entity, DataSource, FeatureView, Model, ModelVersion, Rollout'
   it.each<[string, string, Change]>([
     [
       'a misspelt kind',
@@ -406,8 +406,8 @@ describe('what looks like ours', () => {
     ['a kind of nobody', `2:7 unknown-kind  expected one of ${kinds}, found Deployment\n`, ['kind: Rollout', 'kind: Deployment']],
     [
       'a kind of a later version',
-      '2:7 not-supported  the kind FeatureView is not supported by this version\n',
-      ['kind: Rollout', 'kind: FeatureView'],
+      '2:7 not-supported  the kind Gate is not supported by this version\n',
+      ['kind: Rollout', 'kind: Gate'],
     ],
     [
       'a kind of Object.prototype',

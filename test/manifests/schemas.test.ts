@@ -59,7 +59,9 @@ describe('the schemas', () => {
   it.each(kindNames)('describe every property, with its default when it may be left out: %s', (kind) => {
     for (const { pattern, schema, isRequired } of propertiesOf(kind)) {
       expect(schema.description, pattern).toMatch(/^\S.*\.$/s)
-      const isChoice = ['/spec/canary', '/spec/split', '/spec/fallback/version', '/spec/fallback/constant'].includes(pattern)
+      const isChoice = /^\/spec\/(?:canary|split|fallback\/(?:version|constant)|file|sources?|.*\/secretRef\/(?:env|file))$/.test(
+        pattern,
+      )
       const isPlainMap = schema.properties !== undefined && Object.keys(schema.properties).length > 0
       if (!isRequired && !isChoice && !isPlainMap) expect(schema.description, pattern).toContain('Default: ')
       if (isRequired) expect(schema.default, pattern).toBeUndefined()
@@ -90,7 +92,8 @@ describe('the schemas', () => {
     const open = [...schemasIn(readSchema(file))].filter(
       ([, schema]) => schema.type === 'object' && schema.additionalProperties !== false,
     )
-    const allowed = /\/(?:evidence|goldenRows\/items\/properties\/(?:inputs|outputs)|nulls\/properties\/features|environments)$/
+    const allowed =
+      /\/(?:evidence|goldenRows\/items\/properties\/(?:inputs|outputs)|nulls\/properties\/features|environments|columns|join|given\/anyOf\/.*|expect\/items|expectation|expectation\/additionalProperties)$/
     for (const [pointer] of open) expect(pointer).toMatch(allowed)
   })
 
@@ -106,6 +109,7 @@ describe('the schemas', () => {
         'minItems',
         'maxItems',
         'minProperties',
+        'maxProperties',
         'uniqueItems',
         'propertyNames',
       ],

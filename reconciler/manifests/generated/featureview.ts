@@ -196,7 +196,7 @@ export interface WrittenAggregation {
    */
   readonly where?: string
   /**
-   * Which quantile, 0 to 1; only for the function quantile, and needed there.
+   * Which quantile, 0 to 1; only for the function quantile, which needs it. Default: none.
    */
   readonly quantile?: number
   /**
@@ -274,7 +274,7 @@ export interface WrittenViewTest {
  */
 export interface WrittenOnline {
   /**
-   * Values are computed anew at multiples of this time; training sees the value of the last one.
+   * Values are computed anew at multiples of this time; training sees the value of the last one. Default: none, values are pushed.
    */
   readonly refresh?: string
   /**
@@ -282,7 +282,7 @@ export interface WrittenOnline {
    */
   readonly lag?: string
   /**
-   * exact: values are pushed, and known at once.
+   * exact: values are pushed, and known at once. Default: none, values are computed.
    */
   readonly freshness?: 'exact'
 }

@@ -161,11 +161,11 @@ export interface WrittenTrainingData {
    */
   readonly splitBy?: string
   /**
-   * Length of the validation part, which ends where the test part begins. Default: 0s, no such part.
+   * Length of the validation part, which ends where the test part begins; 0s: no such part. Default: 0s.
    */
   readonly validation?: string
   /**
-   * Length of the test part, which ends at until. Default: 0s, no such part.
+   * Length of the test part, which ends at until; 0s: no such part. Default: 0s.
    */
   readonly test?: string
 }

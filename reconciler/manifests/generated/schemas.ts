@@ -680,7 +680,7 @@ export const schemas = {
                   "maxLength": 4096
                 },
                 "quantile": {
-                  "description": "Which quantile, 0 to 1; only for the function quantile, and needed there.",
+                  "description": "Which quantile, 0 to 1; only for the function quantile, which needs it. Default: none.",
                   "type": "number",
                   "minimum": 0,
                   "maximum": 1
@@ -800,7 +800,7 @@ export const schemas = {
             "properties": {
               "refresh": {
                 "$ref": "#/$defs/duration",
-                "description": "Values are computed anew at multiples of this time; training sees the value of the last one."
+                "description": "Values are computed anew at multiples of this time; training sees the value of the last one. Default: none, values are pushed."
               },
               "lag": {
                 "$ref": "#/$defs/duration",
@@ -808,7 +808,7 @@ export const schemas = {
                 "default": "0s"
               },
               "freshness": {
-                "description": "exact: values are pushed, and known at once.",
+                "description": "exact: values are pushed, and known at once. Default: none, values are computed.",
                 "type": "string",
                 "enum": [
                   "exact"
@@ -1128,12 +1128,12 @@ export const schemas = {
                   },
                   "validation": {
                     "$ref": "#/$defs/duration",
-                    "description": "Length of the validation part, which ends where the test part begins. Default: 0s, no such part.",
+                    "description": "Length of the validation part, which ends where the test part begins; 0s: no such part. Default: 0s.",
                     "default": "0s"
                   },
                   "test": {
                     "$ref": "#/$defs/duration",
-                    "description": "Length of the test part, which ends at until. Default: 0s, no such part.",
+                    "description": "Length of the test part, which ends at until; 0s: no such part. Default: 0s.",
                     "default": "0s"
                   }
                 }

@@ -18,7 +18,8 @@ export const modelTrainingChecks: readonly KindCheck<WrittenModelSpec>[] = [
 function checkLabel({ spec }: Model, report: Report): void {
   if (spec.label !== undefined) return
   for (const field of ['features', 'training', 'evaluation'] as const) {
-    if (spec[field] === undefined) continue
+    const written = spec[field]
+    if (written === undefined || (Array.isArray(written) && written.length === 0)) continue
     const message = `expected label beside ${field}, found none: it names the rows that the model learns from`
     report(`/spec/${field}`, { rule: 'label-missing', message })
   }

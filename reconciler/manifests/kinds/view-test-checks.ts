@@ -1,4 +1,6 @@
 /** The rules on the unit tests of one FeatureView that need no other manifest. */
+import type { FeatureDtype } from '../../core/release.ts'
+import { aggregateDtype } from '../aggregation-columns.ts'
 import type { WrittenFeatureViewSpec, WrittenViewTest } from '../generated/featureview.ts'
 import { createHints, listNames } from '../nearest-name.ts'
 import { cellForms, isCellOf } from '../test-cells.ts'
@@ -17,11 +19,20 @@ export function checkTests({ spec }: WrittenManifest<WrittenFeatureViewSpec>, re
     report,
   )
   const names = inputsOf(spec).map(({ name }) => name)
-  const values = new Map([...(spec.features ?? []), ...(spec.aggregations ?? [])].map(({ name, dtype }) => [name, dtype]))
+  const values = valueDtypes(spec)
   tests.forEach((test, index) => {
     checkGiven(test, `/spec/tests/${index}/given`, names, report)
     checkExpected(test, `/spec/tests/${index}/expect`, values, report)
   })
+}
+
+/** Null: it follows from a column of the source. */
+function valueDtypes({ features = [], aggregations = [] }: WrittenFeatureViewSpec): ReadonlyMap<string, FeatureDtype | null> {
+  const dtypes = new Map<string, FeatureDtype | null>(features.map(({ name, dtype }) => [name, dtype]))
+  const computed = aggregations.map(({ name, function: call, column = '', dtype }) => {
+    return [name, dtype ?? aggregateDtype(call, dtypes.get(column) ?? null)] as const
+  })
+  return new Map([...dtypes, ...computed])
 }
 
 /** A list of rows for one input, a map of lists for several. */
@@ -48,7 +59,7 @@ function checkGiven({ given }: WrittenViewTest, pointer: string, names: readonly
 function checkExpected(
   { expect }: WrittenViewTest,
   pointer: string,
-  values: ReadonlyMap<string, keyof typeof cellForms | undefined>,
+  values: ReadonlyMap<string, FeatureDtype | null>,
   report: Report,
 ): void {
   const rule = 'unit-test'
@@ -59,9 +70,9 @@ function checkExpected(
       report(`${pointer}/${index}`, { rule, message })
     }
     const times = timeOfTest in row ? ([[timeOfTest, row[timeOfTest] ?? null, 'timestamp']] as const) : []
-    const cells = [...asked.map(([name, value]) => [name, value, values.get(name)] as const), ...times]
+    const cells = [...asked.map(([name, value]) => [name, value, values.get(name) ?? null] as const), ...times]
     for (const [name, value, dtype] of cells) {
-      if (dtype === undefined || (isCellOf(value, dtype) && (name !== timeOfTest || value !== null))) continue
+      if (dtype === null || (isCellOf(value, dtype) && (name !== timeOfTest || value !== null))) continue
       const message = `expected ${cellForms[dtype]} for ${name}, found ${JSON.stringify(value)}`
       report(`${pointer}/${index}/${escapePointer(name)}`, { rule, message })
     }
