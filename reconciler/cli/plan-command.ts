@@ -1,6 +1,8 @@
 /** `mainward plan`: what would change, before anything moves. */
 import { resolve } from 'node:path'
 import { MainwardError } from '../core/error.ts'
+import type { Resource } from '../core/resource.ts'
+import { assessFeatureImpact } from '../manifests/features/feature-impact.ts'
 import { buildPlan } from '../reconcile/build-plan.ts'
 import { changesAnything, type PlanReport, reportChanges } from '../reconcile/plan-report.ts'
 import { renderPlanMarkdown, renderPlanText } from '../reconcile/render-plan.ts'
@@ -49,15 +51,27 @@ export const planCommand: CommandDefinition = {
 async function buildReport(context: CliContext, input: CommandInput): Promise<PlanReport> {
   const folder = resolve(context.configuration.folder, textOption(input, 'path') ?? '.')
   const source = await readManifests(folder, textOption(input, 'ref'))
-  const { side: against, environment, observed, wallMs } = await observeSide(context, input, folder)
-  const { side, findings, desired, pending } = await assembleSide(source, environment)
+  const { side: against, environment, observed, wallMs, resources: before } = await observeSide(context, input, folder)
+  const { side, findings, desired, pending, resources } = await assembleSide(source, environment)
   const common = { environment, desired: side, against, findings }
-  if (desired === null) return { ...common, valid: false, changes: false, rollouts: [] }
+  if (desired === null) return { ...common, valid: false, changes: false, rollouts: [], features: [] }
   const names = new Set(pending.map(({ rollout }) => rollout))
   // A rollout that waits for its version is not gone.
   const known = { ...observed, states: observed.states.filter(({ rollout }) => !names.has(rollout)) }
   const plan = buildPlan(desired, known, wallMs ?? context.clock.now())
-  return { ...common, valid: true, changes: changesAnything(plan), rollouts: reportChanges({ plan, desired, observed, pending }) }
+  return {
+    ...common,
+    valid: true,
+    changes: changesAnything(plan),
+    rollouts: reportChanges({ plan, desired, observed, pending }),
+    features: assessFeatures(before, resources),
+  }
+}
+
+/** Where what was applied is not known, and nothing is asked for, there is nothing to tell. */
+function assessFeatures(before: readonly Resource[] | null, after: readonly Resource[]): PlanReport['features'] {
+  if (before !== null) return assessFeatureImpact(before, after)
+  return after.some(({ kind }) => kind === 'FeatureView') ? null : []
 }
 
 /** What was named; else the reconciler near the folder; else HEAD. */
@@ -70,7 +84,7 @@ async function observeSide(context: CliContext, input: CommandInput, folder: str
   }
   if (isNamed) {
     const address = await findControl(context.configuration, input)
-    return observeRunning(createControlClient(address, context.fetch), environment)
+    return observeRunning(createControlClient(address, context.fetch), environment, folder)
   }
   const near = against === null ? await observeNearest(context, input, folder) : null
   return near ?? assumeCommit(folder, against, environment ?? defaultEnvironment)
@@ -81,7 +95,7 @@ async function observeNearest(context: CliContext, input: CommandInput, folder: 
   try {
     const address = await findControlIfAny({ ...context.configuration, folder }, input)
     if (address === null) return null
-    return await observeRunning(createControlClient(address, context.fetch), textOption(input, 'environment'))
+    return await observeRunning(createControlClient(address, context.fetch), textOption(input, 'environment'), folder)
   } catch (thrown) {
     if (!(thrown instanceof MainwardError) || thrown.code !== 'unavailable') throw thrown
     context.terminal.writeError(`${thrown.message}: planning against a commit\n`)

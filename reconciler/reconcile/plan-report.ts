@@ -4,6 +4,7 @@ import type { Finding } from '../core/finding.ts'
 import { type Action, changesSomething, type Desired, type Observed, type Plan } from '../core/plan.ts'
 import type { Artifact } from '../core/release.ts'
 import type { CanaryStep, DesiredRollout, DesiredStrategy, RolloutEvent, RolloutState, Traffic } from '../core/rollout-state.ts'
+import type { FeatureChange } from '../manifests/features/feature-impact.ts'
 import { movedShare } from '../rollout/moved-share.ts'
 import { buildSplitTraffic, buildStableTraffic, provenOf } from '../rollout/traffic.ts'
 import type { PendingRollout } from './pending-versions.ts'
@@ -42,6 +43,8 @@ export interface PlanReport {
   /** Something would be served otherwise. */
   readonly changes: boolean
   readonly rollouts: readonly PlannedChange[]
+  /** What becomes of values and training inputs; null: not known, since what is observed is of another repository. */
+  readonly features: readonly FeatureChange[] | null
   /** Of the desired side. */
   readonly findings: readonly Finding[]
 }

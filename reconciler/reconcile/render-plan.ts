@@ -2,6 +2,7 @@
 import type { Artifact } from '../core/release.ts'
 import { countFindings, renderFindings } from '../manifests/findings-text.ts'
 import { describeHold } from './describe-effects.ts'
+import { describeFeatureChange } from './describe-feature-change.ts'
 import type { PlannedChange, PlanReport } from './plan-report.ts'
 
 /** Draws a table: titles, then rows of as many cells. */
@@ -19,7 +20,9 @@ export function renderPlanText(report: PlanReport, drawTable: DrawTable): string
   const details = [...moving, ...waiting].map(
     (change) => `\n${nameOf(change)}: ${summaryOf(change)}\n${indent(sentencesOf(change))}`,
   )
-  return `${head}${findings}${report.changes ? '' : 'no changes\n'}${table}${details.join('')}`
+  const features = describeFeatures(report)
+  const sentences = features.length === 0 ? '' : `\nfeatures\n${indent(features)}`
+  return `${head}${findings}${report.changes ? '' : `${describeNoChange(report)}\n`}${table}${details.join('')}${sentences}`
 }
 
 /** For a comment: the table, and the effects of each change in a list. */
@@ -38,7 +41,23 @@ export function renderPlanMarkdown(report: PlanReport): string {
         .map((sentence) => `- ${escapeMarkdown(sentence)}\n`)
         .join(''),
   )
-  return `${head}${problems}${report.changes ? '' : '\nNo changes.\n'}${table}${details.join('')}`
+  const features = describeFeatures(report).map((sentence) => `- ${escapeMarkdown(sentence)}\n`)
+  const sentences = features.length === 0 ? '' : `\n**features**\n${features.join('')}`
+  const nothing = report.changes ? '' : `\n${capitaliseFirst(describeNoChange(report))}.\n`
+  return `${head}${problems}${nothing}${table}${details.join('')}${sentences}`
+}
+
+function describeFeatures({ features, against }: PlanReport): readonly string[] {
+  if (features !== null) return features.map(describeFeatureChange)
+  return [`changes of features are not known: ${against.commit ?? 'what is observed'} is no commit of this repository`]
+}
+
+function describeNoChange({ features }: PlanReport): string {
+  return features === null || features.length === 0 ? 'no changes' : 'no changes of what is served'
+}
+
+function capitaliseFirst(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 function sortChanges(changes: readonly PlannedChange[]) {

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readManifests } from '../../reconciler/cli/manifests/read-manifests.ts'
+import { trainingExample } from '../../reconciler/manifests/rules/examples.ts'
 import type { PlanReport } from '../../reconciler/reconcile/plan-report.ts'
 import { assumeApplied } from '../../reconciler/reconcile/assume-applied.ts'
 import { assembleSide } from '../../reconciler/cli/plan/desired-side.ts'
@@ -98,6 +99,33 @@ spec:
     )
     const { rollouts } = await planJson()
     expect(rollouts).toMatchObject([{ from: 'v1', to: 'control v1 60 %, treatment v2 40 %', movedPercent: 20, steps: [] }])
+  })
+
+  it('says whose training inputs become stale', async () => {
+    const files = {
+      'features/weather.yaml': trainingExample.slice(
+        0,
+        trainingExample.indexOf('apiVersion: mainward.dev/v1alpha1\nkind: ModelVersion'),
+      ),
+    }
+    const repository = createRepository()
+    try {
+      commitFiles(repository, { 'mainward.yaml': projectManifest, ...files }, 'One')
+      const path = join(repository, 'features/weather.yaml')
+      const change = (from: string, to: string): void => writeFileSync(path, readFileSync(path, 'utf8').replace(from, to))
+      change('ttl: 3h', 'ttl: 4h')
+      expect((await runCommand(repository, ['plan'])).output).toContain(
+        'no changes of what is served\n\nfeatures\n' +
+          '  FeatureView/airport_weather changes: training inputs of Model/flight-delay become stale\n',
+      )
+      commitFiles(repository, {}, 'Two')
+      change('description: FAA code', 'description: The code of the FAA')
+      expect((await runCommand(repository, ['plan'])).output).toContain('no changes\n')
+      change('createdTime: recorded_at', 'createdTime: observed_at2')
+      expect((await runCommand(repository, ['plan'])).output).toContain('nothing is planned: 1 error')
+    } finally {
+      removeFolder(repository)
+    }
   })
 
   it('shows removals after everything else, and refuses to remove all', async () => {

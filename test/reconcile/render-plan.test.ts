@@ -24,6 +24,7 @@ function report(rollouts: readonly PlannedChange[], more: Partial<PlanReport> = 
     valid: true,
     changes: false,
     rollouts,
+    features: [],
     findings: [],
     ...more,
   }
@@ -61,5 +62,53 @@ describe('a plan as markdown', () => {
     const text = renderPlanMarkdown(report([], { valid: false, findings: [finding] }))
     expect(text).toContain('- a\\|b.yaml:1:1 unknown-field  found \\<img src=x\\> @\u200bteam \\[x\\](y) \\`z\\`\n')
     expect(text).toMatch(/\nNothing is planned\.\n$/)
+  })
+})
+
+describe('changes of features', () => {
+  const none = { views: [], models: [] }
+  const features = [
+    { id: 'DataSource/weather', change: 'changed', views: ['FeatureView/hourly'], models: ['Model/delay', 'Model/loan'] },
+    { id: 'Entity/airport', change: 'added', ...none },
+    { id: 'FeatureView/daily', change: 'changed', ...none },
+    { id: 'FeatureView/hourly', change: 'changed', views: [], models: ['Model/delay'] },
+    { id: 'FeatureView/old', change: 'removed', ...none },
+    { id: 'Model/delay', change: 'changed', views: [], models: ['Model/delay'] },
+  ] as const
+
+  it('say whose training inputs become stale', () => {
+    expect(renderPlanText(report([], { features }), drawTable)).toBe(
+      `plan for production: working tree, against main
+no changes of what is served
+
+features
+  DataSource/weather changes: values of FeatureView/hourly change, training inputs of Model/delay, Model/loan become stale
+  Entity/airport is new
+  FeatureView/daily changes: no model takes it
+  FeatureView/hourly changes: training inputs of Model/delay become stale
+  FeatureView/old is removed
+  Model/delay changes: its training inputs become stale
+`,
+    )
+  })
+
+  it('stand in a comment as a list', () => {
+    expect(renderPlanMarkdown(report([], { features: features.slice(3, 4) }))).toBe(
+      `### Mainward plan for production
+
+working tree, against main
+
+No changes of what is served.
+
+**features**
+- FeatureView/hourly changes: training inputs of Model/delay become stale
+`,
+    )
+  })
+
+  it('are not guessed where the other side is not known', () => {
+    expect(renderPlanText(report([], { features: null }), drawTable)).toContain(
+      'no changes\n\nfeatures\n  changes of features are not known: c is no commit of this repository\n',
+    )
   })
 })

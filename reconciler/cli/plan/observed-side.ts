@@ -1,6 +1,7 @@
 /** The side of a plan that is there: what a running reconciler observes, or a commit as if all of it had succeeded. */
 import { MainwardError } from '../../core/error.ts'
 import type { Observed } from '../../core/plan.ts'
+import type { Resource } from '../../core/resource.ts'
 import { openRepository, type Repository } from '../../git/open-repository.ts'
 import { readFirstParents, readHead } from '../../git/read-history.ts'
 import type { ObservedAnswer } from '../../reconcile/api/control-store.ts'
@@ -14,6 +15,8 @@ export interface ObservedSide {
   readonly side: PlanSide
   readonly environment: string
   readonly observed: Observed
+  /** Of the commit that was applied; null where it is none of this repository. */
+  readonly resources: readonly Resource[] | null
   /** The wall clock to plan with; null: the time of day. */
   readonly wallMs: number | null
 }
@@ -21,8 +24,11 @@ export interface ObservedSide {
 /** How many commits are tried when the newest is not valid: as far as a person follows. */
 const searchLimit = 50
 
-/** Throws `unavailable` when nobody answers, `usage` when another environment is wanted. */
-export async function observeRunning(client: ControlClient, wanted: string | null): Promise<ObservedSide> {
+/**
+ * Throws `unavailable` when nobody answers, `usage` when another environment is wanted. The commit that was applied is looked
+ * for in the repository at `folder`.
+ */
+export async function observeRunning(client: ControlClient, wanted: string | null, folder: string): Promise<ObservedSide> {
   const { environment, commit, observed } = await client.get<ObservedAnswer>('/api/v1/observed')
   if (wanted !== null && wanted !== environment) {
     throw new MainwardError('usage', `expected a reconciler of ${wanted}, found one of ${environment} at ${client.address.url}`, {
@@ -30,7 +36,20 @@ export async function observeRunning(client: ControlClient, wanted: string | nul
     })
   }
   const applied = commit === null ? 'nothing applied yet' : `commit ${commit.slice(0, 12)}`
-  return { side: { origin: `the running reconciler (${applied})`, commit }, environment, observed, wallMs: null }
+  const resources = commit === null ? [] : await findResources(folder, commit, environment)
+  return { side: { origin: `the running reconciler (${applied})`, commit }, environment, observed, resources, wallMs: null }
+}
+
+/** Null: the folder is no repository, or its repository has no such commit. */
+async function findResources(folder: string, commit: string, environment: string): Promise<readonly Resource[] | null> {
+  try {
+    const repository = openRepository(folder)
+    const source = await readCommitManifests(repository, await resolveRef(repository, commit), commit)
+    return (await assembleSide(source, environment)).resources
+  } catch (thrown) {
+    if (thrown instanceof MainwardError && (thrown.code === 'usage' || thrown.code === 'not-found')) return null
+    throw thrown
+  }
 }
 
 /**
@@ -41,7 +60,7 @@ export async function assumeCommit(folder: string, ref: string | null, environme
   const repository = openRepository(folder)
   if (ref === null && readHead(repository) === null) {
     const side = { origin: 'nothing (there is no commit yet)', commit: null }
-    return { side, environment, observed: nothingObserved, wallMs: 0 }
+    return { side, environment, observed: nothingObserved, resources: [], wallMs: 0 }
   }
   const name = ref ?? 'HEAD'
   return findValid(repository, { name, commit: await resolveRef(repository, name) }, environment)
@@ -55,11 +74,11 @@ interface NamedStart {
 async function findValid(repository: Repository, { name, commit }: NamedStart, environment: string): Promise<ObservedSide> {
   for (const [back, { oid, committedAt }] of (await readFirstParents(repository.objects, commit, searchLimit)).entries()) {
     const source = await readCommitManifests(repository, oid, back === 0 ? name : oid)
-    const { desired, side } = await assembleSide(source, environment)
+    const { desired, side, resources } = await assembleSide(source, environment)
     if (desired === null) continue
     const wallMs = Date.parse(committedAt)
     const origin = back === 0 ? side.origin : `${side.origin}, the newest valid one: ${name} has errors`
-    return { side: { ...side, origin }, environment, observed: assumeApplied(desired, wallMs), wallMs }
+    return { side: { ...side, origin }, environment, observed: assumeApplied(desired, wallMs), resources, wallMs }
   }
   throw new MainwardError('invalid-input', `no valid commit among the last ${searchLimit} of ${name}`, {
     hint: `mainward validate --ref ${name} --reconciled says what is wrong`,

@@ -44,12 +44,13 @@ function findChanged(kind: Kind, before: ReadonlyMap<string, Digest>, after: Rea
   return names.map((name) => `${kind}/${name}`).sort(compareText)
 }
 
-/** The resources whose own part differs, or that are in one of the two only. */
+/** The resources whose own part differs, or (but for models) that are in one of the two only. */
 function compareParts(before: readonly Resource[], after: readonly Resource[]): readonly Pick<FeatureChange, 'id' | 'change'>[] {
   const [old, next] = [indexParts(before), indexParts(after)]
   const ids = [...new Set([...old.keys(), ...next.keys()])].sort(compareText)
   return ids.flatMap((id) => {
     if (old.get(id) === next.get(id)) return []
+    if (id.startsWith('Model/') && (!old.has(id) || !next.has(id))) return []
     return [{ id, change: !old.has(id) ? 'added' : !next.has(id) ? 'removed' : 'changed' }]
   })
 }

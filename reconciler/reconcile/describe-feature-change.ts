@@ -1,0 +1,17 @@
+/** What a change of features means, in one sentence. Pure. */
+import type { FeatureChange } from '../manifests/features/feature-impact.ts'
+import { listNames } from '../manifests/nearest-name.ts'
+
+const verbs = { added: 'is new', changed: 'changes', removed: 'is removed' } as const
+
+/** `FeatureView/airport_weather changes: training inputs of Model/flight-delay become stale`. */
+export function describeFeatureChange({ id, change, views, models }: FeatureChange): string {
+  const others = models.filter((model) => model !== id)
+  const parts = [
+    ...(views.length === 0 ? [] : [`values of ${listNames(views)} change`]),
+    ...(models.includes(id) ? ['its training inputs become stale'] : []),
+    ...(others.length === 0 ? [] : [`training inputs of ${listNames(others)} become stale`]),
+  ]
+  const effects = parts.length === 0 && change === 'changed' ? ['no model takes it'] : parts
+  return `${id} ${verbs[change]}${effects.length === 0 ? '' : `: ${effects.join(', ')}`}`
+}
