@@ -4,18 +4,23 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse as parseYaml, stringify } from 'yaml'
 import type { Kind, Resource } from '../../reconciler/core/resource.ts'
+import { digestFeatures } from '../../reconciler/manifests/features/feature-digests.ts'
 import type { ModelSpec } from '../../reconciler/manifests/kinds/model.ts'
 import type { ModelVersionSpec } from '../../reconciler/manifests/kinds/model-version.ts'
 import { kindDefinitions, kindNames } from '../../reconciler/manifests/kinds/registry.ts'
 import { buildRelease } from '../../reconciler/manifests/release.ts'
 import {
   canaryExample,
+  entityExample,
   modelExample,
   projectExample,
+  sourceExample,
   splitExample,
+  trainingExample,
   versionExample,
+  viewExample,
 } from '../../reconciler/manifests/rules/examples.ts'
-import { assembleWith, parse, type FileTexts } from './commit-of.ts'
+import { assembleWith, parse, soundFiles, type FileTexts } from './commit-of.ts'
 import { fullManifests, placesOf, propertiesOf, valueAt, withValue } from './full-manifests.ts'
 
 interface Digests {
@@ -44,6 +49,14 @@ interface GoldenCase {
 const golden = JSON.parse(readFileSync(new URL('../fixtures/manifest-digests.json', import.meta.url), 'utf8')) as GoldenCase[]
 
 describe('golden digests', () => {
+  const parts = trainingExample.split('---\n')
+  const trainingModel = parts.find((part) => part.includes('kind: Model\n')) ?? ''
+  const elsewhere = Object.fromEntries(
+    Object.keys(soundFiles)
+      .slice(1)
+      .map((path) => [path, null]),
+  )
+  const features = digestFeatures(assembleWith({ ...elsewhere, 'x.yaml': trainingExample }).resources)
   const found: Readonly<Record<string, string | undefined>> = {
     'project': digestsOf(projectExample).digest,
     'model': digestsOf(modelExample).digest,
@@ -54,6 +67,14 @@ describe('golden digests', () => {
     'split, target': digestsOf(splitExample).servingDigest,
     'version': digestsOf(versionExample).digest,
     'version, served part': digestsOf(versionExample).servingDigest,
+    'entity': digestsOf(entityExample).digest,
+    'source': digestsOf(sourceExample).digest,
+    'source, rows': digestsOf(sourceExample).trainingDigest,
+    'view': digestsOf(viewExample).digest,
+    'view, values': digestsOf(viewExample).trainingDigest,
+    'model, training set': digestsOf(trainingModel).trainingDigest,
+    'view with what it reads': features.views.get('airport_weather'),
+    'training inputs': features.trainingInputs.get('flight-delay'),
   } // prettier-ignore
 
   it('are there for every kind', () => expect(golden.map(({ name }) => name).sort()).toEqual(Object.keys(found).sort()))
@@ -64,7 +85,19 @@ describe('golden digests', () => {
   })
 })
 
-const examples = { projectExample, modelExample, versionExample, canaryExample, splitExample }
+/** A `#` within a text of several lines is no comment. */
+const shortView = viewExample.replace(/transform: \|[^]*?(?= {2}features)/, 'transform: SELECT * FROM {{ source }}\n')
+
+const examples = {
+  projectExample,
+  modelExample,
+  versionExample,
+  canaryExample,
+  splitExample,
+  entityExample,
+  sourceExample,
+  shortView,
+}
 
 describe('nothing changes', () => {
   it.each(Object.entries(examples))('with comments, layout and the order of keys: %s', (_, text) => {
@@ -101,6 +134,15 @@ describe('nothing changes', () => {
   ])('with another spelling of the same number: %s and %s', (a, b) => {
     const text = (weight: string): string => canaryExample.replace('weight: 5,', `weight: ${weight},`)
     expect(digestsOf(text(a))).toEqual(digestsOf(text(b)))
+  })
+
+  it('with comments and layout of SQL', () => {
+    const other = viewExample
+      .replace('SELECT origin, observed_at', 'SELECT origin,   -- the airport\n      observed_at')
+      .replace('THEN wind_speed END', '/* as it is */ THEN\n      wind_speed END')
+    expect(other).not.toBe(viewExample)
+    expect(digestsOf(other)).toEqual(digestsOf(viewExample))
+    expect(digestsOf(viewExample.replace('< 150', '< 151'))).not.toEqual(digestsOf(viewExample))
   })
 
   it('with the environment that holds anyway', () => {

@@ -1,0 +1,34 @@
+/** A commit whose model learns from views, for the tests of this folder: one file, with pieces replaced. */
+import { renderFindings } from '../../../reconciler/manifests/findings-text.ts'
+import { trainingExample } from '../../../reconciler/manifests/rules/examples.ts'
+import { assembleWith, soundFiles, type CommitOptions } from '../commit-of.ts'
+import type { Assembly } from '../../../reconciler/manifests/assemble.ts'
+
+export type Change = readonly [from: string, to: string]
+
+export const featureFile = 'features.yaml'
+
+export function changeText(text: string, changes: readonly Change[]): string {
+  return changes.reduce((current, [from, to]) => {
+    if (!current.includes(from)) throw new Error(`nothing to replace: ${from}`)
+    return current.replace(from, to)
+  }, text)
+}
+
+/** The commit, with pieces of `features.yaml` replaced. */
+export function assembleFeatures(changes: readonly Change[] = [], options: CommitOptions = {}): Assembly {
+  const elsewhere = Object.keys(soundFiles).filter((path) => path !== 'mainward.yaml')
+  const files = {
+    ...Object.fromEntries(elsewhere.map((path) => [path, null])),
+    [featureFile]: changeText(trainingExample, changes),
+  }
+  return assembleWith(files, options)
+}
+
+/** Its findings as `mainward validate` prints them, without the name of the file. */
+export function reportFeatures(changes: readonly Change[], options: CommitOptions = {}): string {
+  return renderFindings(assembleFeatures(changes, options).findings, 'text').replaceAll(`${featureFile}:`, '')
+}
+
+/** The view as its rows are: without a transform. */
+export const untransformed: Change = [/ {2}transform: \|[^]*?(?= {2}features)/.exec(trainingExample)?.[0] ?? 'none', '']
