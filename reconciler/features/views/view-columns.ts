@@ -1,5 +1,5 @@
 /** Which columns the rows of a view must have, and how they become those of its table. Pure. */
-import type { AggregateFunction, EntityDefinition, ViewDefinition } from '../../core/feature-definition.ts'
+import type { AggregateFunction, EntityDefinition, ViewDefinition, ViewEntity } from '../../core/feature-definition.ts'
 import type { FeatureDtype } from '../../core/release.ts'
 import { didYouMean } from '../../manifests/nearest-name.ts'
 import { quoteName } from '../engine/quote.ts'
@@ -55,9 +55,7 @@ export function planViewColumns(
   const problems: string[] = found.filter(({ name }) => /^__/.test(name) && name !== '__row').map(reserved)
   const types = new Map(found.map(({ name, type }) => [name, type]))
   const plan = (wish: Wish): ViewColumn => planWish(wish, types, problems)
-  const keys = unique(
-    view.entities.flatMap((entity) => keyWishes(view, entity.name, entity.columns, entities, problems)).map(plan),
-  )
+  const keys = unique(view.entities.flatMap((entity) => keyWishes(view, entity, entities, problems)).map(plan))
   const others = unique([...featureWishes(view), ...aggregationWishes(view), ...view.rowKey.map(rowKeyWish)].map(plan))
   for (const wish of numericWishes(view)) checkNumeric(wish, types, problems)
   const event = view.eventTime === null ? null : plan({ name: view.eventTime, as: 'the event time', dtype: 'timestamp' })
@@ -73,8 +71,7 @@ function reserved({ name }: ResultColumn): string {
 
 function keyWishes(
   view: ViewDefinition,
-  entityName: string,
-  columns: Readonly<Record<string, string>>,
+  { name: entityName, columns }: ViewEntity,
   entities: ReadonlyMap<string, EntityDefinition>,
   problems: string[],
 ): readonly Wish[] {
