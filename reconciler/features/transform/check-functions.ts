@@ -1,6 +1,6 @@
 /** Which functions a feature may call: those whose answer depends on their arguments alone. Asks the engine what each one is. */
 import type { Engine } from '../engine/engine.ts'
-import { quoteList } from '../engine/quote.ts'
+import { quoteText } from '../engine/quote.ts'
 import { parseSelect } from './parse-select.ts'
 import { collectUses, type TreeUse } from './walk-tree.ts'
 
@@ -54,10 +54,11 @@ export async function checkFunctions(
     const lower = name.toLowerCase()
     if (sessionValues.has(lower) && !columns.has(lower)) problems.push({ text: reason(name), offset })
   }
-  for (const { name, offset } of uses.functions) {
-    const bad = await findUnstable(engine, name.toLowerCase(), [])
+  for (const use of uses.functions) {
+    const name = use.name.toLowerCase()
+    const bad = await findUnstable(engine, use, [])
     if (bad !== null)
-      problems.push({ text: bad === name.toLowerCase() ? reason(name) : `${name} calls ${bad}: ${reason(bad)}`, offset })
+      problems.push({ text: bad === name ? reason(name) : `${name} calls ${bad}: ${reason(bad)}`, offset: use.offset })
   }
   return problems
 }
@@ -67,20 +68,30 @@ function reason(name: string): string {
 }
 
 /** The unstable function behind a name, itself or called by a macro; null when there is none. */
-async function findUnstable(engine: Engine, name: string, above: readonly string[]): Promise<string | null> {
-  if (sessionFunctions.has(name)) return name
+async function findUnstable(engine: Engine, use: TreeUse, above: readonly string[]): Promise<string | null> {
+  const name = use.name.toLowerCase()
+  // With one argument it is the age as of today.
+  if (wronglyConsistent.has(name) || (name === 'age' && use.argumentCount === 1)) return name
   if (above.includes(name)) return null
   for (const { type, stability, definition } of await lookUp(engine, name)) {
     if (stability !== null && stability !== 'CONSISTENT') return name
     if (type !== 'macro' || definition === null) continue
-    const parsed = await parseSelect(engine, `select ${definition}`)
-    if (parsed.type === 'problem') return name
-    const { functions, names, tables, tableFunctions: tables2 } = collectUses(parsed.node)
-    if (tables.length + tables2.length > 0 || names.some((each) => sessionValues.has(each.name.toLowerCase()))) return name
-    for (const each of functions) {
-      const bad = await findUnstable(engine, each.name.toLowerCase(), [...above, name])
-      if (bad !== null) return bad
-    }
+    const bad = await findUnstableInMacro(engine, definition, [...above, name])
+    if (bad !== null) return bad
+  }
+  return null
+}
+
+/** What cannot be looked into is not taken to be stable. */
+async function findUnstableInMacro(engine: Engine, definition: string, above: readonly string[]): Promise<string | null> {
+  const name = above.at(-1) ?? definition
+  const parsed = await parseSelect(engine, `select ${definition}`)
+  if (parsed.type === 'problem') return name
+  const { functions, names, tables, tableFunctions: called } = collectUses(parsed.node)
+  if (tables.length + called.length > 0 || names.some((each) => sessionValues.has(each.name.toLowerCase()))) return name
+  for (const each of functions) {
+    const bad = await findUnstable(engine, each, above)
+    if (bad !== null) return bad
   }
   return null
 }
@@ -88,7 +99,7 @@ async function findUnstable(engine: Engine, name: string, above: readonly string
 async function lookUp(engine: Engine, name: string): Promise<readonly Known[]> {
   const rows = await engine.query(
     `select distinct function_type as type, stability, macro_definition as definition
-     from duckdb_functions() where lower(function_name) in (select unnest(${quoteList([name])}))`,
+     from duckdb_functions() where lower(function_name) = ${quoteText(name)}`,
   )
   return rows as unknown as readonly Known[]
 }

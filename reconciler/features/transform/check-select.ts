@@ -50,7 +50,8 @@ async function describeSelect(engine: Engine, sql: string): Promise<CheckedSelec
   try {
     const rows = await engine.query(`describe\n${withoutEnd(sql)}`)
     const columns = rows.map(({ column_name, column_type }) => ({ name: String(column_name), type: String(column_type) }))
-    return { columns, problems: twice(columns) }
+    const problems = twice(columns)
+    return problems.length > 0 ? { columns: [], problems } : { columns, problems }
   } catch (thrown) {
     if (!(thrown instanceof MainwardError) || thrown.code !== 'engine-failed') throw thrown
     return { columns: [], problems: [userLines(thrown.message)] }
@@ -61,7 +62,7 @@ function twice(columns: readonly ResultColumn[]): readonly string[] {
   const lower = columns.map(({ name }) => name.toLowerCase())
   return columns
     .filter((_, at) => lower.indexOf(lower[at] ?? '') !== at)
-    .map(({ name }) => `two columns of the result are named ${name}: name each once (case does not count)`)
+    .map(({ name }) => `two columns of the result are named ${name}: name each once; the engine does not tell case apart`)
 }
 
 /** DuckDB counts from our line above. */

@@ -2,6 +2,7 @@
 import { MainwardError } from '../../core/error.ts'
 import type { Json } from '../../core/digest.ts'
 import type { Engine } from '../engine/engine.ts'
+import { quoteText } from '../engine/quote.ts'
 import { describePosition } from './describe-position.ts'
 
 export type SyntaxTree = Json
@@ -33,7 +34,7 @@ export async function parseSelect(engine: Engine, sql: string): Promise<ParsedSe
 
 async function serialize(engine: Engine, sql: string): Promise<Serialized> {
   try {
-    const [row] = await engine.query('select json_serialize_sql($1) as tree', [sql])
+    const [row] = await engine.query(`select json_serialize_sql(${quoteText(sql)}) as tree`)
     return JSON.parse(String(row?.['tree'])) as Serialized
   } catch (thrown) {
     // Of some statements (PIVOT with values from the data) DuckDB makes several, and serializes none.

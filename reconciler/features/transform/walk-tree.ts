@@ -5,6 +5,8 @@ import type { SyntaxTree } from './parse-select.ts'
 export interface TreeUse {
   readonly name: string
   readonly offset: number | null
+  /** Of a function; 0 of anything else. */
+  readonly argumentCount: number
 }
 
 export interface TreeUses {
@@ -62,11 +64,11 @@ function addCtes(node: Node, ctes: ReadonlySet<string>): ReadonlySet<string> {
 
 function note(node: Node, ctes: ReadonlySet<string>, found: Found): void {
   const offset = offsetOf(node)
-  const use = (name: SyntaxTree | undefined): TreeUse => ({ name: textOf(name), offset })
+  const argumentCount = Array.isArray(node['children']) ? node['children'].length : 0
+  const use = (name: SyntaxTree | undefined): TreeUse => ({ name: textOf(name), offset, argumentCount })
   if (typeof node['sample'] === 'object' && node['sample'] !== null) found.refused.push(use('SAMPLE'))
   if (node['type'] === 'SHOW_REF') found.refused.push(use('DESCRIBE, SHOW or SUMMARIZE'))
-  if (node['type'] === 'TABLE_FUNCTION')
-    found.tableFunctions.push({ ...use((node['function'] as Node)['function_name']), offset })
+  if (node['type'] === 'TABLE_FUNCTION') found.tableFunctions.push(use((node['function'] as Node)['function_name']))
   else if (typeof node['function_name'] === 'string') found.functions.push(use(node['function_name']))
   if (node['type'] === 'BASE_TABLE') noteTable(node, ctes, found, offset)
   const names = node['column_names']
@@ -77,7 +79,7 @@ function noteTable(node: Node, ctes: ReadonlySet<string>, found: Found, offset: 
   const name = textOf(node['table_name'])
   const schema = [node['catalog_name'], node['schema_name']].map(textOf).filter((part) => part !== '')
   if (schema.length === 0 && ctes.has(name.toLowerCase())) return
-  found.tables.push({ name: [...schema, name].join('.'), offset })
+  found.tables.push({ name: [...schema, name].join('.'), offset, argumentCount: 0 })
 }
 
 /** DuckDB writes the largest number of 64 bits where it knows none. */
