@@ -39,30 +39,30 @@ function readAlternatives(reader: Reader, depth: number): number {
       if (operand > maximumRepetitions) throw new Flaw(`more than ${maximumRepetitions} repetitions`)
       repetitions = Math.max(repetitions, operand)
       if (readQuantifier(reader) !== null) throw new Flaw('a repetition of a repetition')
-      operand = null
       continue
     }
-    operand = readOperand(reader, depth)
+    operand = readOperand(reader, depth, operand)
     repetitions = Math.max(repetitions, operand ?? 1)
   }
   return repetitions
 }
 
-/** One thing that can be repeated: how often its inside is repeated; null after `|` and flags, which can not be. */
-function readOperand(reader: Reader, depth: number): number | null {
+/** One thing that can be repeated: how often its inside is repeated; null after `|`. After flags, what can be repeated is still the thing before. */
+function readOperand(reader: Reader, depth: number, before: number | null): number | null {
   const next = take(reader)
   if (next === '|') return null
-  if (next === '(') return readGroup(reader, depth)
+  if (next === '(') return readGroup(reader, depth, before)
   if (next === '[') readClass(reader)
+  else if (next === '\\' && match(reader, /^Q(?:\\E|$)/) !== null) return before
   else if (next === '\\') readEscape(reader, false)
   return 1
 }
 
-function readGroup(reader: Reader, depth: number): number | null {
+function readGroup(reader: Reader, depth: number, before: number | null): number | null {
   const start = match(reader, /^\?(?:P<([^>]*)>|([imsU]*(?:-[imsU]+)?)([:)]))/)
   if (start === null && peek(reader) === '?') throw new Flaw('a group that RE2 does not know (it has no look-around)')
   if (start?.[1] !== undefined && !/^[A-Za-z_0-9]+$/.test(start[1])) throw new Flaw('a group with no proper name')
-  if (start?.[3] === ')') return null
+  if (start?.[3] === ')') return before
   const repetitions = readAlternatives(reader, depth + 1)
   if (take(reader) !== ')') throw new Flaw('a group that is not closed')
   return repetitions
