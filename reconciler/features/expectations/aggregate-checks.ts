@@ -1,7 +1,7 @@
 /** Expectations of one number, or of the set of values, of a column. */
 import type { FeatureDtype } from '../../core/release.ts'
 import type { Cell } from '../engine/engine.ts'
-import { allOf, countWhere, readArguments, rowCondition, type Asked, type AskedColumn } from './asked.ts'
+import { allOf, countValues, countWhere, readArguments, rowCondition, type Asked, type AskedColumn } from './asked.ts'
 import { readCount, type Check, type Judgement, type Observed, type UnexpectedRows } from './check.ts'
 import { isWithin, rangeText, type Range } from './range.ts'
 import { boundOf, literalsOf } from './literal.ts'
@@ -44,10 +44,6 @@ function aggregateCheck(asked: Asked, { x }: AskedColumn, question: Question): C
   }
 }
 
-function countValues(x: string, condition: string | null): string {
-  return condition === null ? `count(${x})` : `count(${x}) FILTER (WHERE ${condition})`
-}
-
 /** ` FILTER (…)`, or nothing. */
 function filterOf(...conditions: readonly (string | null)[]): string {
   const all = allOf(...conditions)
@@ -61,10 +57,10 @@ function isFloat({ dtype }: AskedColumn): boolean {
   return dtype.startsWith('float')
 }
 
-/** A column with a NaN has no smallest value, median or deviation: NaN, which lies in no range. */
+/** DuckDB holds NaN for the greatest value. A column with a NaN has no smallest value, median or deviation: NaN, which lies in no range. */
 function unlessNan(column: AskedColumn, filter: string, aggregate: string): string {
   if (!isFloat(column)) return aggregate
-  return `CASE WHEN bool_or(isnan(${column.x}))${filter} THEN CAST('nan' AS DOUBLE) ELSE ${aggregate} END`
+  return `CASE WHEN isnan(max(${column.x})${filter}) THEN CAST('nan' AS DOUBLE) ELSE ${aggregate} END`
 }
 
 /** Sums of floats are compensated (Kahan): `name` alone is for what is not finite, where the compensation would make NaN of infinities. */
@@ -73,7 +69,7 @@ function compensated(name: 'avg' | 'sum'): Aggregate {
     const { x } = column
     if (!isFloat(column)) return `CAST(${name}(${x})${filter} AS DOUBLE)`
     const plain = `${name}(CAST(${x} AS DOUBLE))${filter}`
-    return `CASE WHEN bool_and(isfinite(${x}))${filter} THEN f${name}(CAST(${x} AS DOUBLE))${filter} ELSE ${plain} END`
+    return `CASE WHEN isfinite(${plain}) THEN f${name}(CAST(${x} AS DOUBLE))${filter} ELSE ${plain} END`
   }
 }
 
@@ -82,7 +78,8 @@ const deviation: Aggregate = (column, filter, condition) => {
   const { x } = column
   if (!isFloat(column)) return `stddev_samp(${x})${filter}`
   const finite = filterOf(condition, `isfinite(${x})`)
-  return `CASE WHEN bool_and(isfinite(${x}))${filter} THEN stddev_samp(CAST(${x} AS DOUBLE))${finite} ELSE CAST('nan' AS DOUBLE) END`
+  const mean = `avg(CAST(${x} AS DOUBLE))${filter}`
+  return `CASE WHEN isfinite(${mean}) THEN stddev_samp(CAST(${x} AS DOUBLE))${finite} ELSE CAST('nan' AS DOUBLE) END`
 }
 
 const median: Aggregate = (column, filter) =>

@@ -69,3 +69,8 @@ export function allOf(...conditions: readonly (string | null)[]): string {
 export function countWhere(condition: string): string {
   return condition === 'TRUE' ? 'count(*)' : `count(*) FILTER (WHERE ${condition})`
 }
+
+/** Counts what is not null in a column, in the rows that meet a condition. */
+export function countValues(x: string, condition: string | null): string {
+  return condition === null ? `count(${x})` : `count(${x}) FILTER (WHERE ${condition})`
+}

@@ -5,6 +5,8 @@ import { quoteName } from '../engine/quote.ts'
 /** Expressions over a whole relation: aggregates, or scalar subqueries. */
 export interface Question {
   readonly expressions: readonly string[]
+  /** Scalar queries that are computed once, before the scan: expressions name them as columns. */
+  readonly constants?: Readonly<Record<string, string>>
 }
 
 export interface Scan {
@@ -19,9 +21,15 @@ export function buildScan(relation: string, questions: readonly Question[]): Sca
   for (const expression of questions.flatMap(({ expressions }) => expressions)) {
     if (!names.has(expression)) names.set(expression, `v${names.size}`)
   }
+  const constants = Object.entries(
+    Object.assign({}, ...questions.map(({ constants = {} }) => constants)) as Readonly<Record<string, string>>,
+  )
+  const computed = constants.map(([name, query]) => `(${query}) AS ${quoteName(name)}`)
+  const before = computed.length === 0 ? '' : `WITH constants AS MATERIALIZED (SELECT ${computed.join(', ')})\n`
+  const beside = computed.length === 0 ? '' : ', constants'
   const selected = [...names].map(([expression, name]) => `${expression} AS ${name}`)
   return {
-    sql: selected.length === 0 ? null : `SELECT\n  ${selected.join(',\n  ')}\nFROM ${quoteName(relation)}`,
+    sql: selected.length === 0 ? null : `${before}SELECT\n  ${selected.join(',\n  ')}\nFROM ${quoteName(relation)}${beside}`,
     valuesOf: (index, row) =>
       (questions[index]?.expressions ?? []).map((expression) => row?.[names.get(expression) ?? ''] ?? null),
   }

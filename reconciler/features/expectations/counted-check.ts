@@ -1,14 +1,20 @@
 /** Checks that count rows: which are looked at, which of them have something to ask, which of those meet the expectation. */
 import { quoteName } from '../engine/quote.ts'
-import { allOf, countWhere, rowCondition, type Asked } from './asked.ts'
+import { allOf, countValues, countWhere, rowCondition, type Asked } from './asked.ts'
 import { readCount, type Check, type Judgement, type UnexpectedRows } from './check.ts'
 
 export interface CountedRows {
-  /** A condition: true where there is something to ask. */
-  readonly considered: string
+  /** True where there is something to ask: a condition, or that a column is not null. */
+  readonly considered: string | NotNull
   readonly met: Met
   /** Columns whose values are shown of unexpected rows. */
   readonly columns: readonly string[]
+}
+
+/** A condition on a row is not true of a null, so that counting those that meet it needs no test of its own. */
+interface NotNull {
+  /** The column as SQL names it. */
+  readonly notNull: string
 }
 
 /** A condition on one row; or that no other row has the same values; or a condition that also knows the value before, as `__before`. */
@@ -16,10 +22,12 @@ type Met = string | { readonly uniqueBy: readonly string[] } | { readonly compar
 
 export function countedCheck(asked: Asked, { considered, met, columns }: CountedRows): Check {
   const condition = rowCondition(asked)
-  const inDomain = allOf(condition, considered)
-  const { unexpectedCount, unexpected } = find(asked, { inDomain, met, columns })
+  const isColumn = typeof considered !== 'string'
+  const inDomain = allOf(condition, isColumn ? `${considered.notNull} IS NOT NULL` : considered)
+  const { unexpectedCount, unexpected } = find(asked, { inDomain, counted: isColumn ? allOf(condition) : inDomain, met, columns })
+  const consideredCount = isColumn ? countValues(considered.notNull, condition) : countWhere(inDomain)
   return {
-    expressions: [countWhere(allOf(condition)), countWhere(inDomain), unexpectedCount],
+    expressions: [countWhere(allOf(condition)), consideredCount, unexpectedCount],
     judge: ([elements, asked_, found]) => {
       const [elementCount, consideredCount] = [readCount(elements), readCount(asked_)]
       // A condition on one row counts those that meet it: what is neither true nor false is unexpected.
@@ -50,6 +58,8 @@ function judgeCounts({ elementCount, consideredCount, unexpectedCount }: Counts,
 
 interface Domain {
   readonly inDomain: string
+  /** What must hold beside a condition on one row, so that the row counts. */
+  readonly counted: string
   readonly met: Met
   readonly columns: readonly string[]
 }
@@ -59,11 +69,11 @@ interface Found {
   readonly unexpected: UnexpectedRows
 }
 
-function find({ relation }: Asked, { inDomain, met, columns }: Domain): Found {
+function find({ relation }: Asked, { inDomain, counted, met, columns }: Domain): Found {
   const name = quoteName(relation.name)
   if (typeof met === 'string') {
     const condition = `${inDomain} AND (${met}) IS NOT TRUE`
-    return { unexpectedCount: countWhere(allOf(inDomain, `(${met})`)), unexpected: { source: name, condition, columns } }
+    return { unexpectedCount: countWhere(allOf(counted, `(${met})`)), unexpected: { source: name, condition, columns } }
   }
   const shown = [...new Set([...relation.identity, ...columns])].map(quoteName).join(', ')
   if ('uniqueBy' in met) {

@@ -72,7 +72,7 @@ function like(x: string, asked: Asked): string {
 function plain(name: PlainName): (asked: Asked) => Check {
   return (asked) => {
     const { x, column, dtype } = readArguments(asked).column('column')
-    return countedCheck(asked, { considered: `${x} IS NOT NULL`, met: conditions[name](x, asked, dtype), columns: [column] })
+    return countedCheck(asked, { considered: { notNull: x }, met: conditions[name](x, asked, dtype), columns: [column] })
   }
 }
 
@@ -86,7 +86,7 @@ function nulls(wanted: 'IS NULL' | 'IS NOT NULL'): (asked: Asked) => Check {
 
 function unique(asked: Asked): Check {
   const { x, column } = readArguments(asked).column('column')
-  return countedCheck(asked, { considered: `${x} IS NOT NULL`, met: { uniqueBy: [x] }, columns: [column] })
+  return countedCheck(asked, { considered: { notNull: x }, met: { uniqueBy: [x] }, columns: [column] })
 }
 
 function inOrder(sign: '<' | '>'): (asked: Asked) => Check {
@@ -96,7 +96,7 @@ function inOrder(sign: '<' | '>'): (asked: Asked) => Check {
     const smaller = `${before} ${sign}${readArguments(asked).flag('strictly') ? '' : '='} ${x}`
     const numbers = dtype.startsWith('float') ? ` AND NOT isnan(${before}) AND NOT isnan(${x})` : ''
     const met = { comparedWithBefore: x, condition: `(${before} IS NULL OR (${smaller}${numbers}))` }
-    return countedCheck(asked, { considered: `${x} IS NOT NULL`, met, columns: [column] })
+    return countedCheck(asked, { considered: { notNull: x }, met, columns: [column] })
   }
 }
 

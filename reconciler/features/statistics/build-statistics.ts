@@ -29,6 +29,7 @@ export const keptCategories = 50
 /** A part of a profile: its expressions, and what their values say. */
 interface Part {
   readonly expressions: readonly string[]
+  readonly constants?: Readonly<Record<string, string>>
   readonly read: (values: readonly Cell[]) => Partial<Profile>
 }
 
@@ -36,6 +37,7 @@ export function buildStatistics(column: ProfiledColumn): StatisticsQuestion {
   const parts = partsOf(column)
   return {
     expressions: parts.flatMap(({ expressions }) => expressions),
+    constants: Object.assign({}, ...parts.map(({ constants = {} }) => constants)) as Readonly<Record<string, string>>,
     read: (values) => {
       let profile: Profile = { ...nothing, dtype: column.dtype }
       let at = 0
@@ -112,8 +114,9 @@ function extremesPart(x: string, filter: string): Part {
   }
 }
 
-function numberParts(x: string, finite: string, { relation, edges }: ProfiledColumn): readonly Part[] {
-  const parts = [momentsPart(x, finite, relation), binsPart(x, finite)]
+function numberParts(x: string, finite: string, column: ProfiledColumn): readonly Part[] {
+  const { edges } = column
+  const parts = [momentsPart(x, finite, column), binsPart(x, finite)]
   return edges === null ? parts : [...parts, histogramPart(x, edges)]
 }
 
@@ -121,13 +124,15 @@ function numberParts(x: string, finite: string, { relation, edges }: ProfiledCol
  * Sums of powers around a shift near the values, the mean of the first thousand: around 0 they would cancel where values are far from 0.
  * The sums are compensated (Kahan), so that the order of threads is seen in the last digits at most.
  */
-function momentsPart(x: string, finite: string, relation: string): Part {
+function momentsPart(x: string, finite: string, { relation, column }: ProfiledColumn): Part {
+  const name = `__shift:${column}`
   const few = `SELECT ${x} FROM ${quoteName(relation)} WHERE ${finite} LIMIT 1000`
-  const shift = `(SELECT coalesce(avg(CAST(${x} AS DOUBLE)), 0) FROM (${few}))`
-  const distance = `(CAST(${x} AS DOUBLE) - ${shift})`
+  const shift = `SELECT coalesce(avg(CAST(${x} AS DOUBLE)), 0) FROM (${few})`
+  const distance = `(CAST(${x} AS DOUBLE) - ${quoteName(name)})`
   const power = (times: number) => `fsum(${Array.from({ length: times }, () => distance).join(' * ')}) FILTER (WHERE ${finite})`
   return {
-    expressions: [`count(*) FILTER (WHERE ${finite})`, shift, power(1), power(2), power(3), power(4)],
+    constants: { [name]: shift },
+    expressions: [`count(*) FILTER (WHERE ${finite})`, `any_value(${quoteName(name)})`, power(1), power(2), power(3), power(4)],
     read: ([count, shift, ...sums]) => {
       const [s1 = 0, s2 = 0, s3 = 0, s4 = 0] = sums.map(Number)
       const moments = momentsFromSums(readCount(count), Number(shift), [s1, s2, s3, s4])

@@ -19,7 +19,7 @@ beforeAll(async () => {
   // Hours before the clock: -1 has not happened yet; 1 is the end of the last window, and not in it.
   const hours = [-1, 0, 0.5, 0.9, 1, 1.5, 2.5, 2.6, 9]
   await engine.query(
-    `CREATE TABLE t AS SELECT make_timestamp(${now} - (h * 3600000000)::BIGINT) AS "at" FROM (SELECT unnest([${hours}]::DOUBLE[]) AS h)`,
+    `CREATE TABLE t AS SELECT make_timestamp(${now} - (h * 3600000000)::BIGINT) AS "at" FROM (SELECT unnest([${hours.join(', ')}]::DOUBLE[]) AS h)`,
   )
   const question = buildArrivals({ eventTime: 'at', nowMicros: now, windowMs: hourMs, previousWindows: 3 })
   const scan = buildScan('t', [question])

@@ -60,7 +60,7 @@ describe('statistics', () => {
     expect(results[0]?.verdict).toBe('passed')
     for (const [name, wanted] of Object.entries(reference.columns)) {
       const profile = profiles.get(name)
-      if (profile?.moments == null || profile.bins === null) throw new Error(`no profile of ${name}`)
+      if (profile === undefined || profile.moments === null || profile.bins === null) throw new Error(`no profile of ${name}`)
       expect(profile).toMatchObject({ rows: 5000, nulls: 0, nans: 0 })
       expect(profile.moments.mean / wanted.mean).toBeCloseTo(1, 12)
       expect((varianceOf(profile.moments) ?? NaN) / wanted.variance).toBeCloseTo(1, 9)
