@@ -76,7 +76,7 @@ function checkReferences(view: CommitView): Finding[] {
       const { kind, name, position } = reference
       if (view.byId.has(`${kind}/${name}`)) return []
       if (kind === 'ModelVersion') return [pendingVersion(view, entry, reference)]
-      const message = `expected the name of a ${kind}, found ${name}`
+      const message = `expected the name of ${kind === 'Entity' ? 'an' : 'a'} ${kind}, found ${name}`
       return [findingOn(entry, position, { rule: 'unresolved-reference', message, hint: hints.get(kind)?.(name) })]
     }),
   )

@@ -10,7 +10,7 @@ import { didYouMean, listNames } from '../nearest-name.ts'
 import type { FeatureSpecs } from './feature-specs.ts'
 import { checkTestRows } from './test-row-checks.ts'
 import type { ViewCase } from './view-case.ts'
-import { aggregatedDtype, inputColumns, inputTimes, keyColumns, viewColumns, viewTimes, type RowColumns } from './view-rows.ts'
+import { aggregatedDtype, inputColumns, keyColumns, untoldTimes, viewColumns, viewTimes, type RowColumns } from './view-rows.ts'
 
 const checks: readonly ((found: ViewCase) => void)[] = [
   checkKeys,
@@ -54,7 +54,7 @@ function checkKeys({ view, specs, report }: ViewCase): void {
     }
     for (const key of keys) {
       const owner = owners.get(key.toLowerCase())
-      if (owner !== undefined) {
+      if (owner !== undefined && owner !== entity) {
         const message = `expected keys of different names, found ${JSON.stringify(key)} in ${owner} and ${entity}`
         report(`/spec/entities/${index}/name`, { rule, message, hint: 'a model tells two roles of an entity apart, with as' })
       }
@@ -147,29 +147,31 @@ function reportTaken({ name, dtype, pointer, rule }: Taken, { columns, place, is
   }
 }
 
-function checkTimes({ view, specs, report }: ViewCase): void {
+function checkTimes(found: ViewCase): void {
+  const { view, specs, report } = found
   const times = viewTimes(view, specs)
-  if (times === null) return
-  if (times.eventTime === null) {
-    if (view.aggregations.length > 0) {
-      const message = 'expected rows with an event time for aggregations, found static rows'
-      report('/spec/aggregations/0', { rule: 'time-column', message, hint: 'write eventTime in the source, or in the view' })
-    }
-    if (view.createdTime !== undefined) {
-      report('/spec/createdTime', { rule: 'time-column', message: 'expected eventTime beside createdTime, found none' })
-    }
+  if (times === null || reportUntoldTimes(found)) return
+  const rule = 'time-column'
+  if (times.eventTime === null && view.aggregations.length > 0) {
+    const message = 'expected rows with an event time for aggregations, found static rows'
+    report('/spec/aggregations', { rule, message, hint: 'write eventTime in the source, or in the view' })
+  }
+  if (times.eventTime === null && view.createdTime !== undefined) {
+    report('/spec/createdTime', { rule, message: 'expected eventTime beside createdTime, found none' })
   }
   if (view.rowKey !== undefined && times.createdTime === null) {
-    report('/spec/rowKey/0', { rule: 'time-column', message: 'expected createdTime beside rowKey, found none' })
+    report('/spec/rowKey', { rule, message: 'expected createdTime beside rowKey, found none' })
   }
-  if (view.inputs.length < 2) return
-  for (const field of ['eventTime', 'createdTime'] as const) {
-    if (view[field] !== undefined) continue
-    const temporal = view.inputs.filter((input) => (inputTimes(input, specs)?.[field] ?? null) !== null)
-    if (temporal.length === 0) continue
-    const message = `expected ${field} in the view, since ${listNames(temporal.map(({ name }) => name))} has one, found none`
+}
+
+/** Whether times of several inputs were left out, which would let rows count at a time when nobody knew them. */
+function reportUntoldTimes({ view, specs, report }: ViewCase): boolean {
+  const untold = untoldTimes(view, specs)
+  for (const { field, inputs } of untold) {
+    const message = `expected ${field} in the view, since sources of it have one (${listNames(inputs)}), found none`
     report('/spec/sources', { rule: 'view-time', message, hint: 'let the transform give the latest of them a name' })
   }
+  return untold.length > 0
 }
 
 /** Of columns whose dtype the manifests tell: features, keys and times. */

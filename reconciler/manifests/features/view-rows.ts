@@ -53,8 +53,24 @@ function complete({ eventTime, createdTime, rowKey }: Times): RowTimes {
   return { eventTime: eventTime ?? null, createdTime: createdTime ?? null, rowKey: rowKey ?? [] }
 }
 
+export interface UntoldTime {
+  readonly field: 'eventTime' | 'createdTime'
+  /** Names of the inputs that have it. */
+  readonly inputs: readonly string[]
+}
+
+/** The times that a view of several inputs does not name, although some of them have one. */
+export function untoldTimes(view: FeatureViewSpec, specs: FeatureSpecs): readonly UntoldTime[] {
+  if (view.inputs.length < 2) return []
+  return (['eventTime', 'createdTime'] as const).flatMap((field) => {
+    if (view[field] !== undefined) return []
+    const inputs = view.inputs.filter((input) => (inputTimes(input, specs)?.[field] ?? null) !== null)
+    return inputs.length === 0 ? [] : [{ field, inputs: inputs.map(({ name }) => name) }]
+  })
+}
+
 /** The times of an input's rows; null as in `viewTimes`. */
-export function inputTimes(input: ViewInput, specs: FeatureSpecs): RowTimes | null {
+function inputTimes(input: ViewInput, specs: FeatureSpecs): RowTimes | null {
   if (input.kind === 'DataSource') return specs.sources.get(input.name) ?? null
   const view = specs.views.get(input.name)
   return view === undefined ? null : viewTimes(view, specs)

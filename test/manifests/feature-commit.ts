@@ -1,8 +1,8 @@
 /** A commit whose model learns from views, for the tests of this folder: one file, with pieces replaced. */
-import { renderFindings } from '../../../reconciler/manifests/findings-text.ts'
-import { trainingExample } from '../../../reconciler/manifests/rules/examples.ts'
-import { assembleWith, soundFiles, type CommitOptions } from '../commit-of.ts'
-import type { Assembly } from '../../../reconciler/manifests/assemble.ts'
+import { renderFindings } from '../../reconciler/manifests/findings-text.ts'
+import { trainingExample } from '../../reconciler/manifests/rules/examples.ts'
+import { assembleWith, soundFiles, type CommitOptions } from './commit-of.ts'
+import type { Assembly } from '../../reconciler/manifests/assemble.ts'
 
 export type Change = readonly [from: string, to: string]
 
@@ -25,10 +25,11 @@ export function assembleFeatures(changes: readonly Change[] = [], options: Commi
   return assembleWith(files, options)
 }
 
-/** Its findings as `mainward validate` prints them, without the name of the file. */
-export function reportFeatures(changes: readonly Change[], options: CommitOptions = {}): string {
-  return renderFindings(assembleFeatures(changes, options).findings, 'text').replaceAll(`${featureFile}:`, '')
+/** Its findings as `mainward validate` prints them, without the name of the file; `only` those whose rule and text match. */
+export function reportFeatures(changes: readonly Change[], options: CommitOptions = {}, only = /./): string {
+  const findings = assembleFeatures(changes, options).findings.filter(({ rule, message }) => only.test(rule + message))
+  return renderFindings(findings, 'text').replaceAll(`${featureFile}:`, '')
 }
 
-/** The view as its rows are: without a transform. */
+/** The rows of the view are those of its source: it has no transform. */
 export const untransformed: Change = [/ {2}transform: \|[^]*?(?= {2}features)/.exec(trainingExample)?.[0] ?? 'none', '']
