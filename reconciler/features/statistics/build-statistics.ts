@@ -72,19 +72,19 @@ function partsOf(column: ProfiledColumn): readonly Part[] {
     case 'string': // prettier-ignore
       return [counts, categoriesPart(x, column.relation)]
     case 'timestamp':
-      return [counts, extremesPart(x, '')]
+      return [counts, extremesPart(x)]
     case 'int32':
     case 'int64': // prettier-ignore
-      return [counts, extremesPart(x, ''), ...numberParts(x, `${x} IS NOT NULL`, column)]
+      return [counts, extremesPart(x), ...numberParts(x, column)]
     case 'float32':
     case 'float64': // prettier-ignore
-      return [
-        counts,
-        specialsPart(x),
-        extremesPart(x, ` FILTER (WHERE isfinite(${x}))`),
-        ...numberParts(x, `isfinite(${x})`, column),
-      ]
+      return [counts, specialsPart(x), extremesPart(onlyFinite(x)), ...numberParts(onlyFinite(x), column)]
   }
+}
+
+/** NULL where the value is not finite. A FILTER says the same, and takes twice the time. */
+function onlyFinite(x: string): string {
+  return `CASE WHEN isfinite(${x}) THEN ${x} END`
 }
 
 function countsPart(x: string): Part {
@@ -95,9 +95,12 @@ function countsPart(x: string): Part {
 }
 
 function specialsPart(x: string): Part {
-  const count = (condition: string) => `count(*) FILTER (WHERE ${condition})`
   return {
-    expressions: [count(`isnan(${x})`), count(`isinf(${x}) AND ${x} > 0`), count(`isinf(${x}) AND ${x} < 0`)],
+    expressions: [
+      `coalesce(count_if(isnan(${x})), 0)`,
+      `coalesce(count_if(${x} = 'inf'), 0)`,
+      `coalesce(count_if(${x} = '-inf'), 0)`,
+    ],
     read: ([nans, positive, negative]) => ({
       nans: readCount(nans),
       positiveInfinities: readCount(positive),
@@ -106,33 +109,33 @@ function specialsPart(x: string): Part {
   }
 }
 
-function extremesPart(x: string, filter: string): Part {
+function extremesPart(x: string): Part {
   const read = (value: Cell | undefined) => (typeof value === 'number' || typeof value === 'bigint' ? value : null)
   return {
-    expressions: [`min(${x})${filter}`, `max(${x})${filter}`],
+    expressions: [`min(${x})`, `max(${x})`],
     read: ([smallest, greatest]) => ({ smallest: read(smallest), greatest: read(greatest) }),
   }
 }
 
-function numberParts(x: string, finite: string, column: ProfiledColumn): readonly Part[] {
-  const { edges } = column
-  const parts = [momentsPart(x, finite, column), binsPart(x, finite)]
-  return edges === null ? parts : [...parts, histogramPart(x, edges)]
+/** `finite` is the value, and NULL where it is none. */
+function numberParts(finite: string, column: ProfiledColumn): readonly Part[] {
+  const parts = [momentsPart(finite, column), binsPart(finite, column.relation)]
+  return column.edges === null ? parts : [...parts, histogramPart(quoteName(column.column), column.edges)]
 }
 
 /**
  * Sums of powers around a shift near the values, the mean of the first thousand: around 0 they would cancel where values are far from 0.
  * The sums are compensated (Kahan), so that the order of threads is seen in the last digits at most.
  */
-function momentsPart(x: string, finite: string, { relation, column }: ProfiledColumn): Part {
+function momentsPart(finite: string, { relation, column }: ProfiledColumn): Part {
   const name = `__shift:${column}`
-  const few = `SELECT ${x} FROM ${quoteName(relation)} WHERE ${finite} LIMIT 1000`
-  const shift = `SELECT coalesce(avg(CAST(${x} AS DOUBLE)), 0) FROM (${few})`
-  const distance = `(CAST(${x} AS DOUBLE) - ${quoteName(name)})`
-  const power = (times: number) => `fsum(${Array.from({ length: times }, () => distance).join(' * ')}) FILTER (WHERE ${finite})`
+  const value = `CAST(${finite} AS DOUBLE)`
+  const few = `SELECT ${value} AS v FROM ${quoteName(relation)} WHERE (${finite}) IS NOT NULL LIMIT 1000`
+  const distance = `(${value} - ${quoteName(name)})`
+  const power = (times: number) => `fsum(${Array.from({ length: times }, () => distance).join(' * ')})`
   return {
-    constants: { [name]: shift },
-    expressions: [`count(*) FILTER (WHERE ${finite})`, `any_value(${quoteName(name)})`, power(1), power(2), power(3), power(4)],
+    constants: { [name]: `SELECT coalesce(avg(v), 0) FROM (${few})` },
+    expressions: [`count(${finite})`, `any_value(${quoteName(name)})`, power(1), power(2), power(3), power(4)],
     read: ([count, shift, ...sums]) => {
       const [s1 = 0, s2 = 0, s3 = 0, s4 = 0] = sums.map(Number)
       const moments = momentsFromSums(readCount(count), Number(shift), [s1, s2, s3, s4])
@@ -145,15 +148,18 @@ function isFinite(moments: Moments): boolean {
   return Object.values(moments).every((value) => Number.isFinite(value))
 }
 
-/** Maps leave the engine as text: `{-3=2, 5=1}`. A bin of a negative number stands at its index, moved below all those of positive ones. */
-function binsPart(x: string, finite: string): Part {
-  const size = `abs(CAST(${x} AS DOUBLE))`
+/** Leaves the engine as text: `-3=2,5=1`. A bin of a negative number stands at its index, moved below all those of positive ones. */
+function binsPart(finite: string, relation: string): Part {
+  const size = `abs(CAST(${finite} AS DOUBLE))`
   const index = `CAST(ceil(ln(${size}) / ${Math.log(growth)}) AS INTEGER)`
-  const sized = `${finite} AND ${size} >= ${smallestSize}`
-  // A FILTER comes too late: the expression before it is computed for all rows, and has no logarithm of 0.
-  const moved = `CASE WHEN ${sized} THEN CASE WHEN ${x} > 0 THEN ${index} ELSE ${index} - ${negativeOffset} END END`
+  const sign = `CASE WHEN ${finite} > 0 THEN 0 ELSE ${negativeOffset} END`
+  const bin = `CASE WHEN ${size} >= ${smallestSize} THEN ${index} - ${sign} END`
+  const bins = `SELECT k, count(*) AS n FROM (SELECT ${bin} AS k FROM ${quoteName(relation)}) WHERE k IS NOT NULL GROUP BY k`
   return {
-    expressions: [`CAST(histogram(${moved}) AS VARCHAR)`, `count(*) FILTER (WHERE ${finite} AND ${size} < ${smallestSize})`],
+    expressions: [
+      `(SELECT string_agg(k || '=' || n, ',' ORDER BY k) FROM (${bins}))`,
+      `coalesce(count_if(${size} < ${smallestSize}), 0)`,
+    ],
     read: ([map = null, zeros]) => ({ bins: readBins(map, readCount(zeros)) }),
   }
 }

@@ -54,7 +54,9 @@ beforeAll(async () => {
   const declared = [...columns].map(([name, dtype]) => `"${name}" ${types[dtype]}`).join(', ')
   await engine.query(`CREATE TABLE "source:made" ("__row" BIGINT, ${declared})`)
   const literal = (value: Json | undefined) =>
-    value === null || value === undefined ? 'NULL' : `'${String(value).replaceAll("'", "''")}'`
+    value === null || value === undefined
+      ? 'NULL'
+      : `'${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll("'", "''")}'`
   const rows = (table['id'] ?? []).map(
     (_, row) => `(${row}, ${[...columns.keys()].map((name) => literal(table[name]?.[row])).join(', ')})`,
   )
