@@ -19,8 +19,6 @@ export interface LogBins {
   readonly zeros: number
 }
 
-export const noBins: LogBins = { positive: new Map(), negative: new Map(), zeros: 0 }
-
 export function indexOf(size: number): number {
   return Math.ceil(Math.log(size) / Math.log(growth))
 }
