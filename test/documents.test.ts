@@ -28,9 +28,12 @@ function isThere(path: string): boolean {
 }
 
 describe('the pages', () => {
-  it.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'README.md', 'docs/serving.md'])('%s names only paths that exist', (name) => {
-    expect(listPaths(readPage(name)).filter((path) => !isThere(path))).toEqual([])
-  })
+  it.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'README.md', 'docs/serving.md', 'docs/features/manifests.md'])(
+    '%s names only paths that exist',
+    (name) => {
+      expect(listPaths(readPage(name)).filter((path) => !isThere(path))).toEqual([])
+    },
+  )
 
   it('link only to files that exist', () => {
     for (const name of [
@@ -40,6 +43,7 @@ describe('the pages', () => {
       'docs/serving.md',
       'docs/errors.md',
       'docs/records.md',
+      'docs/features/manifests.md',
     ]) {
       const targets = [...readPage(name).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target ?? '')
       const local = targets.filter((target) => !target.includes('://'))

@@ -117,6 +117,7 @@ function writeLines(value: unknown, pointer: string, originOf: (pointer: string)
   return Object.entries(value as object).flatMap(([step, member]: [string, unknown]) => {
     const inner = `${pointer}/${escapePointer(step)}`
     const key = isList ? '-' : `${scalarText(step)}:`
+    if (isBlock(member)) return [`${key} ${blockHeader(member)}`, ...blockLines(member)]
     if (isLeaf(member)) return [`${key} ${scalarText(member)}${originOf(inner) === 'default' ? ' # default' : ''}`]
     const lines = writeLines(member, inner, originOf)
     return isList
@@ -129,7 +130,25 @@ function isLeaf(value: unknown): boolean {
   return value === null || typeof value !== 'object' || Object.keys(value).length === 0
 }
 
+/** Whether a value is a text of several lines that a literal block holds to the letter: no odd white space, no control characters. */
+function isBlock(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    /^[^\s\p{Cc}][^\p{Cc}]*(?:\n[^\p{Cc}]*)+$/u.test(value) &&
+    !/[ \u0085\u2028\u2029](?:\n|$)|\n\n$/.test(value)
+  )
+}
+
+function blockHeader(text: string): string {
+  return text.endsWith('\n') ? '|' : '|-'
+}
+
+function blockLines(text: string): readonly string[] {
+  return text.replace(/\n$/, '').split('\n').map((line) => (line === '' ? '' : `  ${line}`)) // prettier-ignore
+}
+
 /** A value in one line; a text of several lines in double quotes. */
 function scalarText(value: unknown): string {
+  if (typeof value === 'string' && value.includes('\n')) return JSON.stringify(value)
   return stringify(value, { lineWidth: 0, blockQuote: false, defaultStringType: 'PLAIN' }).trimEnd()
 }

@@ -9,9 +9,10 @@ import {
   modelExample,
   projectExample,
   splitExample,
+  viewExample,
 } from '../../reconciler/manifests/rules/examples.ts'
 import { parse } from './commit-of.ts'
-import { fullManifests } from './full-manifests.ts'
+import { fullManifests, withValue } from './full-manifests.ts'
 
 describe('the effective manifest', () => {
   it('of a canary has its steps, holds and environment', () => {
@@ -103,6 +104,30 @@ spec:
 
   it('is none of a manifest with a wrong shape', () => {
     expect(effectiveManifest(modelExample.replace('task:', 'tsk:'), { kind: 'Model', name: 'flight-delay' })).toBeNull()
+  })
+
+  it.each([
+    'SELECT *\nFROM {{ source }}\n',
+    'SELECT *\n  FROM {{ source }}',
+    'SELECT 1 -- # no comment\n\n, 2 FROM {{ source }}\n',
+    '  SELECT *\nFROM {{ source }}\n',
+    'SELECT * \nFROM {{ source }}\n\n',
+    "SELECT 'a: b'\t\nFROM {{ source }}\n",
+    '"x"\r\n{{ source }}\n',
+    'a\u2028\n{{ source }}\n',
+    '- a\n\n\n  b {{ source }}\n',
+  ])('keeps texts of several lines as they are: %j', (transform) => {
+    const text = JSON.stringify(withValue(fullManifests.FeatureView[0], '/spec/transform', transform))
+    const effective = effectiveManifest(text, { kind: 'FeatureView', name: 'airport_weather' })
+    expect(parseYaml(effective?.yaml ?? '')).toEqual(effective?.value)
+    expect(effective?.value).toMatchObject({ spec: { transform } })
+  })
+
+  it('shows SQL as it was written', () => {
+    const { yaml = '' } = effectiveManifest(viewExample, { kind: 'FeatureView', name: 'airport_weather' }) ?? {}
+    expect(yaml).toContain(
+      '  transform: |\n    SELECT origin, observed_at, recorded_at, CASE WHEN wind_speed < 150 THEN wind_speed END AS wind_speed\n    FROM {{ source }}\n  features:\n',
+    )
   })
 
   it('writes texts that YAML would read otherwise in quotes', () => {

@@ -65,7 +65,7 @@ export interface WrittenDataSourceSpec {
    */
   readonly createdTime?: string
   /**
-   * IANA name of the zone of times that are written without one, for example America/New_York. Default: none, then times are UTC.
+   * IANA name of the zone of times that are written without one, for example America/New_York. Default: none, then times in a .csv carry an offset, and others are UTC.
    */
   readonly timeZone?: string
   /**

@@ -124,7 +124,7 @@ export const schemas = {
             "description": "Column with the time from which on a row could be read. Default: none, then a row could be read as soon as it happened."
           },
           "timeZone": {
-            "description": "IANA name of the zone of times that are written without one, for example America/New_York. Default: none, then times are UTC.",
+            "description": "IANA name of the zone of times that are written without one, for example America/New_York. Default: none, then times in a .csv carry an offset, and others are UTC.",
             "type": "string",
             "minLength": 1,
             "maxLength": 64
