@@ -7,15 +7,10 @@ import { collectUses, type TreeUse } from './walk-tree.ts'
 /** Of table functions only those that read nothing. */
 const tableFunctions: ReadonlySet<string> = new Set(['unnest', 'range', 'generate_series'])
 
-/** DuckDB says CONSISTENT of these; what they answer is the session's. */
-const sessionFunctions: ReadonlySet<string> = new Set([
-  'current_setting',
-  'getvariable',
-  'version',
-  'getenv',
-  'query',
-  'query_table',
-])
+/** DuckDB says CONSISTENT of these; what they answer is the session's, or drawn by lot. */
+const wronglyConsistent: ReadonlySet<string> = new Set(
+  'current_setting getvariable version getenv query query_table reservoir_quantile approx_quantile'.split(' '),
+)
 
 /** Names that SQL answers itself when no column has them. */
 const sessionValues: ReadonlySet<string> = new Set(

@@ -22,8 +22,8 @@ const entities = new Map<string, EntityDefinition>([
 ])
 
 const source = fileSource({
-  name: 'weather', pattern: 'w.csv', eventTime: 'at',
-  columns: [column('origin', 'string'), column('at', 'timestamp'), column('seen', 'timestamp'), column('wind', 'float32'), column('n', 'int32')],
+  name: 'weather', pattern: 'w.csv', eventTime: 'ts',
+  columns: [column('origin', 'string'), column('ts', 'timestamp'), column('seen', 'timestamp'), column('wind', 'float32'), column('n', 'int32')],
 }) // prettier-ignore
 
 const view = (more: Partial<ViewDefinition> = {}): ViewDefinition => ({
@@ -31,7 +31,7 @@ const view = (more: Partial<ViewDefinition> = {}): ViewDefinition => ({
   entities: [{ name: 'airport', columns: { code: 'origin' } }],
   inputs: [{ kind: 'DataSource', name: 'weather' }],
   transform: null,
-  eventTime: 'at',
+  eventTime: 'ts',
   createdTime: 'seen',
   rowKey: [],
   ttlMs: null,
@@ -45,7 +45,7 @@ const aggregation = (more: Partial<Aggregation>): Aggregation => ({
   name: 'a', function: 'count', column: null, windowMs: 1000, where: null, quantile: null, dtype: 'int64', ...more,
 }) // prettier-ignore
 
-const rows = `origin,at,seen,wind,n
+const rows = `origin,ts,seen,wind,n
 JFK,2013-01-01T00:00:00Z,2013-01-01T01:00:00Z,10,1
 ,2013-01-01T01:00:00Z,2013-01-01T02:00:00Z,20,2
 JFK,,2013-01-01T03:00:00Z,30,3
@@ -76,7 +76,7 @@ describe('a view table', () => {
 
   it('has what its transform gives; rows whose time became null are dropped', async () => {
     const engine = await open()
-    const transform = `select origin, case when origin <> 'EWR' then at end as at, seen, wind * 2::float as wind from {{ source }};  -- twice`
+    const transform = `select origin, case when origin <> 'EWR' then ts end as ts, seen, wind * 2::float as wind from {{ source }};  -- twice`
     expect(await buildViewTable(engine, view({ transform }), entities)).toEqual({
       view: 'v',
       rows: 2n,
@@ -111,7 +111,7 @@ describe('a view table', () => {
     const first = view({ name: 'one', transform: 'select *, wind + 1::float as more from {{ source }}' })
     const second = view({
       name: 'two', inputs: [{ kind: 'FeatureView', name: 'one' }, { kind: 'DataSource', name: 'weather' }], features: [{ name: 'more', dtype: 'float64' }],
-      transform: 'select o.origin, o.at, o.seen, o.more from {{ one }} o join {{ weather }} w using (origin, at) where not isnan(w.wind)',
+      transform: 'select o.origin, o.ts, o.seen, o.more from {{ one }} o join {{ weather }} w using (origin, ts) where not isnan(w.wind)',
     }) // prettier-ignore
     for (const each of orderViews(['two'], new Map([first, second].map((one) => [one.name, one]))))
       await buildViewTable(engine, each, entities)
@@ -120,7 +120,7 @@ describe('a view table', () => {
 
   it('takes several keys, and small types into the declared ones', async () => {
     const engine = await open()
-    const transform = `select origin, n::tinyint as num, at, seen, 1::smallint as wind from {{ source }}`
+    const transform = `select origin, n::tinyint as num, ts, seen, 1::smallint as wind from {{ source }}`
     const two = view({ entities: [{ name: 'leg', columns: { from: 'origin', number: 'num' } }], transform })
     expect(await buildViewTable(engine, two, entities)).toMatchObject({ rows: 2n, droppedNullKey: 2n })
     expect(await engine.query('select typeof(num) a, typeof(wind) b from "view:v" limit 1')).toEqual([
@@ -130,7 +130,7 @@ describe('a view table', () => {
 
   it('whose transform fails on the data names the view', async () => {
     const engine = await open()
-    const transform = `select origin, at, seen, cast(origin as float) as wind from {{ source }}`
+    const transform = `select origin, ts, seen, cast(origin as float) as wind from {{ source }}`
     await expect(buildViewTable(engine, view({ transform }), entities)).rejects.toMatchObject({
       code: 'engine-failed',
       message: expect.stringMatching(/^view v: Conversion Error: .*'JFK'/) as string,
@@ -147,7 +147,7 @@ describe('checked without data', () => {
   }
 
   it('a right view has no problem', async () => {
-    const transform = 'select origin, at::timestamptz as at, seen, wind from {{ source }}'
+    const transform = 'select origin, ts::timestamptz as ts, seen, wind from {{ source }}'
     expect(
       await problemsOf(view({ transform, aggregations: [aggregation({ function: 'mean', column: 'wind', where: 'wind > 1' })] })),
     ).toBe('')
@@ -155,24 +155,24 @@ describe('checked without data', () => {
 
   it.each<readonly [string, Partial<ViewDefinition>]>([
     [
-      'view v: the rows have no column origin (key code of airport): its columns are at, seen, wind',
-      { transform: 'select at, seen, wind from {{ source }}' },
+      'view v: the rows have no column origin (key code of airport): its columns are ts, seen, wind',
+      { transform: 'select ts, seen, wind from {{ source }}' },
     ],
     [
       'view v: the rows have no column wind (a feature): did you mean winds?',
-      { transform: 'select origin, at, seen, wind as winds from {{ source }}' },
+      { transform: 'select origin, ts, seen, wind as winds from {{ source }}' },
     ],
     [
       'view v: column wind (a feature) is DOUBLE, expected declared float32: cast it in the transform',
-      { transform: 'select origin, at, seen, wind::double as wind from {{ source }}' },
+      { transform: 'select origin, ts, seen, wind::double as wind from {{ source }}' },
     ],
     [
-      'view v: column at (the event time) is VARCHAR, expected declared timestamp: cast it in the transform',
-      { transform: `select origin, 'x' as at, seen, wind from {{ source }}` },
+      'view v: column ts (the event time) is VARCHAR, expected declared timestamp: cast it in the transform',
+      { transform: `select origin, 'x' as ts, seen, wind from {{ source }}` },
     ],
     [
       'view v: column origin (key code of airport) is INTEGER, expected declared string: cast it in the transform',
-      { transform: `select 1 as origin, at, seen, wind from {{ source }}` },
+      { transform: `select 1 as origin, ts, seen, wind from {{ source }}` },
     ],
     [
       'view v: column origin (sum of aggregation a) is VARCHAR, expected a number: cast it in the transform',
@@ -183,12 +183,12 @@ describe('checked without data', () => {
       { transform: 'select *, 1.5 as d from {{ source }}', aggregations: [aggregation({ function: 'max', column: 'd' })] },
     ],
     [
-      'view v: the rows have no column nope (the row key): its columns are __row, origin, at, seen, wind, n',
+      'view v: the rows have no column nope (the row key): its columns are __row, origin, ts, seen, wind, n',
       { rowKey: ['nope'] },
     ],
     [
       'view v: the column __event begins with "__", which is kept for Mainward: rename it',
-      { transform: 'select *, at as __event from {{ source }}' },
+      { transform: 'select *, ts as __event from {{ source }}' },
     ],
     ['view v: there is no entity port, which view v names', { entities: [{ name: 'port', columns: {} }] }],
     ['view v: {{ sorce }} is no input of the view: did you mean {{ source }}?', { transform: 'from {{ sorce }}' }],

@@ -18,9 +18,9 @@ export interface Prepared {
   readonly engine: Engine
   readonly report: SourceReport
   /** Rows of the source table, by `__row`. */
-  rows(): Promise<readonly EngineRow[]>
+  readonly rows: () => Promise<readonly EngineRow[]>
   /** Of the columns, in the definition's order. */
-  cells(): Promise<readonly (readonly Cell[])[]>
+  readonly cells: () => Promise<readonly (readonly Cell[])[]>
 }
 
 export class SourceLab {
