@@ -1,14 +1,17 @@
-// The engine that golden cases run in: DuckDB, with statements that give rows as objects.
-import { DuckDBInstance } from '@duckdb/node-api'
+// The engine that golden cases run in: the one of the built program, in a process of its own.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openEngine } from '../../dist/features/engine/open-engine.js'
 
 export async function openCaseEngine() {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '2' })
-  const connection = await instance.connect()
+  const spillFolder = await mkdtemp(join(tmpdir(), 'mainward-pit-cases-'))
+  const engine = await openEngine({ spillFolder })
   return {
-    query: async (sql, parameters = []) => (await connection.runAndReadAll(sql, [...parameters])).getRowObjects(),
+    query: (sql, parameters = []) => engine.query(sql, parameters),
     close: async () => {
-      connection.closeSync()
-      instance.closeSync()
+      await engine.close()
+      await rm(spillFolder, { recursive: true, force: true })
     },
   }
 }

@@ -8,7 +8,7 @@ const packed = 'event::HUGEINT * 18446744073709551616 + created'
 
 /**
  * From a relation of row versions, of those that stay: keys, `known`, `event`, `created`, `row`; at most one for each key and `known`.
- * Among rows of the same key, event and created time the one with the greatest `row` counts.
+ * Among rows of the same key, event and created time the one with the least `row` counts.
  */
 export function buildNewestRows(versions: string, keys: readonly string[]): string {
   const columns = [...keys, 'known', 'event', 'created', '"row"'].join(', ')
@@ -22,6 +22,6 @@ export function buildNewestRows(versions: string, keys: readonly string[]): stri
   return (
     `WITH running AS MATERIALIZED (${running}) SELECT ${columns} FROM running WHERE peers = 1 UNION ALL ` +
     `SELECT ${columns} FROM running WHERE peers > 1 ` +
-    `QUALIFY row_number() OVER (${partition}, known ORDER BY event DESC, created DESC, "row" DESC) = 1`
+    `QUALIFY row_number() OVER (${partition}, known ORDER BY event DESC, created DESC, "row") = 1`
   )
 }

@@ -1,4 +1,4 @@
-/** The row of a view that counts for each label row: the newest version known at its time, if its age is within the ttl. */
+/** The row of a view that counts for each label row: the newest version known at its time (of equal ones the earlier row), if its age is within the ttl. */
 import { buildIntervalLookups, buildIntervalPieces } from './build-interval-pieces.ts'
 import { keyNames } from './build-label-times.ts'
 import type { JoinView } from './join-request.ts'
@@ -36,7 +36,7 @@ function buildPassingMatches(names: MatchNames, keys: readonly string[]): readon
       name: `${parts}_passing`,
       sql:
         `SELECT ${by}, greatest(known, -4611686018427387904) AS a, "until" AS b, event, created, "row", ` +
-        `row_number() OVER (PARTITION BY ${by} ORDER BY event, created, "row") AS place FROM ${names.versions} WHERE NOT stays`,
+        `row_number() OVER (PARTITION BY ${by} ORDER BY event, created, "row" DESC) AS place FROM ${names.versions} WHERE NOT stays`,
     },
     { name: `${parts}_pieces`, sql: buildIntervalPieces(`${parts}_passing`, { keys, payload: ['place'] }, null) },
     { name: `${parts}_lookups`, sql: buildIntervalLookups(names.times, `${parts}_pieces`, keys, null) },
@@ -65,7 +65,7 @@ export function buildRowMatches(view: JoinView, names: MatchNames, newest: strin
     passing.length === 0
       ? stayed.name
       : `(SELECT * FROM (SELECT * FROM ${stayed.name} UNION ALL SELECT * FROM ${names.parts}_passed) ` +
-        `QUALIFY row_number() OVER (PARTITION BY l ORDER BY event DESC, created DESC, "row" DESC) = 1)`
+        `QUALIFY row_number() OVER (PARTITION BY l ORDER BY event DESC, created DESC, "row") = 1)`
   // HUGEINT: no age is too great to be compared.
   const young = view.ttlUs === null || view.isStatic ? '' : ` WHERE "at"::HUGEINT - event <= ${view.ttlUs}`
   return [stayed, ...passing, { name: `${names.parts}_match`, sql: `SELECT l, "row" FROM ${best}${young}` }]

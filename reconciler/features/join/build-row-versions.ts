@@ -26,13 +26,13 @@ function usable(view: JoinView): string {
 
 /**
  * `until`: when the next version of the same row was created, null for the last. The next version ends this one whatever it holds:
- * another event time, another key, or none. `stays`: at every time from `until` on a later version with a greater (event, created)
+ * another event time, another key, or none; of versions created at the same time the earlier row is the last. `stays`: at every time from `until` on a later version with a greater (event, created)
  * can be seen under the same key, so nothing is lost when `until` is not asked.
  */
 function restatedRows(view: JoinView, rows: string, names: readonly string[]): string {
   const identity = view.rowKey.map((_, index) => `i${index}`)
   const identified = identity.map((name) => `${name} IS NOT NULL`).join(' AND ')
-  const order = `PARTITION BY ${identity.join(', ')} ORDER BY created, "row"`
+  const order = `PARTITION BY ${identity.join(', ')} ORDER BY created, "row" DESC`
   const sameKey = keyNames(view).map((key) => `min(${key}) OVER later = ${key} AND max(${key}) OVER later = ${key}`)
   const covered = [
     `bool_and(${usable(view)}) OVER later`,

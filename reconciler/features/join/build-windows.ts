@@ -148,10 +148,10 @@ function buildIntervals(set: WindowSet, inputs: readonly string[], isPlaced: boo
 
 function buildPlaced({ parts, versions }: WindowNames, keys: readonly string[]): NamedQuery {
   const place = (order: string): string => `row_number() OVER (PARTITION BY ${keys.join(', ')} ORDER BY ${order})`
-  const first = `${place('event, created DESC, "row" DESC')} AS first_place`
+  const first = `${place('event, created DESC, "row"')} AS first_place`
   return {
     name: `${parts}_placed`,
-    sql: `SELECT *, ${first}, ${place('event, created, "row"')} AS last_place FROM ${versions}`,
+    sql: `SELECT *, ${first}, ${place('event, created, "row" DESC')} AS last_place FROM ${versions}`,
   }
 }
 

@@ -58,7 +58,7 @@ export function standingRows(rows: readonly BruteRow[], t: bigint, rule: BruteRu
       !known.some(
         (other) =>
           other.rowKey.every((part, index) => part === row.rowKey[index]) &&
-          (other.written > row.written || (other.written === row.written && other.place > row.place)),
+          (other.written > row.written || (other.written === row.written && other.place < row.place)),
       ),
   )
 }
@@ -77,7 +77,7 @@ export function bruteJoin(
       best === undefined ||
       row.happened > best.happened ||
       (row.happened === best.happened && row.written > best.written) ||
-      (row.happened === best.happened && row.written === best.written && row.place > best.place)
+      (row.happened === best.happened && row.written === best.written && row.place < best.place)
     if (later) best = row
   }
   const young = best !== undefined && (rule.ttl === null || rule.isStatic || label.at - best.happened <= rule.ttl)

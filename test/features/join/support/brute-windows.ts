@@ -64,7 +64,7 @@ function extreme(values: readonly Value[], sign: 1 | -1): Value {
 }
 
 function byEvent(rows: readonly Placed[], which: 'first' | 'last'): Placed | undefined {
-  const newer = (a: Placed, b: Placed): number => (a.written === b.written ? b.place - a.place : a.written > b.written ? -1 : 1)
+  const newer = (a: Placed, b: Placed): number => (a.written === b.written ? a.place - b.place : a.written > b.written ? -1 : 1)
   const order = (a: Placed, b: Placed): number => {
     if (a.happened !== b.happened) return (a.happened < b.happened ? -1 : 1) * (which === 'first' ? 1 : -1)
     return newer(a, b)
