@@ -64,9 +64,7 @@ it('is that of the values read back', async () => {
 
 describe('tells apart', () => {
   const digest = async (values: string, type: string): Promise<string> => {
-    await engine.query(
-      `CREATE OR REPLACE TABLE few AS SELECT col0::BIGINT AS __row, col1::${type} AS x FROM (VALUES ${values})`,
-    )
+    await engine.query(`CREATE OR REPLACE TABLE few AS SELECT col0::BIGINT AS __row, col1::${type} AS x FROM (VALUES ${values})`)
     return digestRows(engine, 'few', [{ name: 'x', type }])
   }
 
