@@ -11,7 +11,7 @@ const time = fc.integer({ min: -20, max: 30 }).map(BigInt)
 /** Few values, so that they meet; now and then one that needs all digits, or is none. */
 const anyValue = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: -5, max: 5 }) },
-  { weight: 3, arbitrary: fc.double({ min: -1e18, max: 1e18, noNaN: true }).filter((x) => x === 0 || Math.abs(x) > 1e-20) },
+  { weight: 3, arbitrary: fc.double({ min: -1e18, max: 1e18, noNaN: true }).map((x) => (Math.abs(x) > 1e-20 ? x : 0)) },
   { weight: 1, arbitrary: fc.constantFrom(NaN, Infinity, -Infinity, 0.1, 1e-7, 2 ** 69) },
 )
 
