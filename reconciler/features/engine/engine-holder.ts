@@ -57,7 +57,8 @@ export class EngineHolder {
   ask(call: EngineCall): Promise<EngineTable | null> {
     if (this.#ended !== null) return Promise.reject(this.#ended)
     return new Promise((resolve, reject) => {
-      const { timeLimitMs } = this.#options
+      // Starting is no statement: a limit of its own ends it.
+      const timeLimitMs = call.type === 'open' ? null : this.#options.timeLimitMs
       const timer = timeLimitMs === null ? null : setTimeout(() => this.end(tooSlow(timeLimitMs)), timeLimitMs)
       this.#waiting = { resolve, reject, timer }
       this.#child.send(call, (cause) => {
