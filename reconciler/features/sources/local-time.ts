@@ -16,13 +16,16 @@ export interface LocalTime {
 
 /** `local` is an expression of type TIMESTAMP; `zone` an IANA name. */
 export function localTime(local: string, zone: string): LocalTime {
+  if (zone === 'UTC') return { utc: local, isAmbiguous: 'false', isMissing: 'false' }
   const before = candidate(local, zone, '-')
   const after = candidate(local, zone, '+')
   const reads = (utc: string): string => `(${toLocal(utc, zone)} = ${local})`
+  // Nearly all: no change is near. CASE looks at the rest alone, where AND would look at every row.
+  const near = `case when ${before} = ${after} then`
   return {
-    utc: `case when ${reads(before)} then ${before} else ${after} end`,
-    isAmbiguous: `(${before} <> ${after} and ${reads(before)} and ${reads(after)})`,
-    isMissing: `(not ${reads(before)} and not ${reads(after)})`,
+    utc: `${near} ${before} when ${reads(before)} then ${before} else ${after} end`,
+    isAmbiguous: `(${near} false else ${reads(before)} and ${reads(after)} end)`,
+    isMissing: `(${near} false else not ${reads(before)} and not ${reads(after)} end)`,
   }
 }
 
