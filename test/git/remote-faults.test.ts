@@ -13,7 +13,7 @@ import {
   temporaryFolder,
 } from '../support/git-repositories.ts'
 
-const limits: HttpLimits = { connectMs: 400, idleMs: 400, totalMs: 1500, maximumBytes: 2 ** 20 }
+const limits: HttpLimits = { connectMs: 1000, idleMs: 1000, totalMs: 3000, maximumBytes: 2 ** 20 }
 const cleanups: (() => unknown)[] = []
 
 afterEach(async () => {
