@@ -5,8 +5,10 @@ import type { Digest, Json } from './digest.ts'
 export type Datatype =
   | 'BOOL' | 'UINT8' | 'UINT16' | 'UINT32' | 'UINT64' | 'INT8' | 'INT16' | 'INT32' | 'INT64' | 'FP16' | 'FP32' | 'FP64' | 'BYTES' // prettier-ignore
 
+export const featureDtypes = ['bool', 'int32', 'int64', 'float32', 'float64', 'string', 'timestamp'] as const
+
 /** Datatypes of features in manifests. */
-export type FeatureDtype = 'bool' | 'int32' | 'int64' | 'float32' | 'float64' | 'string' | 'timestamp'
+export type FeatureDtype = (typeof featureDtypes)[number]
 
 export type Task = 'binary-classification' | 'multiclass-classification' | 'regression'
 

@@ -2,7 +2,7 @@
 import type { Json } from '../core/digest.ts'
 import { sharedArguments, type ArgumentType, type ExpectationDefinition } from '../core/expectation.ts'
 import { parseInstant } from '../core/instant.ts'
-import type { FeatureDtype } from '../core/release.ts'
+import { featureDtypes } from '../core/release.ts'
 import { didYouMean } from './nearest-name.ts'
 import { findRegexFlaw } from './regex-syntax.ts'
 
@@ -12,16 +12,6 @@ export interface ArgumentFlaw {
   readonly message: string
   readonly hint?: string | undefined
 }
-
-export const dtypes = [
-  'bool',
-  'int32',
-  'int64',
-  'float32',
-  'float64',
-  'string',
-  'timestamp',
-] as const satisfies readonly FeatureDtype[]
 
 const severities = ['critical', 'warning', 'info']
 
@@ -107,9 +97,9 @@ function checkType(at: string, value: Json, type: PlainType): readonly ArgumentF
     case 'regexes':
       return checkEach(at, value, checkRegex)
     case 'dtype':
-      return checkWord(at, value, dtypes)
+      return checkWord(at, value, featureDtypes)
     case 'dtypes':
-      return checkEach(at, value, (pointer, item) => checkWord(pointer, item, dtypes))
+      return checkEach(at, value, (pointer, item) => checkWord(pointer, item, featureDtypes))
     case 'quantile-ranges':
       return checkQuantileRanges(at, value)
   }

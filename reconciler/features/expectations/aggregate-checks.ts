@@ -142,11 +142,11 @@ interface QuantileRanges {
 function quantiles(asked: Asked): Check {
   const column = readArguments(asked).column('column')
   const filter = filterOf(rowCondition(asked))
-  const asked_ = readArguments(asked).optional('quantile_ranges') as unknown as QuantileRanges
-  const expressions = asked_.quantiles.map((share) =>
+  const wanted = readArguments(asked).optional('quantile_ranges') as unknown as QuantileRanges
+  const expressions = wanted.quantiles.map((share) =>
     unlessNan(column, filter, `CAST(quantile_disc(${column.x}, ${share})${filter} AS DOUBLE)`),
   )
-  const ranges = asked_.value_ranges.map(([least, greatest]) => {
+  const ranges = wanted.value_ranges.map(([least, greatest]) => {
     const end = (value: number | null): number | null => (value === null ? null : Number(boundOf(value, column.dtype).value))
     return { least: end(least), greatest: end(greatest), strictLeast: false, strictGreatest: false }
   })
@@ -155,7 +155,7 @@ function quantiles(asked: Asked): Check {
     judge: (values) => {
       const answers = ranges.map((range, index) => judgeRange(values[index] ?? null, range))
       const wrong = answers.flatMap(({ wrong }, index) =>
-        wrong === null ? [] : [`quantile ${asked_.quantiles[index]}: ${wrong}`],
+        wrong === null ? [] : [`quantile ${wanted.quantiles[index]}: ${wrong}`],
       )
       return { observed: values, wrong: wrong.length === 0 ? null : wrong.join('; ') }
     },

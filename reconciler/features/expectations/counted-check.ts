@@ -28,8 +28,8 @@ export function countedCheck(asked: Asked, { considered, met, columns }: Counted
   const consideredCount = isColumn ? countValues(considered.notNull, condition) : countWhere(inDomain)
   return {
     expressions: [countWhere(allOf(condition)), consideredCount, unexpectedCount],
-    judge: ([elements, asked_, found]) => {
-      const [elementCount, consideredCount] = [readCount(elements), readCount(asked_)]
+    judge: ([elements, considered, found]) => {
+      const [elementCount, consideredCount] = [readCount(elements), readCount(considered)]
       // A condition on one row counts those that meet it: what is neither true nor false is unexpected.
       const unexpectedCount = typeof met === 'string' ? consideredCount - readCount(found) : readCount(found)
       return judgeCounts({ elementCount, consideredCount, unexpectedCount }, asked.expectation.mostly)

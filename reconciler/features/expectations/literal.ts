@@ -3,16 +3,7 @@ import type { Json } from '../../core/digest.ts'
 import { parseInstant } from '../../core/instant.ts'
 import type { FeatureDtype } from '../../core/release.ts'
 import { quoteText } from '../engine/quote.ts'
-
-export const sqlTypes = {
-  bool: 'BOOLEAN',
-  int32: 'INTEGER',
-  int64: 'BIGINT',
-  float32: 'FLOAT',
-  float64: 'DOUBLE',
-  string: 'VARCHAR',
-  timestamp: 'TIMESTAMP',
-} as const satisfies Record<FeatureDtype, string>
+import { sqlTypes } from '../sources/sql-types.ts'
 
 /** A constant of the column's type. A number for a column of float32 is rounded to it, as the values of the column were. */
 export function literalOf(value: Json, dtype: FeatureDtype): string {

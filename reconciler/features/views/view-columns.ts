@@ -1,6 +1,6 @@
 /** Which columns the rows of a view must have, and how they become those of its table. Pure. */
 import type { AggregateFunction, EntityDefinition, ViewDefinition, ViewEntity } from '../../core/feature-definition.ts'
-import type { FeatureDtype } from '../../core/release.ts'
+import { featureDtypes, type FeatureDtype } from '../../core/release.ts'
 import { didYouMean } from '../../manifests/nearest-name.ts'
 import { quoteName } from '../engine/quote.ts'
 import { planTyped } from '../sources/column-plan.ts'
@@ -30,15 +30,6 @@ interface Wish {
   readonly dtype: FeatureDtype | null
 }
 
-const anyOrder = [
-  'bool',
-  'int32',
-  'int64',
-  'float32',
-  'float64',
-  'string',
-  'timestamp',
-] as const satisfies readonly FeatureDtype[]
 const numeric: readonly FeatureDtype[] = ['int32', 'int64', 'float32', 'float64']
 const numericFunctions: ReadonlySet<AggregateFunction> = new Set(['sum', 'mean', 'stddev', 'quantile'])
 
@@ -111,7 +102,7 @@ function planWish({ name, as, dtype }: Wish, types: ReadonlyMap<string, string>,
     problems.push(`the rows have no column ${name} (${as}): ${hint}`)
     return { name, sql: '' }
   }
-  const wanted = dtype ?? anyOrder.find((each) => holds(each, type))
+  const wanted = dtype ?? featureDtypes.find((each) => holds(each, type))
   const plan =
     wanted === undefined || type === 'TIMESTAMP_NS'
       ? null

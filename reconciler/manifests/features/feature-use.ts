@@ -7,7 +7,7 @@ export function checkFeatureUse({ entries }: CommitView): readonly Finding[] {
   const views = entries.filter(({ document }) => document.kind === 'FeatureView' && document.valid)
   const [first] = views
   if (first === undefined) return []
-  const message = `expected values of ${views.length} feature views to be computed, found a version of mainward that only checks and plans them`
-  const hint = 'training sets and online values are not made by this version: go on sending these features with the request'
+  const message = `expected no feature view that waits for values, found ${views.length}: this version checks and plans them, and computes none`
+  const hint = 'go on sending these features with the request'
   return [findingIn(first, '/metadata/name', { rule: 'features-not-computed', message, hint })]
 }
