@@ -40,6 +40,8 @@ const defaultStatementTimeoutMs = 30_000
 /** A frozen server answers nothing: the client gives up this much after the server should have. */
 const answerGraceMs = 5_000
 const connectTimeoutMs = 5_000
+/** Long enough for any client that is not frozen: our transactions do not wait for anything but the server. */
+const idleTransactionMs = 15_000
 
 /** Opens a pool. Nothing is connected before the first query. */
 export function openPool(url: string, options: ConnectionOptions): Pool {
@@ -91,8 +93,8 @@ function clientConfig(url: string, options: ConnectionOptions): pg.ClientConfig 
     ...(statementTimeoutMs === 0
       ? {}
       : { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + answerGraceMs }),
-    // The transaction of a frozen client must not hold its locks for ever.
-    idle_in_transaction_session_timeout: 60_000,
+    // The transaction of a frozen client must not hold its locks for ever: a standby waits for them, as long as for a heartbeat.
+    idle_in_transaction_session_timeout: idleTransactionMs,
   }
 }
 
