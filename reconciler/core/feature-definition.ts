@@ -3,7 +3,7 @@
  * reads. They say where values come from and when they count; they know no SQL engine and no store.
  */
 import type { Json } from './digest.ts'
-import type { FeatureDtype } from './release.ts'
+import type { FeatureDtype } from './feature-dtype.ts'
 
 /** Where a secret is: an environment variable, or a file that holds nothing else. The value is read when it is used, and never kept. */
 export type SecretRef = { readonly env: string } | { readonly file: string }

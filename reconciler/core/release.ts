@@ -1,14 +1,11 @@
 /** Releases: what a rollout moves. A release is complete: serving needs nothing but it and the artifact's bytes. */
 import type { Digest, Json } from './digest.ts'
+import type { FeatureDtype } from './feature-dtype.ts'
+import type { FeatureClosure, ReleaseView } from './online-view.ts'
 
 /** Datatypes of the Open Inference Protocol v2. */
 export type Datatype =
   | 'BOOL' | 'UINT8' | 'UINT16' | 'UINT32' | 'UINT64' | 'INT8' | 'INT16' | 'INT32' | 'INT64' | 'FP16' | 'FP32' | 'FP64' | 'BYTES' // prettier-ignore
-
-export const featureDtypes = ['bool', 'int32', 'int64', 'float32', 'float64', 'string', 'timestamp'] as const
-
-/** Datatypes of features in manifests. */
-export type FeatureDtype = (typeof featureDtypes)[number]
 
 export type Task = 'binary-classification' | 'multiclass-classification' | 'regression'
 
@@ -87,6 +84,10 @@ export interface Release {
   readonly artifact: Artifact
   readonly signature: Signature
   readonly requestFeatures: readonly RequestFeature[]
+  /** Views whose features the data plane joins; absent: none. */
+  readonly views?: readonly ReleaseView[]
+  /** What those views are made of. Only with `views`. */
+  readonly definitions?: FeatureClosure
   readonly nulls: NullPolicy
   /** Binary classification: `decision` is true when score >= threshold. */
   readonly decision?: { readonly threshold: number }

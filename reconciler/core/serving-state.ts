@@ -1,6 +1,7 @@
 /** The serving state: everything that the data plane knows. One immutable JSON document. */
 import type { Instant } from './clock.ts'
 import type { Digest } from './digest.ts'
+import type { OnlineView } from './online-view.ts'
 import type { Release } from './release.ts'
 
 /** Ordered by epoch, then sequence. The epoch grows with every change of leader: an old leader's write is refused. */
@@ -61,6 +62,8 @@ export interface ServingState {
   /** Every release that a replica must hold, by digest: those with traffic, fallbacks, and those to be loaded. */
   readonly releases: Readonly<Record<Digest, Release>>
   readonly routes: readonly ModelRoute[]
+  /** Online views of main, by name: what feature references name. Absent: none. A model's name is a service: the views of its release. */
+  readonly featureViews?: readonly OnlineView[]
 }
 
 /** What one replica says of one release. */

@@ -1,6 +1,6 @@
 /** Which columns an aggregation takes, and which dtype its values have. */
 import type { AggregateFunction } from '../core/feature-definition.ts'
-import type { FeatureDtype } from '../core/release.ts'
+import type { FeatureDtype } from '../core/feature-dtype.ts'
 import type { Problem } from './local-finding.ts'
 
 /** What is known of an aggregation and its column; null: not written, or not known. */

@@ -2,7 +2,7 @@
 import type { Json } from '../core/digest.ts'
 import { sharedArguments, type ArgumentType, type ExpectationDefinition } from '../core/expectation.ts'
 import { parseInstant } from '../core/instant.ts'
-import { featureDtypes } from '../core/release.ts'
+import { featureDtypes } from '../core/feature-dtype.ts'
 import { didYouMean } from './nearest-name.ts'
 import { findRegexFlaw } from './regex-syntax.ts'
 

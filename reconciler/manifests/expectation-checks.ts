@@ -11,7 +11,7 @@ import {
   type ExpectationDefinition,
 } from '../core/expectation.ts'
 import type { Expectation, ExpectationSeverity } from '../core/feature-definition.ts'
-import type { FeatureDtype } from '../core/release.ts'
+import type { FeatureDtype } from '../core/feature-dtype.ts'
 import { checkArgument, describeArgument, findWrongOrder, type ArgumentFlaw } from './expectation-arguments.ts'
 import { findUnknownColumns, findWrongColumns, findWrongValues, readDtypes } from './expectation-columns.ts'
 import { escapePointer } from './kinds/request-features.ts'

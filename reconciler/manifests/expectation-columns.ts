@@ -2,7 +2,7 @@
 import type { Json } from '../core/digest.ts'
 import type { ExpectationDefinition } from '../core/expectation.ts'
 import { parseInstant } from '../core/instant.ts'
-import type { FeatureDtype } from '../core/release.ts'
+import type { FeatureDtype } from '../core/feature-dtype.ts'
 import { flaw, type ArgumentFlaw } from './expectation-arguments.ts'
 import { didYouMean, listNames } from './nearest-name.ts'
 

@@ -1,6 +1,7 @@
 /** The rules on the fallback of a rollout that need its model and versions: rows that it can take, a score of the task. */
 import type { Finding } from '../core/finding.ts'
-import type { FeatureDtype, InputTensor, Task } from '../core/release.ts'
+import type { FeatureDtype } from '../core/feature-dtype.ts'
+import type { InputTensor, Task } from '../core/release.ts'
 import { findingIn, type CommitEntry, type CommitView } from './commit-view.ts'
 import type { ModelSpec } from './kinds/model.ts'
 import type { ModelVersionSpec } from './kinds/model-version.ts'

@@ -1,7 +1,7 @@
 /** Values of unit tests: whether they are ones of a dtype. */
 import type { TestCell } from '../core/feature-definition.ts'
 import { parseInstant } from '../core/instant.ts'
-import type { FeatureDtype } from '../core/release.ts'
+import type { FeatureDtype } from '../core/feature-dtype.ts'
 
 /** What a value of a dtype looks like, in words. */
 export const cellForms: Readonly<Record<FeatureDtype, string>> = {

@@ -1,6 +1,6 @@
 /** What is known of the values of one feature: counts that can be merged, whatever data they come from. */
 import { MainwardError } from '../core/error.ts'
-import type { FeatureDtype } from '../core/release.ts'
+import type { FeatureDtype } from '../core/feature-dtype.ts'
 import { mergeHistograms, type Histogram } from './histogram.ts'
 import { mergeLogBins, type LogBins } from './log-bins.ts'
 import { mergeMoments, type Moments } from './moments.ts'

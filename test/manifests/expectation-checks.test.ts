@@ -1,7 +1,7 @@
 /** Each fault of a written expectation, with its exact place and text; and what sound ones mean. */
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../reconciler/core/digest.ts'
-import type { FeatureDtype } from '../../reconciler/core/release.ts'
+import type { FeatureDtype } from '../../reconciler/core/feature-dtype.ts'
 import { checkExpectations, readExpectations } from '../../reconciler/manifests/expectation-checks.ts'
 
 const columns = new Map<string, FeatureDtype>([

@@ -1,7 +1,8 @@
 /** Which columns of a sample go into which input of a model, by one rule. Pure; checks no values. */
 import type { Json } from '../../core/digest.ts'
 import { MainwardError } from '../../core/error.ts'
-import type { Datatype, FeatureDtype, InputTensor, RequestFeature } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
+import type { Datatype, InputTensor, RequestFeature } from '../../core/release.ts'
 import type { DeclaredTensor } from '../../inference/model.ts'
 import type { SampleRow } from './parse-sample.ts'
 

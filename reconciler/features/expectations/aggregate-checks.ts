@@ -1,5 +1,5 @@
 /** Expectations of one number, or of the set of values, of a column. */
-import type { FeatureDtype } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import type { Cell } from '../engine/engine.ts'
 import { allOf, countValues, countWhere, readArguments, rowCondition, type Asked, type AskedColumn } from './asked.ts'
 import { readCount, type Check, type Judgement, type Observed, type UnexpectedRows } from './check.ts'

@@ -1,7 +1,7 @@
 /** An expectation together with the relation that it is asked of, and its arguments as what they are. */
 import type { Json } from '../../core/digest.ts'
 import type { Expectation } from '../../core/feature-definition.ts'
-import type { FeatureDtype } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import { quoteName } from '../engine/quote.ts'
 import type { CheckedRelation } from './checked-relation.ts'
 

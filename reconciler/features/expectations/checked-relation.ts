@@ -1,5 +1,5 @@
 /** The rows that expectations are asked of, as the engine has them. */
-import type { FeatureDtype } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 
 export interface CheckedRelation {
   /** Name of a table or view in the engine. */

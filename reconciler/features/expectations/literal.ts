@@ -1,7 +1,7 @@
 /** Values of arguments as SQL has them, in the type of a column. */
 import type { Json } from '../../core/digest.ts'
 import { parseInstant } from '../../core/instant.ts'
-import type { FeatureDtype } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import { quoteText } from '../engine/quote.ts'
 import { sqlTypes } from '../sources/sql-types.ts'
 

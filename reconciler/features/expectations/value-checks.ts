@@ -1,6 +1,6 @@
 /** Expectations of each value of a column: which condition a value meets. */
 import type { ExpectationName } from '../../core/expectation.ts'
-import type { FeatureDtype } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import { quoteName, quoteText } from '../engine/quote.ts'
 import { readArguments, type Asked } from './asked.ts'
 import type { Check } from './check.ts'

@@ -1,7 +1,7 @@
 /** Rows of a query into one table: the types of the database are checked, then its text is read strictly. */
 import { MainwardError, messageOf } from '../../core/error.ts'
 import type { SourceColumn, SourceDefinition } from '../../core/feature-definition.ts'
-import type { FeatureDtype } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import type { Cell, Engine } from '../engine/engine.ts'
 import { quoteName } from '../engine/quote.ts'
 import type { QueryReader, QueryRows, SecretReader } from '../ports.ts'

@@ -1,5 +1,5 @@
 /** Postgres' text form of values, as cells (PostgreSQL, "Data Type Formatting"; DateStyle ISO, TimeZone UTC). Pure. */
-import type { FeatureDtype } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import type { Cell } from '../engine/engine.ts'
 
 const time = /^(\d{4,6})-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:\+00)?)?$/

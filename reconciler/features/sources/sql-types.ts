@@ -1,5 +1,5 @@
 /** Dtypes of features and types of DuckDB: which is which, and which goes into which without loss. */
-import type { FeatureDtype } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 
 /** Timestamps are UTC, to the microsecond. */
 export const sqlTypes = {

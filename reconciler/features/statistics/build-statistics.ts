@@ -1,5 +1,5 @@
 /** Asks the engine for the profile of one column, as one question among others of the same statement. Pure: text in, values out. */
-import type { FeatureDtype } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import type { Histogram } from '../../profiles/histogram.ts'
 import { growth, smallestSize, type LogBins } from '../../profiles/log-bins.ts'
 import { momentsFromSums, type Moments } from '../../profiles/moments.ts'

@@ -1,6 +1,6 @@
 /** Which columns the rows of a view must have, and how they become those of its table. Pure. */
 import type { AggregateFunction, EntityDefinition, ViewDefinition, ViewEntity } from '../../core/feature-definition.ts'
-import { featureDtypes, type FeatureDtype } from '../../core/release.ts'
+import { featureDtypes, type FeatureDtype } from '../../core/feature-dtype.ts'
 import { didYouMean } from '../../manifests/nearest-name.ts'
 import { quoteName } from '../engine/quote.ts'
 import { planTyped } from '../sources/column-plan.ts'

@@ -1,6 +1,7 @@
 /** One value of a request on its way into a tensor: checks it, applies the null rule, never rounds. Knows no protocol. */
 import { MainwardError } from '../../core/error.ts'
-import type { Datatype, FeatureDtype, NullPolicy, NullRule } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
+import type { Datatype, NullPolicy, NullRule } from '../../core/release.ts'
 import { largestHalf, writeHalf } from './half.ts'
 
 /** What a tensor of the column's datatype stores: bigint for INT64 and UINT64, string for BYTES, the word for FP16, else a number. */

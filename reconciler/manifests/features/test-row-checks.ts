@@ -1,6 +1,6 @@
 /** The rules on rows of unit tests that need the view's sources and entities: columns that exist, every key, the time. */
 import type { TestRow } from '../../core/feature-definition.ts'
-import type { FeatureDtype } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import type { FeatureViewSpec } from '../kinds/feature-view.ts'
 import { escapePointer } from '../kinds/request-features.ts'
 import { timeOfTest } from '../kinds/view-test-checks.ts'

@@ -1,6 +1,7 @@
 /** The rules on what Models learn from that need views and the label source: features, joins, columns. */
 import type { Finding } from '../../core/finding.ts'
-import type { FeatureDtype, Task } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
+import type { Task } from '../../core/release.ts'
 import { findingIn, type CommitEntry, type CommitView } from '../commit-view.ts'
 import type { ModelFeatureSpec, ModelSpec } from '../kinds/model.ts'
 import { escapePointer } from '../kinds/request-features.ts'

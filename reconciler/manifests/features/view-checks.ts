@@ -1,6 +1,6 @@
 /** The rules on FeatureViews that need their entities and inputs. Where one of those is not there, nothing more is said. */
 import type { Finding } from '../../core/finding.ts'
-import type { FeatureDtype } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import { aggregateDtype, columnProblem, dtypeProblem } from '../aggregation-columns.ts'
 import { findingIn, type CommitEntry, type CommitView } from '../commit-view.ts'
 import { checkExpectations } from '../expectation-checks.ts'

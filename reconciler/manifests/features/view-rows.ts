@@ -1,6 +1,6 @@
 /** The rows of a view as its manifests tell them, without data: their columns, and which of those are times. */
 import type { ViewInput } from '../../core/feature-definition.ts'
-import type { FeatureDtype } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import type { FeatureViewSpec } from '../kinds/feature-view.ts'
 import type { FeatureSpecs } from './feature-specs.ts'
 

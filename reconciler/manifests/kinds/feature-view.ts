@@ -1,7 +1,7 @@
 /** The kind FeatureView: features of entities, from which rows, over which windows, and how they reach serving. */
 import type { Json } from '../../core/digest.ts'
 import type { AggregateFunction, Freshness, TestRow, ViewFeature, ViewInput } from '../../core/feature-definition.ts'
-import type { FeatureDtype } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import { aggregateDtype } from '../aggregation-columns.ts'
 import { durationMs } from '../duration.ts'
 import type { WrittenAggregation, WrittenFeatureViewSpec, WrittenOnline } from '../generated/featureview.ts'

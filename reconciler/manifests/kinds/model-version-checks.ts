@@ -1,5 +1,5 @@
 /** The rules on one ModelVersion: its name, the place of its artifact, signature against embedded features, golden rows. */
-import type { FeatureDtype } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import type { WrittenInputTensor, WrittenModelVersionSpec } from '../generated/modelversion.ts'
 import { isInnerPath } from '../inner-path.ts'
 import { createHints, listNames, maximumListed } from '../nearest-name.ts'

@@ -1,5 +1,5 @@
 /** The rules on the unit tests of one FeatureView that need no other manifest. */
-import type { FeatureDtype } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import { aggregateDtype } from '../aggregation-columns.ts'
 import type { WrittenFeatureViewSpec, WrittenViewTest } from '../generated/featureview.ts'
 import { createHints, listNames } from '../nearest-name.ts'

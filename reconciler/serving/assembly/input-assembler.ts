@@ -3,7 +3,8 @@
  * tensor a named feature. Compiled once a release; knows no routes and no transport.
  */
 import { MainwardError } from '../../core/error.ts'
-import type { Datatype, FeatureDtype, InputTensor, Release } from '../../core/release.ts'
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
+import type { Datatype, InputTensor, Release } from '../../core/release.ts'
 import type { DeclaredTensor } from '../../inference/model.ts'
 import type { Tensor, TensorData, Tensors } from '../../inference/tensor.ts'
 import { compileCell, describe, largestFloat32, nullRuleOf, placeError, type ReadCell } from '../../inference/rows/cell.ts'

@@ -1,6 +1,6 @@
 /** CSV sources: what cells become, and each thing that can be wrong with a file. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { FeatureDtype } from '../../../reconciler/core/release.ts'
+import type { FeatureDtype } from '../../../reconciler/core/feature-dtype.ts'
 import { column, fileSource, micros, SourceLab } from './support/source-lab.ts'
 
 let lab: SourceLab

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Datatype, FeatureDtype, NullRule } from '../../../reconciler/core/release.ts'
+import type { FeatureDtype } from '../../../reconciler/core/feature-dtype.ts'
+import type { Datatype, NullRule } from '../../../reconciler/core/release.ts'
 import { compileCell, type CellValue } from '../../../reconciler/inference/rows/cell.ts'
 
 function read(datatype: Datatype, dtype: FeatureDtype | undefined, value: unknown, nulls: NullRule = 'model'): CellValue {

@@ -1,0 +1,37 @@
+-- Online values of features: one row for each definition of a view and entity.
+
+create table online_views (
+  id integer generated always as identity primary key,
+  environment text not null,
+  -- Digest of the definition, with all that it is made of.
+  digest text not null,
+  view text not null,
+  -- All rows are computed as of this time, in microseconds since the epoch; null: they are filled for the first time, or pushed.
+  watermark_us bigint,
+  unique (environment, digest)
+);
+
+create table online_rows (
+  view_id integer not null references online_views (id),
+  -- Values of the keys: a JSON array in the order of the definition.
+  entity_key text collate "C" not null,
+  -- Of the row that the features are from; null where only windows hold a value, or the view is static.
+  event_us bigint,
+  created_us bigint,
+  computed_as_of_us bigint not null,
+  -- Values of features, then aggregations: a JSON array in the order of the definition.
+  feature_values text not null,
+  primary key (view_id, entity_key)
+) with (fillfactor = 70);
+
+-- Rows that were pushed, until they are in a segment of the artifact store.
+create table pushed_rows (
+  id bigint generated always as identity primary key,
+  environment text not null,
+  digest text not null,
+  entity_key text not null,
+  event_us bigint not null,
+  created_us bigint not null,
+  feature_values text not null
+);
+create index pushed_rows_of_view on pushed_rows (environment, digest, id);
