@@ -1,8 +1,9 @@
 /**
  * The runs of one place, this thread or a process: one after the other, fair among the releases that wait. Whatever arrives
- * while a run is under way, or in the same turn of the event loop, becomes the next batch; there is no timer, so a lone
- * request never waits.
+ * while a run is under way, or in the same turns of the event loop, becomes the next batch; there is no timer: a lone request
+ * waits for nothing but one look at the sockets.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MainwardError } from '../../core/error.ts'
 import type { LoadedModel } from '../../inference/model.ts'
 import type { Tensors } from '../../inference/tensor.ts'
@@ -45,6 +46,12 @@ interface CurrentRun {
   readonly freeAt: number
 }
 
+/**
+ * Turns of the event loop for which a batch may grow. A turn costs some microseconds, a run about 70 beside what each row
+ * costs: a batch that has all of 16 connections' requests takes a quarter less CPU for each.
+ */
+const gatheredTurns = 4
+
 export class Lane {
   readonly #waiting = new Set<LaneMember>()
   #busy = false
@@ -82,13 +89,31 @@ export class Lane {
   }
 
   async #work(): Promise<void> {
-    for (let member = this.#choose(); member !== null; member = this.#choose()) {
+    for (let member = await this.#gather(); member !== null; member = await this.#gather()) {
       const { batch, late } = member.queue.takeNext(this.#workedMs)
       if (member.queue.length === 0) this.#waiting.delete(member)
       if (late.length > 0) refuseLate(member, late)
       if (batch.length > 0) await this.#runBatch(member, batch)
     }
     this.#busy = false
+  }
+
+  /** The next to run, as soon as a turn of the event loop has brought no more; null when nobody waits. */
+  async #gather(): Promise<LaneMember | null> {
+    let before = 0
+    for (let turn = 0; turn < gatheredTurns; turn++) {
+      const jobs = this.#countJobs()
+      if (jobs === before) break
+      before = jobs
+      await nextTurn()
+    }
+    return this.#choose()
+  }
+
+  #countJobs(): number {
+    let jobs = 0
+    for (const { queue } of this.#waiting) jobs += queue.length
+    return jobs
   }
 
   /** The one that has had least. */
