@@ -89,7 +89,11 @@ export class Lane {
   }
 
   async #work(): Promise<void> {
-    for (let member = await this.#gather(); member !== null; member = await this.#gather()) {
+    for (;;) {
+      await this.#gather()
+      // From here to the end of the work nothing may wait: who submits meanwhile relies on it.
+      const member = this.#choose()
+      if (member === null) break
       const { batch, late } = member.queue.takeNext(this.#workedMs)
       if (member.queue.length === 0) this.#waiting.delete(member)
       if (late.length > 0) refuseLate(member, late)
@@ -98,16 +102,15 @@ export class Lane {
     this.#busy = false
   }
 
-  /** The next to run, as soon as a turn of the event loop has brought no more; null when nobody waits. */
-  async #gather(): Promise<LaneMember | null> {
+  /** Until a turn of the event loop has brought no more. */
+  async #gather(): Promise<void> {
     let before = 0
     for (let turn = 0; turn < gatheredTurns; turn++) {
       const jobs = this.#countJobs()
-      if (jobs === before) break
+      if (jobs === before) return
       before = jobs
       await nextTurn()
     }
-    return this.#choose()
   }
 
   #countJobs(): number {
@@ -116,7 +119,7 @@ export class Lane {
     return jobs
   }
 
-  /** The one that has had least. */
+  /** The one that has had least; null when nobody waits. */
   #choose(): LaneMember | null {
     let chosen: LaneMember | null = null
     for (const member of this.#waiting) {
