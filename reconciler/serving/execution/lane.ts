@@ -1,7 +1,7 @@
 /**
  * The runs of one place, this thread or a process: one after the other, fair among the releases that wait. Whatever arrives
- * while a run is under way, or in the same turns of the event loop, becomes the next batch; there is no timer: a lone request
- * waits for nothing but one look at the sockets.
+ * while a run is under way, or in the same turns of the event loop, becomes the next batch; there is no timer, and a lone
+ * request never waits.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MainwardError } from '../../core/error.ts'
@@ -67,7 +67,8 @@ export class Lane {
     if (isNew) this.#welcome(member)
     if (this.#busy) return
     this.#busy = true
-    setImmediate(() => void this.#work())
+    const seen = this.#countJobs()
+    setImmediate(() => void this.#work(seen))
   }
 
   /** One that was idle gets its turn soon, but no credit for the time in which it asked for nothing. */
@@ -88,9 +89,10 @@ export class Lane {
     return this.#workedMs + (this.#current === null ? 0 : Math.max(0, nowMs - this.#current.beganAt))
   }
 
-  async #work(): Promise<void> {
-    for (;;) {
-      await this.#gather()
+  /** `seen`: jobs that waited when the turn of the event loop began that has just ended. */
+  async #work(seen: number): Promise<void> {
+    for (let before = seen; ; before = 0) {
+      await this.#gather(before)
       // From here to the end of the work nothing may wait: who submits meanwhile relies on it.
       const member = this.#choose()
       if (member === null) break
@@ -103,12 +105,12 @@ export class Lane {
   }
 
   /** Until a turn of the event loop has brought no more. */
-  async #gather(): Promise<void> {
-    let before = 0
+  async #gather(before: number): Promise<void> {
+    let seen = before
     for (let turn = 0; turn < gatheredTurns; turn++) {
       const jobs = this.#countJobs()
-      if (jobs === before) return
-      before = jobs
+      if (jobs === seen) return
+      seen = jobs
       await nextTurn()
     }
   }
