@@ -38,6 +38,8 @@ export interface CommandDefinition {
   readonly details?: string
   readonly arguments: readonly ArgumentDefinition[]
   readonly options: readonly OptionDefinition[]
+  /** True: words and options that are not described reach `run` as arguments, so that it can say what is wrong with them. */
+  readonly takesAnyWords?: true
   /** At least one. */
   readonly examples: readonly [CommandExample, ...CommandExample[]]
   run(context: CliContext, input: CommandInput): Promise<ExitCode>

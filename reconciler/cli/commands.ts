@@ -1,5 +1,6 @@
 /** The registry of commands: one line each. A command's file is loaded only when it is used. */
 import type { CommandEntry } from './command.ts'
+import { featureCommands } from './feature-commands.ts'
 
 /** In the order in which `mainward --help` lists them; a subcommand stands behind its first word. */
 export const commands: readonly CommandEntry[] = [
@@ -63,6 +64,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'what a resource needs, and what needs it',
     load: async () => (await import('./graph-command.ts')).graphCommand,
   },
+  ...featureCommands,
   {
     name: 'status',
     summary: 'what a running reconciler serves, and what is wrong',

@@ -91,6 +91,7 @@ function createCommand(name: string, { terminal }: CliContext): Command {
 function describeCommand(command: Command, definition: CommandDefinition): void {
   for (const { usage, description } of definition.arguments) command.argument(usage, description)
   for (const option of definition.options) command.addOption(createOption(option))
+  if (definition.takesAnyWords === true) command.allowExcessArguments().allowUnknownOption()
   const examples = definition.examples.map(({ line, explains }) => `  $ mainward ${line}\n      ${explains}`)
   const details = definition.details === undefined ? '' : `\n${definition.details}\n`
   command.addHelpText('after', `${details}\nExamples:\n${examples.join('\n')}`)
