@@ -26,3 +26,11 @@ function offsetMinutes(offset: string): number | null {
   if (hours > 23 || minutes > 59) return null
   return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes)
 }
+
+/** The shortest text that `parseInstant` reads as these microseconds since the epoch: in UTC, seconds, and a fraction only where there is one. */
+export function formatInstant(micros: bigint): string {
+  const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n
+  const seconds = new Date(Number((micros - fraction) / 1000n)).toISOString().slice(0, 19)
+  const digits = String(fraction).padStart(6, '0').replace(/0+$/, '')
+  return `${seconds}${digits === '' ? '' : `.${digits}`}Z`
+}
