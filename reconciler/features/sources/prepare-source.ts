@@ -21,6 +21,8 @@ export interface SourceContext {
   readonly now: bigint
   /** Files that hold nothing of it are not read. Default: all times. */
   readonly range?: TimeRange
+  /** Microseconds since the epoch: rows that could be read only later are not there. Default: all rows are. */
+  readonly asOf?: bigint
 }
 
 export interface SourceReport {
@@ -30,7 +32,9 @@ export interface SourceReport {
   /** Rows of the table. */
   readonly rows: bigint
   readonly droppedNullEventTime: bigint
-  /** Rows whose event time is after the data clock; they stay. */
+  /** Rows that were not there yet as of the time asked for: their created time, or the event time of one without, is after it. */
+  readonly leftOutKnownLater: bigint
+  /** Rows of the table whose event time is after the data clock; they stay. */
   readonly inFuture: bigint
   /** Microseconds since the epoch; null without event times. */
   readonly firstEvent: bigint | null
@@ -47,7 +51,7 @@ export async function prepareSource(engine: Engine, source: ResolvedSource, cont
   const { definition, files } = source
   const { parts, filesRead, placeOf } = await readPlace(engine, source, context)
   await checkCells(engine, definition.name, parts, placeOf)
-  const counts = await createTable(engine, definition, parts, context.now)
+  const counts = await createTable(engine, definition, parts, context)
   return { source: definition.name, files: files.length, filesRead, ...counts }
 }
 
@@ -99,36 +103,48 @@ async function createTable(
   engine: Engine,
   definition: SourceDefinition,
   parts: readonly SourcePart[],
-  now: bigint,
+  { now, asOf }: SourceContext,
 ): Promise<Counts> {
   const { name, eventTime } = definition
-  if (parts.length === 0) await createEmptySource(engine, definition)
-  else await engine.query(`create view ${sourceRelation(name)} as ${selectParts(parts, eventTime)}`)
   const event = eventTime === null ? 'null::timestamp' : quoteName(eventTime)
-  const rows = parts.length === 0 ? sourceRelation(name) : `(${selectParts(parts, null)})`
+  const isTimed = eventTime === null ? 'true' : `${event} is not null`
+  const isKnown = knownBy(definition, asOf)
+  if (parts.length === 0) await createEmptySource(engine, definition)
+  else
+    await engine.query(
+      `create view ${sourceRelation(name)} as select * from (${selectParts(parts)}) where ${isTimed} and ${isKnown}`,
+    )
+  const rows = parts.length === 0 ? sourceRelation(name) : `(${selectParts(parts)})`
   const [counts] = await readRows(
     engine,
     name,
-    `select count(*) as n, count(${event}) as timed, count(*) filter (${event} > make_timestamp(${now})) as future,
-            epoch_us(min(${event})) as first, epoch_us(max(${event})) as last
-     from ${rows}`,
+    `select count(*) as n, count(*) filter (${isTimed}) as timed, count(*) filter (kept) as kept,
+            count(*) filter (kept and ${event} > make_timestamp(${now})) as future,
+            epoch_us(min(${event}) filter (kept)) as first, epoch_us(max(${event}) filter (kept)) as last
+     from (select *, ${isTimed} and ${isKnown} as kept from ${rows})`,
   )
-  const { n, timed, future, first, last } = counts as Readonly<Record<string, bigint>>
-  const dropped = eventTime === null ? 0n : (n ?? 0n) - (timed ?? 0n)
+  const { n = 0n, timed = 0n, kept = 0n, future = 0n, first, last } = counts as Readonly<Record<string, bigint>>
   return {
-    rows: (n ?? 0n) - dropped,
-    droppedNullEventTime: dropped,
-    inFuture: future ?? 0n,
+    rows: kept,
+    droppedNullEventTime: n - timed,
+    leftOutKnownLater: timed - kept,
+    inFuture: future,
     firstEvent: first ?? null,
     lastEvent: last ?? null,
   }
 }
 
-function selectParts(parts: readonly SourcePart[], notNull: string | null): string {
-  const all = parts
+/** As a join sees it: a row without a created time was known when it happened. Static rows always are. */
+function knownBy({ eventTime, createdTime }: SourceDefinition, asOf: bigint | undefined): string {
+  if (asOf === undefined || eventTime === null) return 'true'
+  const known = createdTime === null ? quoteName(eventTime) : `coalesce(${quoteName(createdTime)}, ${quoteName(eventTime)})`
+  return `coalesce(${known} <= make_timestamp(${asOf}), true)`
+}
+
+function selectParts(parts: readonly SourcePart[]): string {
+  return parts
     .map(({ from, row, columns }) => `select ${row} as "__row", ${selectList(columns)} from ${from}`)
     .join(' union all ')
-  return notNull === null ? all : `select * from (${all}) where ${quoteName(notNull)} is not null`
 }
 
 /** Pages that are damaged behind a whole footer are found only here. */

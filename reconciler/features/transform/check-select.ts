@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts'
 import { quoteName } from '../engine/quote.ts'
 import { checkFunctions } from './check-functions.ts'
 import { describePosition } from './describe-position.ts'
+import { keepsOrder } from './keeps-order.ts'
 import { parseSelect } from './parse-select.ts'
 import { collectUses, type TreeUse } from './walk-tree.ts'
 
@@ -17,12 +18,16 @@ export interface CheckedSelect {
   /** Empty when there are problems. */
   readonly columns: readonly ResultColumn[]
   readonly problems: readonly string[]
+  /** Whether its rows come in the order of what it reads, on any number of threads. */
+  readonly keepsOrder: boolean
 }
+
+type Described = Omit<CheckedSelect, 'keepsOrder'>
 
 /** The relations must be there, and may be empty: nothing is run. */
 export async function checkSelect(engine: Engine, sql: string, relations: readonly string[]): Promise<CheckedSelect> {
   const parsed = await parseSelect(engine, sql)
-  if (parsed.type === 'problem') return { columns: [], problems: [parsed.problem] }
+  if (parsed.type === 'problem') return { columns: [], problems: [parsed.problem], keepsOrder: false }
   const uses = collectUses(parsed.node)
   const known = await columnsOf(engine, relations)
   const where = ({ offset }: Pick<TreeUse, 'offset'>): string => (offset === null ? '' : ` (${describePosition(sql, offset)})`)
@@ -33,7 +38,8 @@ export async function checkSelect(engine: Engine, sql: string, relations: readon
     ...uses.refused.map((use) => `${use.name} is not allowed in a feature${where(use)}`),
     ...(await checkFunctions(engine, uses, known)).map((use) => `${use.text}${where(use)}`),
   ]
-  return problems.length > 0 ? { columns: [], problems } : describeSelect(engine, sql)
+  const described = problems.length > 0 ? { columns: [], problems } : await describeSelect(engine, sql)
+  return { ...described, keepsOrder: keepsOrder(parsed.node) }
 }
 
 async function columnsOf(engine: Engine, relations: readonly string[]): Promise<ReadonlySet<string>> {
@@ -46,7 +52,7 @@ async function columnsOf(engine: Engine, relations: readonly string[]): Promise<
 }
 
 /** Binds the statement: names and types are checked. A line of ours stands above the user's. */
-async function describeSelect(engine: Engine, sql: string): Promise<CheckedSelect> {
+async function describeSelect(engine: Engine, sql: string): Promise<Described> {
   try {
     const rows = await engine.query(`describe\n${withoutEnd(sql)}`)
     const columns = rows.map(({ column_name, column_type }) => ({ name: String(column_name), type: String(column_type) }))

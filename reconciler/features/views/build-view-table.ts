@@ -20,8 +20,9 @@ export function viewRelation(name: string): string {
 }
 
 /**
- * After `lock`, in the order of `orderViews`. A transform runs once, its rows are kept as `rows:NAME`; a view without one is read where
- * its input lies. Throws `invalid-input` with all problems of `checkView`.
+ * After `lock`, in the order of `orderViews`. A transform runs once, its rows are kept as `rows:NAME`; a view of a source without one
+ * is read where its rows lie. `__row` numbers the rows the same on any number of threads. Throws `invalid-input` with all problems of
+ * `checkView`.
  */
 export async function buildViewTable(
   engine: Engine,
@@ -31,26 +32,29 @@ export async function buildViewTable(
   const { plan, problems } = await checkView(engine, view, entities)
   if (plan === null)
     throw new MainwardError('invalid-input', problems.join('\n'), { hint: 'correct the view; `mainward validate` says the same' })
-  if (view.transform !== null) await keepRows(engine, view, plan)
-  await engine.query(`create view ${viewRelation(view.name)} as ${selectView(view, plan)}`)
+  const isKept = view.transform !== null || view.inputs.some(({ kind }) => kind === 'FeatureView')
+  if (isKept) await keepRows(engine, view, plan)
+  await engine.query(`create view ${viewRelation(view.name)} as ${selectView(view, plan, isKept ? 'rowid' : '"__row"')}`)
   return countRows(engine, view, plan)
 }
 
-async function keepRows(engine: Engine, view: ViewDefinition, { sql }: ViewPlan): Promise<void> {
-  const rows = quoteName(rowsName(view.name))
-  await engine.query(`drop view ${rows}`)
+/** Rows that come in any order are sorted by all that they hold: of rows that are equal it does not matter which is first. */
+async function keepRows(engine: Engine, view: ViewDefinition, { keepsOrder }: ViewPlan): Promise<void> {
+  const [rows, kept] = [quoteName(rowsName(view.name)), quoteName(`kept:${view.name}`)]
   try {
-    await engine.query(`create table ${rows} as\n${sql}`)
+    await engine.query(`create table ${kept} as select * from ${rows}${keepsOrder ? '' : ' order by all'}`)
   } catch (thrown) {
     if (!(thrown instanceof MainwardError)) throw thrown
     const { code, message, hint } = thrown
     throw new MainwardError(code, `view ${view.name}: ${message}`, { cause: thrown, ...(hint === undefined ? {} : { hint }) })
   }
+  await engine.query(`drop view ${rows}; alter table ${kept} rename to ${rows}`)
 }
 
-function selectView(view: ViewDefinition, { columns }: ViewPlan): string {
+function selectView(view: ViewDefinition, { columns }: ViewPlan, row: string): string {
   const { keys, others, event, created } = columns
   const list = [
+    `${row} as "__row"`,
     ...[...keys, ...others].map(({ name, sql }) => `${sql} as ${quoteName(name)}`),
     `${event?.sql ?? 'null::timestamp'} as "__event"`,
     `${created?.sql ?? 'null::timestamp'} as "__created"`,

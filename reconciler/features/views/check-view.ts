@@ -18,6 +18,8 @@ export interface ViewPlan {
   /** One SELECT without placeholders: the view's rows. */
   readonly sql: string
   readonly columns: ViewColumns
+  /** Whether the rows come in the order of what the view reads. */
+  readonly keepsOrder: boolean
 }
 
 /** The rows of a view: its transform's columns under their own names. Not quoted. */
@@ -42,7 +44,9 @@ export async function checkView(
   if (planned.type === 'problems') return refuse(view, planned.problems)
   await engine.query(`create view ${quoteName(rowsName(view.name))} as\n${sql}`)
   const wrong = await checkConditions(engine, view)
-  return wrong.length > 0 ? refuse(view, wrong) : { problems: [], plan: { sql, columns: planned.columns } }
+  return wrong.length > 0
+    ? refuse(view, wrong)
+    : { problems: [], plan: { sql, columns: planned.columns, keepsOrder: checked.keepsOrder } }
 }
 
 async function checkConditions(engine: Engine, { name, aggregations }: ViewDefinition): Promise<readonly string[]> {

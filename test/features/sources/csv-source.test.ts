@@ -189,7 +189,7 @@ describe('times', () => {
     lab.write('a.csv', 'k,v\na,2013-01-01T00:00:00Z\nb,\nc,2014-01-01T00:00:00Z\n')
     const { report, rows } = await lab.prepare(timed(null), { now: micros('2013-06-01T00:00:00Z') })
     expect(report).toEqual({
-      source: 's', files: 1, filesRead: 1, rows: 2n, droppedNullEventTime: 1n, inFuture: 1n,
+      source: 's', files: 1, filesRead: 1, rows: 2n, droppedNullEventTime: 1n, leftOutKnownLater: 0n, inFuture: 1n,
       firstEvent: micros('2013-01-01T00:00:00Z'), lastEvent: micros('2014-01-01T00:00:00Z'),
     }) // prettier-ignore
     expect((await rows()).map(({ k, __row }) => [k, __row])).toEqual([['a', 0n], ['c', 2n]]) // prettier-ignore

@@ -217,6 +217,7 @@ it("reads the example's weather as it is declared", async () => {
   expect(report).toMatchObject({
     rows: 26115n,
     droppedNullEventTime: 0n,
+    leftOutKnownLater: 0n,
     firstEvent: micros('2013-01-01T06:00:00Z'),
     lastEvent: micros('2013-12-30T23:00:00Z'),
   })

@@ -59,9 +59,15 @@ async function open(): Promise<Engine> {
 }
 
 describe('a view table', () => {
-  const jfk = { __event: micros('2013-01-01T00:00:00Z'), __created: micros('2013-01-01T01:00:00Z'), wind: 10, origin: 'JFK' }
-  const lga = { __event: micros('2013-01-01T03:00:00Z') + 1n, __created: null, wind: NaN, origin: 'LGA' }
-  const ewr = { __event: micros('2013-01-01T04:00:00Z'), __created: null, wind: null, origin: 'EWR' }
+  const jfk = {
+    __event: micros('2013-01-01T00:00:00Z'),
+    __created: micros('2013-01-01T01:00:00Z'),
+    wind: 10,
+    origin: 'JFK',
+    __row: 0n,
+  }
+  const lga = { __event: micros('2013-01-01T03:00:00Z') + 1n, __created: null, wind: NaN, origin: 'LGA', __row: 3n }
+  const ewr = { __event: micros('2013-01-01T04:00:00Z'), __created: null, wind: null, origin: 'EWR', __row: 4n }
 
   it('has the rows of its source; those without key are dropped and counted', async () => {
     const engine = await open()
@@ -83,7 +89,10 @@ describe('a view table', () => {
       droppedNullKey: 1n,
       droppedNullEventTime: 1n,
     })
-    expect(await engine.query('from "view:v" order by "__event"')).toEqual([{ ...jfk, wind: 20 }, lga])
+    expect(await engine.query('from "view:v" order by "__event"')).toEqual([
+      { ...jfk, wind: 20 },
+      { ...lga, __row: 2n },
+    ])
   })
 
   it('has columns of aggregations, their conditions and the row key', async () => {
@@ -94,7 +103,7 @@ describe('a view table', () => {
     ]
     await buildViewTable(engine, view({ features: [], aggregations, rowKey: ['seen'] }), entities)
     const found = await engine.query('from "view:v" order by "__event"')
-    expect(Object.keys(found[0] ?? {}).sort()).toEqual(['__created', '__event', '__where:x"y', 'n', 'origin', 'seen'])
+    expect(Object.keys(found[0] ?? {}).sort()).toEqual(['__created', '__event', '__row', '__where:x"y', 'n', 'origin', 'seen'])
     expect(found.map((row) => [row['n'], row['__where:x"y']])).toEqual([[1, false], [null, null], [5, true]]) // prettier-ignore
   })
 
@@ -103,6 +112,17 @@ describe('a view table', () => {
     await buildViewTable(engine, view({ eventTime: null, createdTime: null }), entities)
     expect(await engine.query('select count(*) n, count("__event") e, count("__created") c from "view:v"')).toEqual([
       { n: 3n, e: 0n, c: 0n },
+    ])
+  })
+
+  it('numbers the rows of a transform that gives them in any order by what they hold', async () => {
+    const engine = await open()
+    const transform = 'select origin, ts, max(seen) as seen, max(wind) as wind from {{ source }} group by all'
+    await buildViewTable(engine, view({ transform }), entities)
+    expect(await engine.query('select "__row" as n, origin from "view:v" order by n')).toEqual([
+      { n: 0n, origin: 'EWR' },
+      { n: 1n, origin: 'JFK' },
+      { n: 2n, origin: 'LGA' },
     ])
   })
 
