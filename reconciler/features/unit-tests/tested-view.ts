@@ -1,10 +1,11 @@
 /** Makes a view in the engine over inputs without rows: what each of its tests then fills. */
 import type { ViewDefinition } from '../../core/feature-definition.ts'
-import type { FeatureDefinitions } from '../../manifests/feature-definitions.ts'
 import type { Engine } from '../engine/engine.ts'
 import { quoteName } from '../engine/quote.ts'
 import type { JoinView } from '../join/join-request.ts'
 import { fillPlaceholders } from '../transform/fill-placeholders.ts'
+import { keepsOrder } from '../transform/keeps-order.ts'
+import { parseSelect } from '../transform/parse-select.ts'
 import { buildViewTable, viewRelation } from '../views/build-view-table.ts'
 import { rowsName } from '../views/check-view.ts'
 import { buildJoinView } from '../views/join-view.ts'
@@ -20,6 +21,8 @@ export interface TestedView {
   readonly columns: ExpectedColumns
   /** Columns of the view's table that rows of tests are kept with. */
   readonly kept: readonly string[]
+  /** What its kept rows are made by, as `buildViewTable` makes them; null: they are read where the input lies. */
+  readonly makeRows: string | null
   /** Asked of the rows of all tests at once: the number of the test is a key. */
   readonly join: JoinView
 }
@@ -45,6 +48,7 @@ export async function createTestedView(
   } catch (thrown) {
     return refusalOf(thrown).split('\n')
   }
+  const makeRows = await planRows(engine, view)
   const types = await columnTypes(engine, `view:${view.name}`)
   const kept = [...types.keys()].filter((name) => name !== '__row')
   const list = kept.map((name) => `${quoteName(name)} ${types.get(name) ?? ''}`)
@@ -53,7 +57,7 @@ export async function createTestedView(
   const columns = expectedColumns(view, definitions.entities)
   const take = [...columns.values.keys()].map((name) => ({ name, as: name }))
   const join = buildJoinView(view, definitions.entities, { prefix: joinPrefix, relation, columnTypes: types, join: {}, take })
-  return { view, inputs: made.inputs, columns, kept, join: separated(join) }
+  return { view, inputs: made.inputs, columns, kept, makeRows, join: separated(join) }
 }
 
 /** Rows of one test neither answer nor restate those of another. */
@@ -66,15 +70,25 @@ function separated(join: JoinView): JoinView {
   }
 }
 
+/** The same SELECT and order as of real data, which decide between rows that are equal in time. */
+async function planRows(engine: Engine, view: ViewDefinition): Promise<string | null> {
+  if (view.transform === null && view.inputs.every(({ kind }) => kind === 'DataSource')) return null
+  const { sql } = fillPlaceholders(view.transform ?? 'select * from {{ source }}', view)
+  const parsed = await parseSelect(engine, sql)
+  const made = quoteName(`made:${view.name}`)
+  await engine.query(`create view ${made} as\n${sql}`)
+  const order = parsed.type === 'select' && keepsOrder(parsed.node) ? '' : ' order by all'
+  return `select * from ${made}${order}`
+}
+
 /** Statements: the rows that the view has from what this test gives are kept. */
-export function buildTestRows({ view, inputs, kept }: TestedView, test: number): string {
+export function buildTestRows({ view, inputs, kept, makeRows }: TestedView, test: number): string {
   const rows = quoteName(rowsName(view.name))
-  const { transform, name } = view
   const columns = kept.map(quoteName).join(', ')
   return [
     ...inputs.map((input) => buildFill(input, test)),
-    ...(transform === null ? [] : [`delete from ${rows}`, `insert into ${rows}\n${fillPlaceholders(transform, view).sql}`]),
-    `insert into ${quoteName(testedRelation(name))} ("__test", "__row", ${columns})
-     select ${test}, ${BigInt(test) * rowsOfTest} + row_number() over (), ${columns} from ${viewRelation(name)}`,
+    ...(makeRows === null ? [] : [`delete from ${rows}`, `insert into ${rows} ${makeRows}`]),
+    `insert into ${quoteName(testedRelation(view.name))} ("__test", "__row", ${columns})
+     select ${test}, ${BigInt(test) * rowsOfTest} + row_number() over (order by "__row"), ${columns} from ${viewRelation(view.name)}`,
   ].join(';\n')
 }

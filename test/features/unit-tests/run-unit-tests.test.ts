@@ -213,6 +213,18 @@ tests:
     expect(report.untested).toEqual(['airport_weather'])
   })
 
+  it.each([
+    ['of the first row, where rows are equal in time', '', 9],
+    ['of the first row, where a transform keeps their order', 'transform: SELECT *, 1 AS x FROM {{ source }}', 9],
+    ['of the smallest row, where it keeps none', 'transform: SELECT *, count(*) OVER () AS x FROM {{ source }}', 4],
+  ])('are those %s', async (_, transform, wind) => {
+    const twice = [row('05:00', '05:00', 9), row('05:00', '05:00', 4)]
+    const source = weather.replace(/\n *rowKey.*/, '')
+    const definitions = definitionsOf(airport, source, weatherView().replace(/transform.*/, transform))
+    const tests = [weatherTest('equal', twice, [{ airport: 'JFK', at: hour('06:00'), wind }])]
+    expect(tell(await run(withTests(definitions, 'airport_weather', tests)))).toEqual(['passed: equal'])
+  })
+
   it('of static rows have no time', async () => {
     const definitions = definitionsOf(
       airport,
