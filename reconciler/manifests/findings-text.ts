@@ -35,7 +35,7 @@ function textLine({ file, line, column, rule, message, hint, severity }: Finding
 }
 
 /** Control characters of a file's text would move the terminal's cursor or colour. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
   })
