@@ -64,6 +64,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'what a resource needs, and what needs it',
     load: async () => (await import('./graph-command.ts')).graphCommand,
   },
+  {
+    name: 'dataset',
+    summary: 'what a model learns from, as Parquet files, with values as they were known',
+    load: async () => (await import('./dataset-command.ts')).datasetCommand,
+  },
   ...featureCommands,
   {
     name: 'status',

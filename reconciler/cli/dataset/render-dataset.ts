@@ -1,0 +1,42 @@
+/** The report of a dataset for people. Knows no file. */
+import { dropReasons } from '../../features/dataset/build-label-rows.ts'
+import type { DatasetReport, DroppedReason } from '../../features/dataset/dataset-report.ts'
+import { renderTable } from '../table.ts'
+
+const reasons: Readonly<Record<DroppedReason, string>> = {
+  noEventTime: 'no event time',
+  createdLater: 'could be read only later',
+  ...dropReasons,
+}
+
+export function renderDataset(report: DatasetReport, folder: string): string {
+  const { model, commit, asOf, digest, rows } = report
+  const of = commit === null ? 'the working tree' : `commit ${commit.slice(0, 12)}`
+  const dropped = Object.entries(rows.dropped).map(([reason, n]) => `  ${n} left out: ${reasons[reason as DroppedReason]}\n`)
+  return [
+    `dataset of ${model} in ${folder}, from ${of}, as of ${asOf}\n`,
+    `${digest}\n\n`,
+    `${rows.read} rows of ${report.label.source}, ${rows.kept} kept\n`,
+    ...dropped,
+    '\n',
+    renderParts(report),
+    '\n',
+    renderFeatures(report),
+  ].join('')
+}
+
+function renderParts({ parts }: DatasetReport): string {
+  return renderTable(
+    [{ title: 'part' }, { title: 'rows', align: 'right' }, { title: 'first prediction' }, { title: 'last prediction' }],
+    parts.map(({ name, rows, firstPredictAt, lastPredictAt }) => [name, String(rows), firstPredictAt, lastPredictAt]),
+  )
+}
+
+function renderFeatures({ features, rows }: DatasetReport): string {
+  if (features.length === 0) return 'no features of views\n'
+  const share = (n: number): string => `${((100 * n) / rows.kept).toFixed(1)} %`
+  return renderTable(
+    [{ title: 'feature' }, { title: 'view' }, { title: 'values', align: 'right' }, { title: 'null', align: 'right' }, { title: 'missing', align: 'right' }], // prettier-ignore
+    features.map(({ name, view, values, nulls, missing }) => [name, view, share(values), share(nulls), share(missing)]),
+  )
+}

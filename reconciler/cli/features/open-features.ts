@@ -1,0 +1,89 @@
+/** What a command on features works with: the definitions of a working tree or a commit, and where their rows come from. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { MainwardError } from '../../core/error.ts'
+import { hasErrors } from '../../core/finding.ts'
+import type { Resource } from '../../core/resource.ts'
+import { openQueryReader } from '../../database/query-reader.ts'
+import type { ComputationPorts } from '../../features/compute/open-computation.ts'
+import type { EngineOptions } from '../../features/engine/open-engine.ts'
+import { createFolderFiles } from '../../features/sources/folder-files.ts'
+import { createSecretReader } from '../../features/sources/secret-reader.ts'
+import { openRepository } from '../../git/open-repository.ts'
+import { assembleCommit } from '../../manifests/assemble.ts'
+import { buildFeatureDefinitions, type FeatureDefinitions } from '../../manifests/feature-definitions.ts'
+import { renderFindings } from '../../manifests/findings-text.ts'
+import { stateFolderName } from '../../supervisor/state-folder.ts'
+import { type CommandInput, textOption } from '../command.ts'
+import type { CliContext } from '../context.ts'
+import { readManifests } from '../manifests/read-manifests.ts'
+import { createCommitFiles } from './commit-files.ts'
+import { readEngineOptions } from './engine-options.ts'
+
+export interface OpenFeatures {
+  readonly resources: readonly Resource[]
+  readonly definitions: FeatureDefinitions
+  /** What was read, in words. */
+  readonly origin: string
+  /** Null: a working tree. */
+  readonly commit: string | null
+  readonly ports: ComputationPorts
+  /** Ends with Ctrl-C. */
+  readonly engine: EngineOptions & { readonly signal: AbortSignal }
+}
+
+/** How long one fetch of a source's query may take, in milliseconds. */
+const fetchTimeoutMs = 600_000
+
+/**
+ * Runs `use` with the features of `--path` at `--ref`; what was written for it is removed in any case. Throws `invalid-input` after it
+ * has printed the findings of manifests with errors.
+ */
+export async function withFeatures<T>(
+  context: CliContext,
+  input: CommandInput,
+  use: (features: OpenFeatures) => Promise<T>,
+): Promise<T> {
+  const folder = resolve(context.configuration.folder, textOption(input, 'path') ?? '.')
+  const source = await readManifests(folder, textOption(input, 'ref'))
+  const { findings, resources } = assembleCommit(source.contents, { mode: 'proposed' })
+  if (hasErrors(findings)) {
+    const errors = findings.filter(({ severity }) => severity === 'error')
+    context.terminal.writeError(renderFindings(errors, 'text'))
+    throw new MainwardError('invalid-input', `${source.origin} has errors`, { hint: 'mainward validate lists them' })
+  }
+  const commit = source.commit?.id ?? null
+  const workFolder = await mkdtemp(join(tmpdir(), 'mainward-features-'))
+  try {
+    return await use({
+      resources,
+      definitions: buildFeatureDefinitions(resources),
+      origin: source.origin,
+      commit,
+      ports: openPorts(context, folder, commit, join(workFolder, 'files')),
+      engine: {
+        ...readEngineOptions(input),
+        spillFolder: chooseSpillFolder(folder, workFolder),
+        signal: context.interruption(),
+      },
+    })
+  } finally {
+    await rm(workFolder, { recursive: true, force: true })
+  }
+}
+
+function openPorts({ configuration }: CliContext, folder: string, commit: string | null, filesFolder: string): ComputationPorts {
+  return {
+    files: commit === null ? createFolderFiles(folder) : createCommitFiles(openRepository(folder), commit, filesFolder),
+    queries: openQueryReader({ statementTimeoutMs: fetchTimeoutMs }),
+    secrets: createSecretReader({ environment: configuration.childEnvironment, folder }),
+  }
+}
+
+/** In the state folder where there is one: it lies on the disk that was chosen for such things. */
+function chooseSpillFolder(folder: string, workFolder: string): string {
+  const state = join(folder, stateFolderName)
+  return existsSync(state) ? join(state, 'spill') : join(workFolder, 'spill')
+}
