@@ -15,6 +15,7 @@ import { openRepository } from '../../git/open-repository.ts'
 import { assembleCommit } from '../../manifests/assemble.ts'
 import { buildFeatureDefinitions, type FeatureDefinitions } from '../../manifests/feature-definitions.ts'
 import { renderFindings } from '../../manifests/findings-text.ts'
+import type { DependencyGraph } from '../../manifests/graph.ts'
 import { stateFolderName } from '../../supervisor/state-folder.ts'
 import { type CommandInput, textOption } from '../command.ts'
 import type { CliContext } from '../context.ts'
@@ -25,6 +26,7 @@ import { readEngineOptions } from './engine-options.ts'
 export interface OpenFeatures {
   readonly resources: readonly Resource[]
   readonly definitions: FeatureDefinitions
+  readonly graph: DependencyGraph
   /** What was read, in words. */
   readonly origin: string
   /** Null: a working tree. */
@@ -48,7 +50,7 @@ export async function withFeatures<T>(
 ): Promise<T> {
   const folder = resolve(context.configuration.folder, textOption(input, 'path') ?? '.')
   const source = await readManifests(folder, textOption(input, 'ref'))
-  const { findings, resources } = assembleCommit(source.contents, { mode: 'proposed' })
+  const { findings, resources, graph } = assembleCommit(source.contents, { mode: 'proposed' })
   if (hasErrors(findings)) {
     const errors = findings.filter(({ severity }) => severity === 'error')
     context.terminal.writeError(renderFindings(errors, 'text'))
@@ -60,6 +62,7 @@ export async function withFeatures<T>(
     return await use({
       resources,
       definitions: buildFeatureDefinitions(resources),
+      graph,
       origin: source.origin,
       commit,
       ports: openPorts(context, folder, commit, join(workFolder, 'files')),

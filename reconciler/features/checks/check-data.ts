@@ -15,6 +15,7 @@ import { buildViewTable } from '../views/build-view-table.ts'
 import { checkRelation, unevaluated, type AskedRelation, type RelationRules } from './check-relation.ts'
 import { createCheckedView } from './checked-view.ts'
 import type { CheckResult, ChecksReport, RelationChecks } from './checks-report.ts'
+import { writeResult } from './write-result.ts'
 
 export interface DataCheckRequest {
   readonly definitions: FeatureDefinitions
@@ -72,7 +73,7 @@ class DataCheck {
       return await work()
     } catch (thrown) {
       if (!(thrown instanceof MainwardError) || ending.has(thrown.code)) throw thrown
-      this.#problems.set(`${kind}/${name}`, thrown.hint === undefined ? thrown.message : `${thrown.message} (${thrown.hint})`)
+      this.#problems.set(`${kind}/${name}`, thrown.hint === undefined ? thrown.message : `${thrown.message}; ${thrown.hint}`)
       return null
     }
   }
@@ -140,9 +141,7 @@ const noRules: RelationRules = { expectations: [], freshness: null, volume: null
 function unevaluatedAll({ expectations, freshness, volume }: RelationRules): readonly CheckResult[] {
   const nothing = { verdict: 'not-evaluated', reason: 'its rows cannot be had', observed: null } as const
   return [
-    ...expectations.map((expectation): CheckResult => {
-      return { ...unevaluated(expectation, nothing.reason), check: 'expectation', severity: expectation.severity }
-    }),
+    ...expectations.map((expectation) => writeResult(unevaluated(expectation, nothing.reason), new Map())),
     ...(freshness === null ? [] : [{ check: 'freshness' as const, severity: freshness.severity, ...nothing }]),
     ...(volume === null ? [] : [{ check: 'volume' as const, severity: volume.severity, ...nothing }]),
   ]

@@ -9,6 +9,7 @@ import { assessFreshness, assessVolume, buildArrivals, readArrivals, type Arriva
 import { buildStatistics } from '../statistics/build-statistics.ts'
 import { checkCondition } from '../transform/check-condition.ts'
 import type { ArrivalResult, CheckResult } from './checks-report.ts'
+import { writeResult } from './write-result.ts'
 
 export interface RelationRules {
   readonly expectations: readonly Expectation[]
@@ -56,9 +57,7 @@ export async function checkRelation(engine: Engine, asked: AskedRelation, nowMic
   return {
     rows: readCount(counted[0]),
     results: [
-      ...inOrder(rules.expectations, results, refused).map((result): CheckResult => {
-        return { ...result, check: 'expectation', severity: result.expectation.severity }
-      }),
+      ...inOrder(rules.expectations, results, refused).map((result) => writeResult(result, relation.columns)),
       ...assessArrivals(rules, arrived, nowMicros),
     ],
     profiles: new Map(

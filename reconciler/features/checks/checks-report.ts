@@ -1,5 +1,6 @@
 /** What came of the checks of sources and views on their rows, as a plain value: for commands, reports of training sets, a catalogue. */
-import type { Expectation, ExpectationSeverity } from '../../core/feature-definition.ts'
+import { expectationDefinitions, isExpectationName } from '../../core/expectation.ts'
+import type { Expectation, ExpectationSeverity, TestCell } from '../../core/feature-definition.ts'
 import type { Profile } from '../../profiles/profile.ts'
 import type { Verdict } from '../expectations/check.ts'
 import type { ExpectationResult } from '../expectations/evaluate-expectations.ts'
@@ -15,9 +16,16 @@ export interface ArrivalResult {
   readonly observed: number | null
 }
 
-export interface ExpectationCheck extends ExpectationResult {
+/** Values are written as those of unit tests: times in ISO 8601, int64 beyond 2^53 and NaN as texts. */
+export interface ExpectationCheck extends Omit<ExpectationResult, 'examples' | 'observed'> {
   readonly check: 'expectation'
   readonly severity: ExpectationSeverity
+  readonly observed: TestCell | readonly TestCell[]
+  /** At most twenty rows: which row it is (`__row` of a source counts from 0), and the values that the expectation is about. */
+  readonly examples: readonly {
+    readonly row: Readonly<Record<string, TestCell>>
+    readonly values: Readonly<Record<string, TestCell>>
+  }[]
 }
 
 export type CheckResult = ExpectationCheck | ArrivalResult
@@ -49,17 +57,21 @@ export function isNotPassed({ verdict }: CheckResult): boolean {
   return verdict !== 'passed'
 }
 
-/** Whether everything critical is passed: no relation without its rows, and no critical check that failed or was not evaluated. */
-export function isSound({ relations }: ChecksReport): boolean {
-  return relations.every(
-    ({ problem, results }) =>
-      problem === null && !results.some((result) => result.severity === 'critical' && isNotPassed(result)),
-  )
+/** A relation is sound when its rows can be had and everything critical is passed. */
+export function isSoundRelation({ problem, results }: RelationChecks): boolean {
+  return problem === null && !results.some((result) => result.severity === 'critical' && isNotPassed(result))
 }
 
-/** What an expectation is about, as a person would say it: its arguments, without those that all have. */
-export function describeArguments({ arguments: written }: Expectation): string {
+/** Whether everything critical is passed: no relation without its rows, and no critical check that failed or was not evaluated. */
+export function isSound({ relations }: ChecksReport): boolean {
+  return relations.every(isSoundRelation)
+}
+
+/** What an expectation is about, as a person would say it: the arguments that are not what holds anyway. */
+export function describeArguments({ name, arguments: written }: Expectation): string {
+  const known = isExpectationName(name) ? expectationDefinitions[name].arguments : {}
   return Object.entries(written)
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .filter(([argument, value]) => value !== null && value !== known[argument]?.default)
+    .map(([argument, value]) => `${argument}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(', ')
 }

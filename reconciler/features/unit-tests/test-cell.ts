@@ -33,7 +33,18 @@ export function writeTestCell(cell: Cell, dtype: FeatureDtype): TestCell {
     if (dtype === 'timestamp') return formatInstant(cell)
     return Number.isSafeInteger(Number(cell)) ? Number(cell) : String(cell)
   }
-  return typeof cell === 'number' && !Number.isFinite(cell) ? String(cell) : cell
+  if (typeof cell !== 'number') return cell
+  if (!Number.isFinite(cell)) return String(cell)
+  return dtype === 'float32' ? shortestFloat32(cell) : cell
+}
+
+/** As people write it: 0.1, where float32 holds 0.10000000149011612. */
+function shortestFloat32(value: number): number {
+  for (let digits = 6; digits < 9; digits += 1) {
+    const shorter = Number(value.toPrecision(digits))
+    if (Math.fround(shorter) === value) return shorter
+  }
+  return value
 }
 
 /** Of the greater of two sizes: floats nearer than this are the same. */

@@ -216,7 +216,11 @@ tests:
   it.each([
     ['of the first row, where rows are equal in time', '', 9],
     ['of the first row, where a transform keeps their order', 'transform: SELECT *, 1 AS x FROM {{ source }}', 9],
-    ['of the smallest row, where it keeps none', 'transform: SELECT origin, observed_at, recorded_at, wind, hits, count(*) OVER () AS x FROM {{ source }}', 4],
+    [
+      'of the smallest row, where it keeps none',
+      'transform: SELECT origin, observed_at, recorded_at, wind, hits, count(*) OVER () AS x FROM {{ source }}',
+      4,
+    ],
   ])('are those %s', async (_, transform, wind) => {
     const twice = [row('05:00', '05:00', 9), row('05:00', '05:00', 4)]
     const source = weather.replace(/\n *rowKey.*/, '')
