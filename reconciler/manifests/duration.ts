@@ -17,6 +17,18 @@ export function durationMs(text: string): number {
   return milliseconds
 }
 
+/** All of it, in units as manifests write them, the greatest first: `1d 2h`, `90s` as `1m 30s`, `0ms`. A part of a millisecond stays with it. */
+export function describeDuration(milliseconds: number): string {
+  const parts: string[] = []
+  let rest = milliseconds
+  for (const [unit, length] of Object.entries(millisecondsOf).reverse()) {
+    const count = unit === 'ms' ? rest : Math.floor(rest / length)
+    if (count > 0) parts.push(`${count}${unit}`)
+    rest -= count * length
+  }
+  return parts.length === 0 ? '0ms' : parts.join(' ')
+}
+
 /** Bytes of a size such as `20Mi`, or null when the text is none. */
 export function parseSize(text: string): number | null {
   const match = /^(0|[1-9][0-9]{0,11})(Ki|Mi|Gi|Ti)?$/.exec(text)

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkSingleFile } from '../../reconciler/manifests/check-single.ts'
-import { durationMs, parseDuration, parseSize } from '../../reconciler/manifests/duration.ts'
+import { describeDuration, durationMs, parseDuration, parseSize } from '../../reconciler/manifests/duration.ts'
 import { countFindings, renderFindings } from '../../reconciler/manifests/findings-text.ts'
 import { didYouMean, editDistance, listNames, nearestName } from '../../reconciler/manifests/nearest-name.ts'
 import { canaryExample, modelExample } from '../../reconciler/manifests/rules/examples.ts'
@@ -18,6 +18,15 @@ describe('durations', () => {
     ['7d', 604_800_000],
     ['999999999d', 999_999_999 * 86_400_000],
   ])('%s are %i milliseconds', (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds))
+
+  it.each([
+    [0, '0ms'],
+    [90_000, '1m 30s'],
+    [7_200_000, '2h'],
+    [604_800_000 + 60_000 + 250, '7d 1m 250ms'],
+    [0.001, '0.001ms'],
+    [1000.5, '1s 0.5ms'],
+  ])('%s milliseconds are told as %s', (milliseconds, text) => expect(describeDuration(milliseconds)).toBe(text))
 
   it.each(['', '5', 's', '1.5h', '-1s', '+1s', '01s', '1 s', '1S', '1w', '1h30m', '1s\n', '1000000000s', '١s'])(
     '%j are none',

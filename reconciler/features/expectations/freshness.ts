@@ -1,4 +1,5 @@
 /** How old the newest row of a relation is, and how many rows came in windows of time: on the data clock, which is passed in. */
+import { describeDuration } from '../../manifests/duration.ts'
 import type { Cell } from '../engine/engine.ts'
 import { quoteName } from '../engine/quote.ts'
 import type { Question } from './build-scan.ts'
@@ -66,7 +67,7 @@ export function assessFreshness({ newestMicros }: Arrivals, nowMicros: bigint, m
   if (ageMicros <= BigInt(maximumAgeMs) * 1000n) return { verdict: 'passed', reason: null, observed: ageMs }
   return {
     verdict: 'failed',
-    reason: `expected a row of the last ${maximumAgeMs} ms, found the newest ${ageMs} ms old`,
+    reason: `expected a row of the last ${describeDuration(maximumAgeMs)}, found the newest ${describeDuration(ageMs)} old`,
     observed: ageMs,
   }
 }

@@ -102,7 +102,7 @@ describe('a source', () => {
   it.each([
     ['2013-01-01T05:00:00Z', [['freshness', 'critical', 'passed', null, 3_600_000], ['volume', 'warning', 'passed', null, 2]]],
     ['2013-01-01T04:30:00Z', [['freshness', 'critical', 'passed', null, 1_800_000], ['volume', 'warning', 'passed', null, 2]]],
-    ['2013-01-01T06:00:00.000Z', [['freshness', 'critical', 'failed', 'expected a row of the last 5400000 ms, found the newest 7200000 ms old', 7_200_000], ['volume', 'warning', 'failed', 'expected at least 2 rows, found 0 rows', 0]]],
+    ['2013-01-01T06:00:00.000Z', [['freshness', 'critical', 'failed', 'expected a row of the last 1h 30m, found the newest 2h old', 7_200_000], ['volume', 'warning', 'failed', 'expected at least 2 rows, found 0 rows', 0]]],
     ['2012-12-31T00:00:00Z', [['freshness', 'critical', 'not-evaluated', 'no row has happened yet', null], ['volume', 'warning', 'failed', 'expected at least 2 rows, found 0 rows', 0]]],
   ] as const)('is fresh and full by the data clock: %s', async (now, wanted) => {
     write()
