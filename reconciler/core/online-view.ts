@@ -26,6 +26,8 @@ export interface OnlineView {
   readonly ttlMs: number | null
   /** Features that are aggregations: a window's value needs no row within `ttl`. */
   readonly aggregations: readonly string[]
+  /** Those of `aggregations` that count: where nothing counts they are 0, also without a row. Absent: none of them. */
+  readonly counts?: readonly string[]
   /** True: rows come by `POST /push`; false: the reconciler computes them on the view's grid. */
   readonly isPushed: boolean
 }

@@ -1,6 +1,6 @@
 /** From definitions of features to what serving and the online store know of a view, and to all that views are made of. Pure. */
 import type { Digest } from '../core/digest.ts'
-import type { EntityDefinition, ViewDefinition } from '../core/feature-definition.ts'
+import type { AggregateFunction, EntityDefinition, ViewDefinition } from '../core/feature-definition.ts'
 import { compareText } from '../core/finding.ts'
 import type { FeatureClosure, OnlineKey, OnlineView } from '../core/online-view.ts'
 import type { FeatureDefinitions } from './feature-definitions.ts'
@@ -17,6 +17,7 @@ export function onlineView(
 ): OnlineView {
   const { name, features, aggregations, ttlMs, online } = definition
   if (online === null) throw new Error(`the view ${name} is not online`)
+  const counts = aggregations.filter((aggregation) => countFunctions.has(aggregation.function)).map((counted) => counted.name)
   return {
     name,
     digest,
@@ -24,9 +25,13 @@ export function onlineView(
     features: [...features, ...aggregations].map((feature) => ({ name: feature.name, dtype: feature.dtype })),
     ttlMs,
     aggregations: aggregations.map((aggregation) => aggregation.name),
+    ...(counts.length === 0 ? {} : { counts }),
     isPushed: online.type === 'exact',
   }
 }
+
+/** Of nothing they are 0, as in training; every other function is null. */
+const countFunctions: ReadonlySet<AggregateFunction> = new Set(['count', 'count_distinct'])
 
 function entityKeys(view: string, entity: string, entities: ReadonlyMap<string, EntityDefinition>): readonly OnlineKey[] {
   const found = entities.get(entity)

@@ -103,6 +103,7 @@ describe('an online view', () => {
       ],
       ttlMs: null,
       aggregations: ['landings_7d'],
+      counts: ['landings_7d'],
       isPushed: true,
     })
   })
