@@ -1,5 +1,5 @@
 /** The parsed files of one commit to its resources, its graph, and the findings of all rules between manifests. */
-import { compareFindings, compareText, type Finding } from '../core/finding.ts'
+import { compareFindings, compareText, type Finding, hasErrors } from '../core/finding.ts'
 import type { Resource } from '../core/resource.ts'
 import { commitChecks } from './commit-checks.ts'
 import { buildCommitView, type CommitEntry, type CommitView, type StoredFile } from './commit-view.ts'
@@ -9,6 +9,7 @@ import type { DataSourceSpec } from './kinds/data-source.ts'
 import { findingAt } from './local-finding.ts'
 import type { ModelVersionSpec } from './kinds/model-version.ts'
 import type { ParsedFile } from './parsed-file.ts'
+import { checkViewsBehind } from './version-behind.ts'
 
 /** A commit as a value. Paths are relative to the root of the reconciled path. */
 export interface CommitContents {
@@ -65,7 +66,9 @@ export function assembleCommit(contents: CommitContents, options: AssembleOption
     ...commitChecks.flatMap((check) => check(view)),
     ...cycleFindings(view, graph),
   ]
-  return { resources: view.entries.filter(isWhole).map(resourceOf), findings: findings.sort(compareFindings), graph }
+  const resources = view.entries.filter(isWhole).map(resourceOf)
+  const later = hasErrors(findings) ? [] : checkViewsBehind(view, resources)
+  return { resources, findings: [...findings, ...later].sort(compareFindings), graph }
 }
 
 function isWhole({ document }: CommitEntry): boolean {

@@ -1,9 +1,6 @@
 /** The rules between manifests, each a function from the commit to its findings. */
-import { canonicalJson } from '../core/digest.ts'
 import type { Finding } from '../core/finding.ts'
 import { findingIn, findingOn, type CommitEntry, type CommitView } from './commit-view.ts'
-import { featuresMeaning } from './kinds/request-features.ts'
-import type { ModelSpec } from './kinds/model.ts'
 import type { ModelVersionSpec } from './kinds/model-version.ts'
 import type { ProjectSpec } from './kinds/project.ts'
 import { checkDataFiles } from './data-file-checks.ts'
@@ -14,6 +11,7 @@ import { findingAt } from './local-finding.ts'
 import { createHints, didYouMean, listNames } from './nearest-name.ts'
 import { checkRecordings } from './recording-checks.ts'
 import { checkTraining } from './features/training-checks.ts'
+import { checkBehind } from './version-behind.ts'
 
 /** The file that holds the Project, at the root of the reconciled path. */
 export const projectPath = 'mainward.yaml'
@@ -133,31 +131,6 @@ function checkArtifacts(view: CommitView): Finding[] {
     }
     return findings
   })
-}
-
-function checkBehind(view: CommitView): Finding[] {
-  return view.entries.flatMap((entry): Finding[] => {
-    if (entry.document.kind !== 'Model' || entry.document.spec === null || entry.document.name === null) return []
-    const newest = view.versionsByModel.get(entry.document.name)?.at(-1)
-    // Where one of the two is wrong itself, their difference says nothing.
-    if (newest === undefined || !newest.entry.document.valid || !entry.document.valid) return []
-    const model = entry.document.spec as ModelSpec
-    return fieldsBehind(model, newest.spec).map((field) => {
-      const message = `expected ${field} as version ${newest.spec.version} has it, found a change that no version has yet`
-      const hint = `mainward import ${entry.document.name} again makes version ${newest.spec.version + 1}`
-      return findingIn(entry, `/spec/${field}`, { rule: 'version-behind', message, hint })
-    })
-  })
-}
-
-function fieldsBehind(model: ModelSpec, version: ModelVersionSpec): readonly string[] {
-  const pairs: readonly (readonly [string, unknown, unknown])[] = [
-    ['requestFeatures', featuresMeaning(model.requestFeatures), featuresMeaning(version.requestFeatures)],
-    ['nulls', model.nulls, version.nulls],
-    // A version without a threshold, or a model of another task, has nothing to compare.
-    ['decision', model.decision, model.decision && (version.decision ?? model.decision)],
-  ]
-  return pairs.filter(([, ours, theirs]) => canonicalJson(ours) !== canonicalJson(theirs)).map(([field]) => field)
 }
 
 function checkUnusedModels(view: CommitView): Finding[] {

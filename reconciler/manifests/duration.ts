@@ -29,6 +29,14 @@ export function describeDuration(milliseconds: number): string {
   return parts.length === 0 ? '0ms' : parts.join(' ')
 }
 
+/** The duration in its largest unit without a remainder: `durationMs` of it gives the same milliseconds. */
+export function writeDuration(milliseconds: number): string {
+  if (milliseconds === 0) return '0s'
+  const fitting = Object.entries(millisecondsOf).filter(([, size]) => milliseconds % size === 0)
+  const [unit, size] = fitting.at(-1) ?? ['ms', 1]
+  return `${milliseconds / size}${unit}`
+}
+
 /** Bytes of a size such as `20Mi`, or null when the text is none. */
 export function parseSize(text: string): number | null {
   const match = /^(0|[1-9][0-9]{0,11})(Ki|Mi|Gi|Ti)?$/.exec(text)

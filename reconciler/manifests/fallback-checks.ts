@@ -1,7 +1,7 @@
 /** The rules on the fallback of a rollout that need its model and versions: rows that it can take, a score of the task. */
 import type { Finding } from '../core/finding.ts'
 import type { FeatureDtype } from '../core/feature-dtype.ts'
-import type { InputTensor, Task } from '../core/release.ts'
+import type { InputTensor, RequestFeature, Task } from '../core/release.ts'
 import { findingIn, type CommitEntry, type CommitView } from './commit-view.ts'
 import type { ModelSpec } from './kinds/model.ts'
 import type { ModelVersionSpec } from './kinds/model-version.ts'
@@ -50,10 +50,10 @@ function checkFeatures(
 
 /** Features, and input tensors without named ones, that rows of `served` do not have, or not in this form. */
 function missingInputs(fallback: ModelVersionSpec, served: ModelVersionSpec): readonly string[] {
-  const features = new Map(served.requestFeatures.map(({ name, dtype }) => [name, dtype]))
+  const features = new Map(sentFields(served).map(({ name, dtype }) => [name, dtype]))
   const tensors = new Map(served.signature.inputs.filter(isUnnamed).map((tensor) => [tensor.name, describeTensor(tensor)]))
   return [
-    ...fallback.requestFeatures.flatMap(({ name, dtype }) => {
+    ...sentFields(fallback).flatMap(({ name, dtype }) => {
       const found = features.get(name)
       if (found === undefined) return [name]
       return takes(dtype, found) ? [] : [`${name} as ${dtype} (not ${found})`]
@@ -65,6 +65,18 @@ function missingInputs(fallback: ModelVersionSpec, served: ModelVersionSpec): re
     }),
   ]
 }
+
+/** What a row of a request has: features, and keys by which the data plane finds those of views. */
+function sentFields({ requestFeatures, views, definitions }: ModelVersionSpec): readonly SentField[] {
+  const keys = views.flatMap(({ view, join }) => {
+    const entities = definitions?.views.find(({ name }) => name === view)?.entities ?? []
+    const own = definitions?.entities.filter(({ name }) => entities.some((entity) => entity.name === name)) ?? []
+    return own.flatMap((entity) => entity.keys).map(({ name, dtype }) => ({ name: join[name] ?? name, dtype }))
+  })
+  return [...requestFeatures, ...keys]
+}
+
+type SentField = Pick<RequestFeature, 'name' | 'dtype'>
 
 function isUnnamed({ features }: InputTensor): boolean {
   return features === undefined

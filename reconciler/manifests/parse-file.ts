@@ -14,7 +14,7 @@ import { splitDocuments, type DocumentText } from './split-documents.ts'
 import { validateDocument, type DocumentValidation } from './validate-document.ts'
 
 /** Part of the key of every cache of parsed files, with the program's version: grows when the same bytes give another result. */
-export const parserVersion = 2
+export const parserVersion = 3
 
 /** Format of the value that digests of meaning are taken from. */
 const digestVersion = 1

@@ -1,8 +1,9 @@
 /** The rule on what recording drops: every name is one that the model, or a version of it, has. */
 import type { Finding } from '../core/finding.ts'
 import { findingIn, type CommitEntry, type CommitView } from './commit-view.ts'
-import type { ModelSpec } from './kinds/model.ts'
+import type { ModelFeatureSpec, ModelSpec } from './kinds/model.ts'
 import type { RolloutSpec } from './kinds/rollout.ts'
+import { featureNames } from './model-feature-names.ts'
 import { createHints, listNames } from './nearest-name.ts'
 
 /** The word for the unit itself, whatever field brings it. */
@@ -11,8 +12,9 @@ const unitName = 'unit'
 export function checkRecordings(view: CommitView): readonly Finding[] {
   return view.entries.flatMap((entry): readonly Finding[] => {
     if (entry.document.kind !== 'Model' || entry.document.spec === null) return []
-    const { recording, requestFeatures } = entry.document.spec as ModelSpec
-    const known = new Set([unitName, ...requestFeatures.map(({ name }) => name), ...versionNames(view, entry)])
+    const { recording, requestFeatures, features } = entry.document.spec as ModelSpec
+    const own = [...requestFeatures.map(({ name }) => name), ...features.flatMap(joinedNames)]
+    const known = new Set([unitName, ...own, ...versionNames(view, entry)])
     const hintFor = createHints(known)
     const units = unitFields(view, entry)
     return recording.drop.flatMap((name, index) => {
@@ -29,8 +31,14 @@ function versionNames(view: CommitView, { document }: CommitEntry): readonly str
   const versions = view.versionsByModel.get(document.name ?? '') ?? []
   return versions.flatMap(({ spec }) => [
     ...spec.requestFeatures.map(({ name }) => name),
+    ...spec.views.flatMap(joinedNames),
     ...spec.signature.inputs.filter(({ features }) => features === undefined).map(({ name }) => name),
   ])
+}
+
+/** Features of a view, and the fields of a request that hold its keys. */
+function joinedNames(role: ModelFeatureSpec): readonly string[] {
+  return [...featureNames(role), ...Object.values(role.join)]
 }
 
 function unitFields(view: CommitView, { document }: CommitEntry): ReadonlySet<string> {

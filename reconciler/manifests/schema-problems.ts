@@ -180,6 +180,7 @@ const formats: Readonly<Record<string, readonly [RuleId, string, string?]>> = {
   '#/$defs/underscoreName/pattern': ['name-format', 'lower-case letters, digits, dashes and underscores (at most 63)'],
   '#/$defs/identifier/pattern': ['name-format', 'letters, digits and underscores that begin with a letter (at most 127)'],
   '#/$defs/columnName/pattern': ['name-format', 'a name of a column that does not begin with two underscores'],
+  '#/$defs/digest/pattern': ['invalid-value', 'sha256: and 64 lower-case hex digits'],
   '#/$defs/time/pattern': ['invalid-value', 'a day or an instant such as 2013-06-01 or 2013-06-01T06:00:00Z'],
   '#/$defs/duration/pattern': ['duration', 'a duration such as 50ms, 90s, 15m, 3h or 7d'],
   '#/$defs/hold/pattern': ['duration', 'a duration such as 50ms, 90s, 15m, 3h or 7d, or manual'],

@@ -134,7 +134,9 @@ describe('what is written', () => {
   it('is reproduced by the runtime that serves', async () => {
     await importModel('multiclass')
     const model = await loadOnnxModel(readFileSync(join(project, 'models/multiclass/versions/1.onnx')))
-    expect(await verifyGoldenRows(model, await readVersion('multiclass'))).toBeNull()
+    const { views: none, ...version } = await readVersion('multiclass')
+    expect(none).toEqual([])
+    expect(await verifyGoldenRows(model, version)).toBeNull()
     await model.release()
   })
 

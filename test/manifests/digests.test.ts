@@ -189,6 +189,7 @@ const forPeople = [
   '/metadata/owner',
   '/metadata/tags',
   ...['requestFeatures', 'columns', 'features', 'aggregations'].map((list) => `/spec/${list}/*/description`),
+  ...['sources/*/columns', 'views/*/features', 'views/*/aggregations'].map((list) => `/spec/definitions/${list}/*/description`),
 ]
 
 /** The digest of what is served leaves these out too. */
@@ -217,6 +218,7 @@ function changed(value: unknown, schema: Readonly<Record<string, unknown>>): unk
   if (typeof value === 'number') return !Number.isInteger(value) ? value / 2 : value < 100 ? value + 1 : value - 1
   if (typeof value !== 'string') return undefined
   if (/^[0-9a-f]{64}$/.test(value)) return 'cd'.repeat(32)
+  if (schema.title === 'Digest') return `sha256:${'cd'.repeat(32)}`
   if (schema.title === 'Time') return '2013-02-02'
   if (schema.title === 'Hold') return value === 'manual' ? '7d' : 'manual'
   return schema.title === 'Duration' ? '7d' : schema.title === 'NullRule' ? 0.25 : `${value}x`
@@ -239,7 +241,10 @@ function changesOf(kind: Kind): Change[] {
           const value = valueAt(manifest, pointer)
           const other = changed(value, schema)
           const changes = other === undefined ? [] : [withValue(manifest, pointer, other)]
-          const isChoice = /\/(?:canary|split|path|uri|fallback\/version|fallback\/constant)$/.test(pattern)
+          const isChoice =
+            /\/(?:canary|split|path|uri|fallback\/(?:version|constant)|place\/(?:files|postgres)|secretRef\/(?:env|file)|online\/(?:grid|exact))$/.test(
+              pattern,
+            )
           if (!isRequired && !isChoice && !isEmpty(value)) changes.push(withValue(manifest, pointer, undefined))
           if (Array.isArray(value) && value.length > 1) changes.push(withValue(manifest, pointer, value.toReversed()))
           return changes.map((change) => ({ kind, pattern, pointer, manifest, other: change }))

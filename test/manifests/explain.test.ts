@@ -121,7 +121,6 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle'>, readonly Wrong[]> = {
     { files: changed.canary('weight: 5,', 'weight: 5, minExposures: 500,') },
     { files: changed.split(/$/, '    decide: { metric: log_loss }\n') },
     { files: changed.model(/$/, '  riskTier: medium\n') },
-    { files: changed.version(/$/, '  views:\n    - { name: weather }\n') },
     { files: { [project]: edit(projectExample, /$/, '  artifacts: { store: "s3:bucket" }\n') } },
     { files: { [project]: edit(projectExample, /$/, '  environments: { production: { after: staging } }\n') } },
   ],
@@ -322,6 +321,16 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle'>, readonly Wrong[]> = {
     { files: changed.training('airport: JFK, at', 'at') },
     { files: changed.training('at: 2013-01-01T08:00:00Z, ', '') },
   ],
+  'version-views': [
+    { files: changed.training('airport_weather\n      digest', 'airport_wether\n      digest') },
+    { files: changed.training('{ kind: DataSource, name: weather_hourly }', '{ kind: DataSource, name: weather_daily }') },
+    { files: changed.training(/ {2}definitions:\n(?: {4}.*\n)+/, '') },
+    { files: changed.training('        online:\n          grid: { refresh: 15m, lag: 1m }\n', '') },
+  ],
+  'key-clash': [
+    { files: changed.training(/(digest: .*\n +join: )\{ airport: dest \}/, '$1{ airport: wind_speed }') },
+    { files: changed.training(/(digest: .*\n +join: )\{ airport: dest \}/, '$1{ airport: dest_weather__wind_speed }') },
+  ],
   'unknown-feature': [{ files: changed.training('        - wind_max_6h\n', '        - wind_max_7h\n') }],
   'join-column': [
     { files: changed.training('join: { airport: dest }', 'join: { airport: dst }') },
@@ -370,6 +379,9 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle'>, readonly Wrong[]> = {
   'version-behind': [
     { files: changed.model('threshold: 0.5', 'threshold: 0.4') },
     { files: changed.model('wind_speed: 0', 'wind_speed: 1') },
+    { files: changed.training('ttl: 3h', 'ttl: 4h') },
+    { files: changed.training('file: data/weather_hourly.parquet', 'file: data/weather.parquet') },
+    { files: changed.training('        - wind_max_6h\n', '') },
   ],
   'unknown-environment': [{ files: changed.canary('production', 'producton') }],
   'artifact-missing': [{ files: {}, options: { artifacts: { [artifact]: null } } }],

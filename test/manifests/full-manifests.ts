@@ -35,6 +35,85 @@ const version = {
   },
 }
 
+const embeddedFeature = { name: 'wind', dtype: 'float32', unit: 'mph', description: 'at the airport' }
+
+/** A version that reads views: computed and pushed ones, of files and of queries. */
+const readingVersion = {
+  ...version,
+  spec: {
+    ...version.spec,
+    signature: {
+      ...version.spec.signature,
+      inputs: [{ name: 'input', datatype: 'FP32', shape: [-1, 4], features: ['distance', 'wind', 'dest__wind', 'gust'] }],
+    },
+    views: [
+      { view: 'weather', digest: `sha256:${'ab'.repeat(32)}`, join: { airport: 'dest' }, as: 'dest', take: ['wind'] },
+      { view: 'gusts', digest: `sha256:${'ef'.repeat(32)}`, join: { airport: 'dest' }, take: ['gust'] },
+    ],
+    definitions: {
+      entities: [
+        { name: 'airport', keys: [{ name: 'airport', dtype: 'string' }] },
+        {
+          name: 'hour',
+          keys: [
+            { name: 'hour', dtype: 'int32' },
+            { name: 'day', dtype: 'string' },
+          ],
+        },
+      ],
+      sources: [
+        {
+          name: 'gusts',
+          place: { postgres: { query: 'select 1', connection: { secretRef: { env: 'GUSTS' } } } },
+          columns: [embeddedFeature, { ...embeddedFeature, name: 'airport' }],
+        },
+        {
+          name: 'hours',
+          place: { postgres: { query: 'select 1', connection: { secretRef: { file: '/run/secrets/hours' } } } },
+          columns: [embeddedFeature],
+        },
+        {
+          name: 'weather',
+          place: { files: { format: 'parquet', pattern: 'data/*/weather.parquet', partitions: ['day', 'hour'] } },
+          eventTime: 'observed_at',
+          createdTime: 'recorded_at',
+          timeZone: 'America/New_York',
+          rowKey: ['airport', 'observed_at'],
+          columns: [embeddedFeature],
+        },
+      ],
+      views: [
+        {
+          name: 'gusts',
+          entities: [{ name: 'airport', columns: { airport: 'airport' } }],
+          inputs: [
+            { kind: 'DataSource', name: 'gusts' },
+            { kind: 'FeatureView', name: 'weather' },
+          ],
+          transform: 'SELECT 1',
+          eventTime: 'observed_at',
+          createdTime: 'recorded_at',
+          rowKey: ['airport', 'observed_at'],
+          ttl: '3h',
+          features: [{ ...embeddedFeature, name: 'gust' }, embeddedFeature],
+          online: { exact: true },
+        },
+        {
+          name: 'weather',
+          entities: [{ name: 'airport', columns: { airport: 'origin' } }],
+          inputs: [{ kind: 'DataSource', name: 'weather' }],
+          aggregations: [
+            { ...embeddedFeature, function: 'quantile', column: 'speed', window: '6h', where: 'speed > 0', quantile: 0.5 },
+            { ...embeddedFeature, name: 'readings', function: 'count', window: '6h', dtype: 'int64' },
+          ],
+          online: { grid: { refresh: '15m', lag: '1m' } },
+        },
+      ],
+    },
+    goldenRows: [{ inputs: { distance: 733, wind: 12.5, dest__wind: 3, gust: null }, outputs: { label: 1 } }],
+  },
+}
+
 const rollout = {
   ...envelope,
   kind: 'Rollout',
@@ -156,6 +235,7 @@ export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
   ],
   ModelVersion: [
     version,
+    readingVersion,
     {
       ...version,
       spec: { ...version.spec, artifact: { uri: 'folder:sha256/abab', sha256: 'ab'.repeat(32), sizeBytes: 1234 } },

@@ -339,11 +339,6 @@ describe('a model version', () => {
       [['9f2c3d5e'.repeat(8), '9f2c']],
     ],
     [
-      'views',
-      '30:3 not-supported  entries of spec.views are not supported by this version\n',
-      [['  goldenRows:', '  views: [{ name: weather }]\n  goldenRows:']],
-    ],
-    [
       'evidence of any shape',
       '',
       [['  goldenRows:', '  evidence: { metrics: { auc: [0.7, 0.69, 0.71] }, note: null }\n  goldenRows:']],

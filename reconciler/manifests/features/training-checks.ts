@@ -9,6 +9,7 @@ import type { Problem } from '../local-finding.ts'
 import { featureNames } from '../model-feature-names.ts'
 import { didYouMean, listNames } from '../nearest-name.ts'
 import type { FeatureSpecs } from './feature-specs.ts'
+import { findKeyClashes, type KeyField } from './key-clashes.ts'
 import { keyColumns, type RowColumns } from './view-rows.ts'
 
 interface TrainingCase {
@@ -45,6 +46,7 @@ function judge(entry: CommitEntry, model: ModelSpec, specs: FeatureSpecs): reado
     checkTaken(feature, index, found)
     checkJoin(feature, index, found)
   })
+  checkKeyFields(found)
   checkLabelColumns(found)
   checkRequestFeatures(found)
   checkLeaks(found)
@@ -84,6 +86,23 @@ function checkJoin({ view, join }: ModelFeatureSpec, index: number, { specs, col
     const hint = isWritten || found !== undefined ? didYouMean(column, columns.keys()) : `write join: { ${key}: COLUMN }`
     report(pointer, { rule, message, hint: found === undefined ? hint : undefined })
   }
+}
+
+/** What a request holds; keys that the label source has with another dtype are reported there. */
+function checkKeyFields({ model, specs, columns, report }: TrainingCase): void {
+  const fields = model.features.flatMap(({ view, join }, index) => {
+    const spec = specs.views.get(view)
+    const keys = spec === undefined ? [] : keyColumns(spec, specs)
+    return keys.flatMap(({ key, dtype }): readonly KeyField[] => {
+      const field = join[key] ?? key
+      if (columns !== null && columns.get(field) !== dtype) return []
+      const place = Object.hasOwn(join, key) ? `join/${escapePointer(key)}` : 'view'
+      return [{ field, view, key, dtype, pointer: `/spec/features/${index}/${place}` }]
+    })
+  })
+  const sent = new Map(model.requestFeatures.map(({ name, dtype }) => [name, dtype]))
+  const joined = new Set(model.features.flatMap(featureNames))
+  for (const { pointer, message } of findKeyClashes(fields, { sent, joined })) report(pointer, { rule: 'key-clash', message })
 }
 
 const labelDtypes: Readonly<Record<Task, readonly FeatureDtype[]>> = {

@@ -1632,10 +1632,589 @@ export const schemas = {
             "default": []
           },
           "views": {
-            "description": "Definitions of the feature views; this version of Mainward serves versions without views only. Default: [].",
+            "description": "The views that the version reads, one entry for each role: the Model's features, as they were when the version was made. Default: none.",
             "type": "array",
-            "maxItems": 0,
-            "default": []
+            "maxItems": 1000,
+            "default": [],
+            "items": {
+              "title": "WrittenVersionView",
+              "description": "A view in one role.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "view",
+                "digest",
+                "join",
+                "take"
+              ],
+              "properties": {
+                "view": {
+                  "$ref": "#/$defs/underscoreName",
+                  "description": "Name of a view of definitions."
+                },
+                "digest": {
+                  "$ref": "#/$defs/digest",
+                  "description": "Digest of the view with all that it is made of: another digest, other values."
+                },
+                "join": {
+                  "description": "By key: name of the request's field or tensor that holds it.",
+                  "type": "object",
+                  "additionalProperties": {
+                    "$ref": "#/$defs/columnName",
+                    "description": "Name of a column or field."
+                  }
+                },
+                "as": {
+                  "$ref": "#/$defs/identifier",
+                  "description": "Role: the features then are named AS__FEATURE. Default: none, they keep their names."
+                },
+                "take": {
+                  "description": "Names of features and aggregations of the view, in order.",
+                  "type": "array",
+                  "minItems": 1,
+                  "maxItems": 2000,
+                  "uniqueItems": true,
+                  "items": {
+                    "$ref": "#/$defs/identifier",
+                    "description": "Name of a feature or aggregation."
+                  }
+                }
+              }
+            }
+          },
+          "definitions": {
+            "title": "WrittenDefinitions",
+            "description": "All that the views are made of, every default filled: they can be computed when main has moved on. Default: none, without views.",
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "entities",
+              "sources",
+              "views"
+            ],
+            "properties": {
+              "entities": {
+                "description": "Entities, by name.",
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 1000,
+                "items": {
+                  "title": "WrittenEmbeddedEntity",
+                  "description": "One entity.",
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "name",
+                    "keys"
+                  ],
+                  "properties": {
+                    "name": {
+                      "$ref": "#/$defs/underscoreName",
+                      "description": "Name of the Entity."
+                    },
+                    "keys": {
+                      "description": "Its keys, in order.",
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 16,
+                      "items": {
+                        "title": "WrittenEmbeddedKey",
+                        "description": "One key.",
+                        "type": "object",
+                        "additionalProperties": false,
+                        "required": [
+                          "name",
+                          "dtype"
+                        ],
+                        "properties": {
+                          "name": {
+                            "$ref": "#/$defs/identifier",
+                            "description": "Name of the key."
+                          },
+                          "dtype": {
+                            "description": "Type of the values.",
+                            "type": "string",
+                            "enum": [
+                              "bool",
+                              "int32",
+                              "int64",
+                              "string",
+                              "timestamp"
+                            ]
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "sources": {
+                "description": "Sources, by name.",
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 1000,
+                "items": {
+                  "title": "WrittenEmbeddedSource",
+                  "description": "One source.",
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "name",
+                    "place",
+                    "columns"
+                  ],
+                  "properties": {
+                    "name": {
+                      "$ref": "#/$defs/underscoreName",
+                      "description": "Name of the DataSource."
+                    },
+                    "place": {
+                      "title": "WrittenEmbeddedPlace",
+                      "description": "Where the rows come from. Exactly one of files and postgres.",
+                      "type": "object",
+                      "additionalProperties": false,
+                      "properties": {
+                        "files": {
+                          "title": "WrittenEmbeddedFiles",
+                          "description": "Files of a commit or folder. Default: none, then postgres is given.",
+                          "type": "object",
+                          "additionalProperties": false,
+                          "required": [
+                            "format",
+                            "pattern"
+                          ],
+                          "properties": {
+                            "format": {
+                              "description": "Format of the files.",
+                              "type": "string",
+                              "enum": [
+                                "parquet",
+                                "csv"
+                              ]
+                            },
+                            "pattern": {
+                              "description": "Path or glob from the root of the reconciled path.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 1024
+                            },
+                            "partitions": {
+                              "description": "Columns that the names of folders hold. Default: none.",
+                              "type": "array",
+                              "uniqueItems": true,
+                              "maxItems": 16,
+                              "items": {
+                                "$ref": "#/$defs/columnName",
+                                "description": "Name of a column."
+                              }
+                            }
+                          }
+                        },
+                        "postgres": {
+                          "title": "WrittenEmbeddedPostgres",
+                          "description": "Rows that a query of a Postgres database gives. Default: none, then files are given.",
+                          "type": "object",
+                          "additionalProperties": false,
+                          "required": [
+                            "query",
+                            "connection"
+                          ],
+                          "properties": {
+                            "query": {
+                              "description": "One SELECT.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 65536
+                            },
+                            "connection": {
+                              "title": "WrittenEmbeddedConnection",
+                              "description": "Where the database is.",
+                              "type": "object",
+                              "additionalProperties": false,
+                              "required": [
+                                "secretRef"
+                              ],
+                              "properties": {
+                                "secretRef": {
+                                  "title": "WrittenEmbeddedSecret",
+                                  "description": "Where the connection URL is. Exactly one of env and file.",
+                                  "type": "object",
+                                  "additionalProperties": false,
+                                  "properties": {
+                                    "env": {
+                                      "description": "Name of an environment variable.",
+                                      "type": "string",
+                                      "minLength": 1,
+                                      "maxLength": 256
+                                    },
+                                    "file": {
+                                      "description": "Path of a file that holds nothing else.",
+                                      "type": "string",
+                                      "minLength": 1,
+                                      "maxLength": 4096
+                                    }
+                                  },
+                                  "minProperties": 1,
+                                  "maxProperties": 1
+                                }
+                              }
+                            }
+                          }
+                        }
+                      },
+                      "minProperties": 1,
+                      "maxProperties": 1
+                    },
+                    "eventTime": {
+                      "$ref": "#/$defs/columnName",
+                      "description": "Column of the rows with the time at which a row became true. Default: none, static rows."
+                    },
+                    "createdTime": {
+                      "$ref": "#/$defs/columnName",
+                      "description": "Column of the rows with the time from which on a row could be read. Default: none, as soon as it happened."
+                    },
+                    "timeZone": {
+                      "description": "IANA name of the zone of times that are written without one. Default: none.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 64
+                    },
+                    "rowKey": {
+                      "description": "Columns that identify a row over its restatements. Default: none.",
+                      "type": "array",
+                      "uniqueItems": true,
+                      "maxItems": 16,
+                      "items": {
+                        "$ref": "#/$defs/columnName",
+                        "description": "Name of a column."
+                      }
+                    },
+                    "columns": {
+                      "description": "The columns that may be used.",
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 2000,
+                      "items": {
+                        "title": "WrittenEmbeddedColumn",
+                        "description": "One column.",
+                        "type": "object",
+                        "additionalProperties": false,
+                        "required": [
+                          "name",
+                          "dtype"
+                        ],
+                        "properties": {
+                          "name": {
+                            "$ref": "#/$defs/columnName",
+                            "description": "Name of the column."
+                          },
+                          "dtype": {
+                            "description": "Type of the values.",
+                            "type": "string",
+                            "enum": [
+                              "bool",
+                              "int32",
+                              "int64",
+                              "float32",
+                              "float64",
+                              "string",
+                              "timestamp"
+                            ]
+                          },
+                          "unit": {
+                            "description": "Unit of the values, for example mph. Default: none.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 64
+                          },
+                          "description": {
+                            "description": "What it means, for people. Default: none.",
+                            "type": "string",
+                            "maxLength": 4096
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "views": {
+                "description": "Views, by name.",
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 1000,
+                "items": {
+                  "title": "WrittenEmbeddedView",
+                  "description": "One view.",
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "name",
+                    "entities",
+                    "inputs"
+                  ],
+                  "properties": {
+                    "name": {
+                      "$ref": "#/$defs/underscoreName",
+                      "description": "Name of the FeatureView."
+                    },
+                    "entities": {
+                      "description": "What the features describe, in order.",
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 16,
+                      "items": {
+                        "title": "WrittenEmbeddedViewEntity",
+                        "description": "One entity.",
+                        "type": "object",
+                        "additionalProperties": false,
+                        "required": [
+                          "name",
+                          "columns"
+                        ],
+                        "properties": {
+                          "name": {
+                            "$ref": "#/$defs/underscoreName",
+                            "description": "Name of an entity of these definitions."
+                          },
+                          "columns": {
+                            "description": "Column of the rows for each key, by name of the key.",
+                            "type": "object",
+                            "additionalProperties": {
+                              "$ref": "#/$defs/columnName",
+                              "description": "Name of a column or field."
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "inputs": {
+                      "description": "Where the rows come from.",
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 32,
+                      "items": {
+                        "title": "WrittenEmbeddedInput",
+                        "description": "One input.",
+                        "type": "object",
+                        "additionalProperties": false,
+                        "required": [
+                          "kind",
+                          "name"
+                        ],
+                        "properties": {
+                          "kind": {
+                            "description": "What it is.",
+                            "type": "string",
+                            "enum": [
+                              "DataSource",
+                              "FeatureView"
+                            ]
+                          },
+                          "name": {
+                            "$ref": "#/$defs/underscoreName",
+                            "description": "Name of a source or view of these definitions."
+                          }
+                        }
+                      }
+                    },
+                    "transform": {
+                      "description": "One SELECT in the dialect of DuckDB. Default: none, the rows of the input as they are.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 65536
+                    },
+                    "eventTime": {
+                      "$ref": "#/$defs/columnName",
+                      "description": "Column of the rows with the time at which a row became true. Default: none, static rows."
+                    },
+                    "createdTime": {
+                      "$ref": "#/$defs/columnName",
+                      "description": "Column of the rows with the time from which on a row could be read. Default: none, as soon as it happened."
+                    },
+                    "rowKey": {
+                      "description": "Columns that identify a row over its restatements. Default: none.",
+                      "type": "array",
+                      "uniqueItems": true,
+                      "maxItems": 16,
+                      "items": {
+                        "$ref": "#/$defs/columnName",
+                        "description": "Name of a column."
+                      }
+                    },
+                    "ttl": {
+                      "$ref": "#/$defs/duration",
+                      "description": "How old a value may be, both ends included. Default: any age."
+                    },
+                    "features": {
+                      "description": "Columns of the rows that are features. Default: none.",
+                      "type": "array",
+                      "maxItems": 2000,
+                      "items": {
+                        "title": "WrittenEmbeddedFeature",
+                        "description": "One feature.",
+                        "type": "object",
+                        "additionalProperties": false,
+                        "required": [
+                          "name",
+                          "dtype"
+                        ],
+                        "properties": {
+                          "name": {
+                            "$ref": "#/$defs/identifier",
+                            "description": "Name of the feature and of its column."
+                          },
+                          "dtype": {
+                            "description": "Type of the values.",
+                            "type": "string",
+                            "enum": [
+                              "bool",
+                              "int32",
+                              "int64",
+                              "float32",
+                              "float64",
+                              "string",
+                              "timestamp"
+                            ]
+                          },
+                          "unit": {
+                            "description": "Unit of the values, for example mph. Default: none.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 64
+                          },
+                          "description": {
+                            "description": "What it means, for people. Default: none.",
+                            "type": "string",
+                            "maxLength": 4096
+                          }
+                        }
+                      }
+                    },
+                    "aggregations": {
+                      "description": "Features over sliding windows. Default: none.",
+                      "type": "array",
+                      "maxItems": 2000,
+                      "items": {
+                        "title": "WrittenEmbeddedAggregation",
+                        "description": "One feature over a window.",
+                        "type": "object",
+                        "additionalProperties": false,
+                        "required": [
+                          "name",
+                          "function",
+                          "window",
+                          "dtype"
+                        ],
+                        "properties": {
+                          "name": {
+                            "$ref": "#/$defs/identifier",
+                            "description": "Name of the feature."
+                          },
+                          "function": {
+                            "description": "What is computed of the rows in the window.",
+                            "type": "string",
+                            "enum": [
+                              "count",
+                              "sum",
+                              "mean",
+                              "min",
+                              "max",
+                              "stddev",
+                              "first",
+                              "last",
+                              "count_distinct",
+                              "quantile"
+                            ]
+                          },
+                          "column": {
+                            "$ref": "#/$defs/columnName",
+                            "description": "Column of the rows. Default: none, rows are counted."
+                          },
+                          "window": {
+                            "$ref": "#/$defs/duration",
+                            "description": "Length of the window."
+                          },
+                          "where": {
+                            "description": "A condition in SQL over the view's rows. Default: none, every row.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 4096
+                          },
+                          "quantile": {
+                            "description": "Which quantile, 0 to 1. Default: none, another function.",
+                            "type": "number",
+                            "minimum": 0,
+                            "maximum": 1
+                          },
+                          "dtype": {
+                            "description": "Type of the values.",
+                            "type": "string",
+                            "enum": [
+                              "bool",
+                              "int32",
+                              "int64",
+                              "float32",
+                              "float64",
+                              "string",
+                              "timestamp"
+                            ]
+                          },
+                          "unit": {
+                            "description": "Unit of the values, for example mph. Default: none.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 64
+                          },
+                          "description": {
+                            "description": "What it means, for people. Default: none.",
+                            "type": "string",
+                            "maxLength": 4096
+                          }
+                        }
+                      }
+                    },
+                    "online": {
+                      "title": "WrittenEmbeddedOnline",
+                      "description": "How values reach serving. Exactly one of grid and exact. Default: offline only.",
+                      "type": "object",
+                      "additionalProperties": false,
+                      "properties": {
+                        "grid": {
+                          "title": "WrittenEmbeddedGrid",
+                          "description": "Values are computed at multiples of a time. Default: none, then values are pushed.",
+                          "type": "object",
+                          "additionalProperties": false,
+                          "required": [
+                            "refresh",
+                            "lag"
+                          ],
+                          "properties": {
+                            "refresh": {
+                              "$ref": "#/$defs/duration",
+                              "description": "Values are computed anew at multiples of this time."
+                            },
+                            "lag": {
+                              "$ref": "#/$defs/duration",
+                              "description": "Time allowed for computing."
+                            }
+                          }
+                        },
+                        "exact": {
+                          "description": "true: values are pushed, and known at once. Default: none, then values are computed.",
+                          "type": "boolean",
+                          "enum": [
+                            true
+                          ]
+                        }
+                      },
+                      "minProperties": 1,
+                      "maxProperties": 1
+                    }
+                  }
+                }
+              }
+            }
           },
           "nulls": {
             "$ref": "#/$defs/nulls",
@@ -1831,6 +2410,44 @@ export const schemas = {
         "type": "integer",
         "minimum": 1,
         "maximum": 999999999
+      },
+      "underscoreName": {
+        "title": "Name",
+        "description": "Lower-case letters, digits, dashes and underscores, 1 to 63 characters; begins and ends with a letter or digit.",
+        "type": "string",
+        "pattern": "^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$"
+      },
+      "identifier": {
+        "title": "Identifier",
+        "description": "Letters, digits and underscores, 1 to 127 characters; begins with a letter.",
+        "type": "string",
+        "pattern": "^[A-Za-z][A-Za-z0-9_]{0,126}$"
+      },
+      "columnName": {
+        "title": "ColumnName",
+        "description": "Name of a column: 1 to 256 characters without control characters; does not begin with two underscores.",
+        "type": "string",
+        "maxLength": 256,
+        "pattern": "^(?!__)[^\\u0000-\\u001f\\u007f]+$"
+      },
+      "duration": {
+        "title": "Duration",
+        "description": "A whole number and a unit: 50ms, 90s, 15m, 3h, 7d.",
+        "type": "string",
+        "pattern": "^(0|[1-9][0-9]{0,8})(ms|s|m|h|d)$",
+        "examples": [
+          "50ms",
+          "90s",
+          "15m",
+          "3h",
+          "7d"
+        ]
+      },
+      "digest": {
+        "title": "Digest",
+        "description": "sha256: and 64 lower-case hex digits.",
+        "type": "string",
+        "pattern": "^sha256:[0-9a-f]{64}$"
       }
     }
   },

@@ -2,21 +2,24 @@
 import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import type { WrittenInputTensor, WrittenModelVersionSpec } from '../generated/modelversion.ts'
 import { isInnerPath } from '../inner-path.ts'
+import { featureNames } from '../model-feature-names.ts'
 import { createHints, listNames, maximumListed } from '../nearest-name.ts'
 import type { KindCheck, Report, WrittenManifest } from './kind-definition.ts'
 import { escapePointer, featureChecks, reportDuplicates } from './request-features.ts'
+import { joinedDtypes, versionViewChecks } from './version-view-checks.ts'
 
 type ModelVersion = WrittenManifest<WrittenModelVersionSpec>
 
 export const modelVersionChecks: readonly KindCheck<WrittenModelVersionSpec>[] = [
-  ...featureChecks,
+  ...featureChecks<WrittenModelVersionSpec>('/spec/views', ({ views = [] }) => views.flatMap(featureNames)),
+  ...versionViewChecks,
   { reads: ['/metadata/name', '/spec/model', '/spec/version'], check: checkName },
   { reads: ['/spec/artifact'], check: checkPlace },
-  { reads: ['/spec/signature/inputs', '/spec/requestFeatures'], check: checkFeatures },
+  { reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/views'], check: checkFeatures },
   { reads: ['/spec/signature/inputs'], check: checkShapes },
-  { reads: ['/spec/signature/inputs', '/spec/requestFeatures'], check: checkDatatypes },
+  { reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/views', '/spec/definitions'], check: checkDatatypes },
   { reads: ['/spec/signature/inputs'], check: checkTensorNames },
-  { reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/goldenRows'], check: checkGoldenRows },
+  { reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/views', '/spec/goldenRows'], check: checkGoldenRows },
 ]
 
 function checkName({ metadata, spec }: ModelVersion, report: Report): void {
@@ -43,22 +46,42 @@ function checkPlace({ spec }: ModelVersion, report: Report): void {
 }
 
 function checkFeatures({ spec }: ModelVersion, report: Report): void {
-  const embedded = new Set(spec.requestFeatures?.map((feature) => feature.name))
+  const rule = 'signature-features'
+  const { requestFeatures = [], views = [] } = spec
+  const embedded = embeddedNames(spec)
   const taken = new Set(spec.signature.inputs.flatMap((input) => input.features ?? []))
   const [embeddedHint, takenHint] = [createHints(embedded), createHints(taken)]
+  const seen = new Set<string>()
   spec.signature.inputs.forEach((input, tensor) => {
     input.features?.forEach((name, column) => {
-      if (embedded.has(name)) return
-      const message = `expected a feature that requestFeatures names, found ${JSON.stringify(name)}`
       const pointer = `/spec/signature/inputs/${tensor}/features/${column}`
-      report(pointer, { rule: 'signature-features', message, hint: embeddedHint(name) })
+      if (!embedded.has(name)) {
+        const message = `expected a feature that requestFeatures ${views.length > 0 ? 'or views name' : 'names'}, found ${JSON.stringify(name)}`
+        report(pointer, { rule, message, hint: embeddedHint(name) })
+      } else if (views.length > 0 && seen.has(name)) {
+        report(pointer, { rule, message: `expected every feature once, found ${JSON.stringify(name)} again` })
+      }
+      seen.add(name)
     })
   })
-  spec.requestFeatures?.forEach(({ name }, index) => {
+  const expectTaken = (name: string, sort: string, pointer: string): void => {
     if (taken.has(name)) return
-    const message = `expected every request feature in the signature's inputs, found none that takes ${JSON.stringify(name)}`
-    report(`/spec/requestFeatures/${index}/name`, { rule: 'signature-features', message, hint: takenHint(name) })
+    const message = `expected every ${sort} in the signature's inputs, found none that takes ${JSON.stringify(name)}`
+    report(pointer, { rule, message, hint: takenHint(name) })
+  }
+  requestFeatures.forEach(({ name }, index) => {
+    expectTaken(name, 'request feature', `/spec/requestFeatures/${index}/name`)
   })
+  views.forEach((role, index) => {
+    featureNames(role).forEach((name, position) => {
+      expectTaken(name, 'feature of a view', `/spec/views/${index}/take/${position}`)
+    })
+  })
+}
+
+/** Names of everything that the signature may take: what is sent, what is joined. */
+function embeddedNames({ requestFeatures = [], views = [] }: WrittenModelVersionSpec): ReadonlySet<string> {
+  return new Set([...requestFeatures.map(({ name }) => name), ...views.flatMap(featureNames)])
 }
 
 function checkShapes({ spec }: ModelVersion, report: Report): void {
@@ -88,7 +111,8 @@ function dtypesOf(datatype: WrittenInputTensor['datatype']): readonly FeatureDty
 }
 
 function checkDatatypes({ spec }: ModelVersion, report: Report): void {
-  const dtypes = new Map((spec.requestFeatures ?? []).map((feature) => [feature.name, feature.dtype]))
+  const sent = (spec.requestFeatures ?? []).map((feature) => [feature.name, feature.dtype] as const)
+  const dtypes = new Map<string, FeatureDtype>([...joinedDtypes(spec), ...sent])
   spec.signature.inputs.forEach((input, index) => {
     for (const name of input.features ?? []) {
       const dtype = dtypes.get(name)
@@ -107,7 +131,7 @@ function checkTensorNames({ spec }: ModelVersion, report: Report): void {
 function checkGoldenRows({ spec }: ModelVersion, report: Report): void {
   // Features on which signature and embedded features disagree are reported there, not once more in every row.
   const taken = new Set(spec.signature.inputs.flatMap((input) => input.features ?? [input.name]))
-  const embedded = new Set((spec.requestFeatures ?? []).map((feature) => feature.name))
+  const embedded = embeddedNames(spec)
   const tensors = new Set(spec.signature.inputs.filter((input) => input.features === undefined).map((input) => input.name))
   const required = new Set([...taken].filter((name) => embedded.has(name) || tensors.has(name)))
   const known = new Set([...taken, ...embedded])

@@ -1,6 +1,9 @@
 /** The kind ModelVersion: the immutable record of one model file and all that serving needs. */
-import type { Json } from '../../core/digest.ts'
+import type { Digest, Json } from '../../core/digest.ts'
+import type { ModelFeature } from '../../core/feature-definition.ts'
+import type { FeatureClosure } from '../../core/online-view.ts'
 import type { Artifact, GoldenRow, NullPolicy, RequestFeature, Signature } from '../../core/release.ts'
+import { definitionsMeaning, readDefinitions } from '../embedded/read-definitions.ts'
 import type { WrittenModelVersionSpec } from '../generated/modelversion.ts'
 import { schemas } from '../generated/schemas.ts'
 import type { KindDefinition } from './kind-definition.ts'
@@ -15,13 +18,21 @@ export interface ModelVersionSpec {
   readonly artifact: Artifact
   readonly signature: Signature
   readonly requestFeatures: readonly RequestFeature[]
-  /** Always empty in this version. */
-  readonly views: readonly never[]
+  /** The views that it reads, one for each role; empty: the caller sends everything. */
+  readonly views: readonly VersionView[]
+  /** What they are made of. Only with `views`. */
+  readonly definitions?: FeatureClosure
   readonly nulls: NullPolicy
   /** Absent when it is not written; a release of a binary classifier then takes the threshold 0.5. */
   readonly decision?: { readonly threshold: number }
   readonly goldenRows: readonly GoldenRow[]
   readonly evidence: Readonly<Record<string, Json>>
+}
+
+/** A view in one role, as it was when the version was made: `join` has every key. */
+export interface VersionView extends ModelFeature {
+  /** Of the view with all that it is made of, as `digestFeatures` gave it. */
+  readonly digest: Digest
 }
 
 export const modelVersionKind: KindDefinition<WrittenModelVersionSpec, ModelVersionSpec> = {
@@ -35,10 +46,13 @@ export const modelVersionKind: KindDefinition<WrittenModelVersionSpec, ModelVers
     '/spec/artifact/sha256',
     '/spec/artifact/sizeBytes',
     '/spec/decision',
+    '/spec/views/*',
+    '/spec/definitions/*/*',
   ],
   checks: modelVersionChecks,
   inapplicableDefaults: (written) => (written.decision === undefined ? ['/spec/decision'] : []),
   normalise(written) {
+    const { definitions } = written
     const spec = {
       model: written.model,
       version: written.version,
@@ -46,7 +60,8 @@ export const modelVersionKind: KindDefinition<WrittenModelVersionSpec, ModelVers
       artifact: written.artifact,
       signature: written.signature,
       requestFeatures: written.requestFeatures ?? [],
-      views: [],
+      views: (written.views ?? []).map(({ as, digest, ...view }) => ({ ...view, as: as ?? null, digest: digest as Digest })),
+      ...(definitions === undefined ? {} : { definitions: readDefinitions(definitions) }),
       nulls: normaliseNulls(written.nulls),
       goldenRows: (written.goldenRows ?? []) as readonly GoldenRow[],
       evidence: (written.evidence ?? {}) as Readonly<Record<string, Json>>,
@@ -54,7 +69,7 @@ export const modelVersionKind: KindDefinition<WrittenModelVersionSpec, ModelVers
     if (written.decision === undefined) return spec
     return { ...spec, decision: { threshold: written.decision.threshold ?? defaultThreshold } }
   },
-  meaning: (written) => writtenMembers({ ...written, requestFeatures: featuresMeaning(written.requestFeatures) }),
+  meaning: (written) => writtenMembers({ ...written, ...featuresOf(written) }),
   servingMeaning(written) {
     const { sha256, sizeBytes } = written.artifact
     return writtenMembers({
@@ -62,8 +77,13 @@ export const modelVersionKind: KindDefinition<WrittenModelVersionSpec, ModelVers
       version: undefined,
       evidence: undefined,
       artifact: { sha256, sizeBytes },
-      requestFeatures: featuresMeaning(written.requestFeatures),
+      ...featuresOf(written),
     })
   },
   references: ({ spec }) => [{ kind: 'Model', name: spec.model, pointer: '/spec/model' }],
+}
+
+/** Without what is for people. */
+function featuresOf({ requestFeatures, definitions }: WrittenModelVersionSpec) {
+  return { requestFeatures: featuresMeaning(requestFeatures), definitions: definitionsMeaning(definitions) }
 }

@@ -6,6 +6,7 @@ import { durationMs } from '../duration.ts'
 import type { WrittenEvaluation, WrittenModelSpec, WrittenTrainingData } from '../generated/model.ts'
 import { schemas } from '../generated/schemas.ts'
 import type { KindDefinition, PointedReference } from './kind-definition.ts'
+import { featureNames } from '../model-feature-names.ts'
 import { modelTrainingChecks } from './model-training-checks.ts'
 import {
   defaultThreshold,
@@ -80,7 +81,7 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
     '/spec/evaluation/slices/*/by',
   ],
   checks: [
-    ...featureChecks,
+    ...featureChecks<WrittenModelSpec>('/spec/features', ({ features = [] }) => features.flatMap(featureNames)),
     ...modelTrainingChecks,
     {
       reads: ['/spec/recording/drop'],

@@ -17,28 +17,38 @@ interface WrittenNulls {
   readonly features?: NullPolicy['features']
 }
 
-/** Checks that request features are named once, and that null rules name one of them. */
-export const featureChecks: readonly KindCheck<WithFeatures>[] = [
-  {
-    reads: ['/spec/requestFeatures'],
-    check({ spec }, report) {
-      const names = spec.requestFeatures?.map((feature) => feature.name) ?? []
-      reportDuplicates(names, (index) => `/spec/requestFeatures/${index}/name`, report)
+/**
+ * Checks that request features are named once, and that null rules name one of them, or one of the views that `reads` names:
+ * `namesOfViews` gives their features as the model knows them.
+ */
+export function featureChecks<Spec extends WithFeatures>(
+  reads: '/spec/features' | '/spec/views',
+  namesOfViews: (spec: Spec) => readonly string[],
+): readonly KindCheck<Spec>[] {
+  return [
+    {
+      reads: ['/spec/requestFeatures'],
+      check({ spec }, report) {
+        const names = spec.requestFeatures?.map((feature) => feature.name) ?? []
+        reportDuplicates(names, (index) => `/spec/requestFeatures/${index}/name`, report)
+      },
     },
-  },
-  {
-    reads: ['/spec/requestFeatures', '/spec/nulls'],
-    check({ spec }, report) {
-      const names = new Set(spec.requestFeatures?.map((feature) => feature.name))
-      const hintFor = createHints(names)
-      for (const name of Object.keys(spec.nulls?.features ?? {})) {
-        if (names.has(name)) continue
-        const message = `expected one of the request features, found ${JSON.stringify(name)}`
-        report(`/spec/nulls/features/${escapePointer(name)}`, { rule: 'null-rule', message, hint: hintFor(name) }, 'key')
-      }
+    {
+      reads: ['/spec/requestFeatures', reads, '/spec/nulls'],
+      check({ spec }, report) {
+        const joined = namesOfViews(spec)
+        const names = new Set([...(spec.requestFeatures ?? []).map((feature) => feature.name), ...joined])
+        const hintFor = createHints(names)
+        const expected = joined.length === 0 ? 'one of the request features' : 'a request feature or a feature of a view'
+        for (const name of Object.keys(spec.nulls?.features ?? {})) {
+          if (names.has(name)) continue
+          const message = `expected ${expected}, found ${JSON.stringify(name)}`
+          report(`/spec/nulls/features/${escapePointer(name)}`, { rule: 'null-rule', message, hint: hintFor(name) }, 'key')
+        }
+      },
     },
-  },
-]
+  ]
+}
 
 /** Reports every name that appeared before. */
 export function reportDuplicates(names: readonly string[], pointer: (index: number) => string, report: Report): void {

@@ -50,8 +50,8 @@ export const commitRules = {
   },
   'version-behind': {
     severity: 'warning',
-    summary: 'the newest version has what its model says today',
-    why: 'A change of request features, nulls or decision in a Model does nothing to versions that exist: import again to make a new version.',
+    summary: 'the newest version has what its model, and the views that it reads, say today',
+    why: 'A change of features, nulls or decision in a Model, or of a view that it reads, does nothing to versions that exist: they keep what they embed. Import again to make a new version.',
     example: completeExample,
   },
   'features-not-computed': {

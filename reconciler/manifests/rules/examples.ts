@@ -174,6 +174,83 @@ spec:
 /** A view with what it names. */
 export const viewsExample = [entityExample, sourceExample, viewExample].join('---\n')
 
+/** A version that reads a view: the view with all that it is made of is embedded. */
+const embeddedExample = `apiVersion: mainward.dev/v1alpha1
+kind: ModelVersion
+metadata: { name: flight-delay-3 }
+spec:
+  model: flight-delay
+  version: 3
+  source: imported
+  artifact:
+    path: models/flight-delay/versions/3.onnx
+    sha256: 9f2c3d5e9f2c3d5e9f2c3d5e9f2c3d5e9f2c3d5e9f2c3d5e9f2c3d5e9f2c3d5e
+    sizeBytes: 128233
+  signature:
+    inputs:
+      - name: input
+        datatype: FP32
+        shape:
+          - -1
+          - 4
+        features:
+          - distance
+          - wind_speed
+          - dest_weather__wind_speed
+          - dest_weather__wind_max_6h
+    outputs: { score: probabilities, label: label, positiveIndex: 1 }
+  requestFeatures:
+    - { name: distance, dtype: float32, unit: mi }
+    - { name: wind_speed, dtype: float32, unit: mph }
+  views:
+    - view: airport_weather
+      digest: sha256:419bade40f5ab14958bb9f44b40fe63c9158cfc5e5e154b61bc56b835b032a9f
+      join: { airport: dest }
+      as: dest_weather
+      take:
+        - wind_speed
+        - wind_max_6h
+  definitions:
+    entities:
+      - name: airport
+        keys:
+          - { name: airport, dtype: string }
+    sources:
+      - name: weather_hourly
+        place:
+          files: { format: parquet, pattern: data/weather_hourly.parquet }
+        eventTime: observed_at
+        createdTime: recorded_at
+        columns:
+          - { name: origin, dtype: string }
+          - { name: observed_at, dtype: timestamp }
+          - { name: recorded_at, dtype: timestamp }
+          - { name: wind_speed, dtype: float32, unit: mph }
+    views:
+      - name: airport_weather
+        entities:
+          - name: airport
+            columns: { airport: origin }
+        inputs:
+          - { kind: DataSource, name: weather_hourly }
+        transform: |
+          SELECT origin, observed_at, recorded_at, CASE WHEN wind_speed < 150 THEN wind_speed END AS wind_speed
+          FROM {{ source }}
+        eventTime: observed_at
+        createdTime: recorded_at
+        ttl: 3h
+        features:
+          - { name: wind_speed, dtype: float32, unit: mph }
+        aggregations:
+          - { name: wind_max_6h, function: max, column: wind_speed, window: 6h, dtype: float32 }
+        online:
+          grid: { refresh: 15m, lag: 1m }
+  nulls:
+    default: model
+    features: { wind_speed: 0 }
+  decision: { threshold: 0.5 }
+`
+
 /** A model that learns from a view, with what both name, and with its version and rollout. */
 export const trainingExample = [
   viewsExample,
@@ -196,6 +273,6 @@ export const trainingExample = [
     slices:
       - { by: carrier }
 `),
-  versionExample,
+  embeddedExample,
   canaryExample,
 ].join('---\n')

@@ -193,6 +193,18 @@ export const kindRules = {
     why: 'A training set and a request have one column of a name; the role (as) of a view tells two apart.',
     example: trainingExample,
   },
+  'version-views': {
+    severity: 'error',
+    summary: 'a version embeds all that its views are made of, and takes what they have',
+    why: 'An old version serves and rolls back when main has moved on: its values are computed from what it embeds alone.',
+    example: trainingExample,
+  },
+  'key-clash': {
+    severity: 'error',
+    summary: 'a field of a request holds keys of one dtype, and has no name of a joined feature',
+    why: 'A field has one value: a text can not be the number that another view is found by, nor a feature that a view gives.',
+    example: trainingExample,
+  },
   'split-time': {
     severity: 'error',
     summary: 'from, validation, test and until leave time for training',
