@@ -16,6 +16,7 @@ import { chooseGoldenRows } from './import/choose-golden-rows.ts'
 import { examineModel, type ExaminedModel } from './import/examine-model.ts'
 import { assertIncluded, type ExistingModel, findExisting, nextVersion } from './import/existing-model.ts'
 import { importOptions, readGivenOutputs, readGoldenCount, readNulls, readThreshold } from './import/import-options.ts'
+import { type ModelViews, readModelViews, withoutKeys } from './import/model-views.ts'
 import { parseSample } from './import/parse-sample.ts'
 import { describeArtifact, storeArtifact } from './import/place-artifact.ts'
 import { renderImport } from './import/render-import.ts'
@@ -30,7 +31,8 @@ export const importCommand: CommandDefinition = {
   details:
     'Reads the signature from the file, the features from the sample, and runs the sample for the golden rows. Writes a new\n' +
     'version, and the Model and its Rollout where there are none; nothing is overwritten, and nothing is served before you\n' +
-    'commit. Files beyond 1 MiB go into the artifact store.',
+    'commit. Features that the Model takes of views are columns of the sample by the names that the Model gives them; the\n' +
+    'version embeds the definitions of the views as the working tree has them. Files beyond 1 MiB go into the artifact store.',
   arguments: [{ usage: '<model>', description: 'name of the model' }],
   options: importOptions,
   examples: [
@@ -43,9 +45,11 @@ export const importCommand: CommandDefinition = {
   async run(context, input) {
     const project = resolve(context.configuration.folder, textOption(input, 'path') ?? '.')
     const [name = ''] = input.arguments
-    const existing = findExisting((await readManifests(project, null)).contents, name)
+    const { contents } = await readManifests(project, null)
+    const existing = findExisting(contents, name)
+    const read = readModelViews(contents, name, existing)
     const bytes = await readInput(context, input, 'onnx')
-    const { examined, imported } = await examine({ context, input, name, existing, bytes })
+    const { examined, imported } = await examine({ context, input, name, existing, read, bytes })
     const files = buildFiles(project, imported, existing, unitOf(input, existing))
     assertSound(files)
     assertIncluded(
@@ -81,14 +85,15 @@ interface Examination {
   readonly input: CommandInput
   readonly name: string
   readonly existing: ExistingModel
+  readonly read: ModelViews
   readonly bytes: Uint8Array
 }
 
 /** Options lead, then the Model that is there, then what the file says. */
 async function examine(request: Examination): Promise<{ examined: ExaminedModel; imported: ImportedVersion }> {
-  const { context, input, name, existing, bytes } = request
+  const { context, input, name, existing, read, bytes } = request
   const sampleText = Buffer.from(await readInput(context, input, 'sample')).toString()
-  const rows = parseSample(sampleText, textOption(input, 'sample') ?? '').slice(0, sampleLimit)
+  const sample = parseSample(sampleText, textOption(input, 'sample') ?? '').slice(0, sampleLimit)
   const model = existing.model?.spec ?? null
   const nulls = readNulls(input) ?? model?.nulls ?? { default: 'model' }
   const given = readGivenOutputs(input)
@@ -96,12 +101,14 @@ async function examine(request: Examination): Promise<{ examined: ExaminedModel;
     throw new MainwardError('usage', `--task: the Model ${name} says ${model.task}, found ${given.task}`)
   }
   const examined = await examineModel({
+    name,
     bytes,
-    rows,
+    rows: withoutKeys(sample, read),
     unit: unitOf(input, existing),
     nulls,
     given: { ...given, task: given.task ?? model?.task ?? null },
     known: model?.requestFeatures ?? [],
+    roles: read.roles,
   })
   const version = nextVersion(existing)
   const imported: ImportedVersion = {
@@ -111,6 +118,8 @@ async function examine(request: Examination): Promise<{ examined: ExaminedModel;
     artifact: describeArtifact(bytes, `models/${name}/versions/${version}.onnx`),
     signature: examined.signature,
     requestFeatures: examined.requestFeatures,
+    views: read.views,
+    definitions: read.definitions,
     nulls,
     threshold: thresholdOf(input, existing, examined),
     goldenRows: chooseGoldenRows(examined.goldenRows, readGoldenCount(input)),

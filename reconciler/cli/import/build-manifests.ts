@@ -1,6 +1,9 @@
 /** The manifests of an imported model as values. Pure; knows no text and no files. */
 import type { Artifact, GoldenRow, NullPolicy, RequestFeature, Signature, Task } from '../../core/release.ts'
+import type { FeatureClosure } from '../../core/online-view.ts'
 import { apiVersion } from '../../core/resource.ts'
+import { writeDefinitions } from '../../manifests/embedded/write-definitions.ts'
+import type { VersionView } from '../../manifests/kinds/model-version.ts'
 
 export interface ImportedVersion {
   readonly model: string
@@ -9,6 +12,10 @@ export interface ImportedVersion {
   readonly artifact: Artifact
   readonly signature: Signature
   readonly requestFeatures: readonly RequestFeature[]
+  /** The views that the Model reads, one for each role. */
+  readonly views: readonly VersionView[]
+  /** What they are made of; null without views. */
+  readonly definitions: FeatureClosure | null
   readonly nulls: NullPolicy
   /** Null unless the task is a binary classification. */
   readonly threshold: number | null
@@ -37,6 +44,7 @@ export function buildVersion(imported: ImportedVersion): object {
       artifact,
       signature,
       ...features(requestFeatures),
+      ...embedded(imported),
       nulls,
       ...decision(threshold),
       goldenRows,
@@ -57,6 +65,12 @@ export function buildRollout({ model, version }: ImportedVersion, unit: string |
 
 function features(requestFeatures: readonly RequestFeature[]): object {
   return requestFeatures.length === 0 ? {} : { requestFeatures }
+}
+
+function embedded({ views, definitions }: ImportedVersion): object {
+  if (definitions === null) return {}
+  const roles = views.map(({ view, digest, join, as, take }) => ({ view, digest, join, ...(as === null ? {} : { as }), take }))
+  return { views: roles, definitions: writeDefinitions(definitions) }
 }
 
 function decision(threshold: number | null): object {

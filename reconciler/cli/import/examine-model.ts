@@ -1,13 +1,18 @@
 /** Runs a model on sample rows, and says what its inputs and outputs are. Needs the runtime; writes nothing. */
 import { MainwardError } from '../../core/error.ts'
+import type { ReleaseView } from '../../core/online-view.ts'
+import { releaseFeatures } from '../../core/release-features.ts'
 import type { GoldenRow, NullPolicy, RequestFeature, Signature, Task } from '../../core/release.ts'
 import { recordGoldenRows } from '../../inference/golden-rows.ts'
 import { loadOnnxModel } from '../../inference/onnx-runtime.ts'
 import { inferInputs } from './infer-inputs.ts'
 import { type GivenOutputs, inferRoles, judgeTask } from './infer-outputs.ts'
+import { assertModelFeatures } from './model-views.ts'
 import type { SampleRow } from './parse-sample.ts'
 
 export interface ModelQuestion {
+  /** Name of the model. */
+  readonly name: string
   readonly bytes: Uint8Array
   readonly rows: readonly SampleRow[]
   readonly unit: string | null
@@ -15,10 +20,13 @@ export interface ModelQuestion {
   readonly given: GivenOutputs
   /** What is known of features by name (units, descriptions, narrower types), from versions before. */
   readonly known: readonly RequestFeature[]
+  /** The views that the model reads: the sample has their features by the names that the model gives them. */
+  readonly roles: readonly ReleaseView[]
 }
 
 export interface ExaminedModel {
   readonly signature: Signature
+  /** What the caller sends: without the features of views. */
   readonly requestFeatures: readonly RequestFeature[]
   readonly task: Task
   readonly whyTask: string
@@ -26,13 +34,30 @@ export interface ExaminedModel {
 }
 
 /** Throws `model-unusable`, `invalid-input` for a sample that does not fit, `usage` where an option must decide. */
-export async function examineModel({ bytes, rows, unit, nulls, given, known }: ModelQuestion): Promise<ExaminedModel> {
+export async function examineModel({
+  name,
+  bytes,
+  rows,
+  unit,
+  nulls,
+  given,
+  known,
+  roles: views,
+}: ModelQuestion): Promise<ExaminedModel> {
   const model = await loadOnnxModel(bytes)
   try {
     const inferred = inferInputs({ declared: model.inputs, rows, unit })
-    const requestFeatures = describeFeatures(inferred.requestFeatures, known)
+    const joined = releaseFeatures({ requestFeatures: [], views })
+    const names = {
+      found: inferred.requestFeatures.map((feature) => feature.name),
+      joined,
+      sent: known.map((feature) => feature.name),
+    }
+    assertModelFeatures(name, names)
+    const sent = inferred.requestFeatures.filter((feature) => !joined.has(feature.name))
+    const requestFeatures = describeFeatures(sent, known)
     const roles = inferRoles(model, given)
-    const layout = { signature: { inputs: inferred.inputs, outputs: roles }, requestFeatures, nulls }
+    const layout = { signature: { inputs: inferred.inputs, outputs: roles }, requestFeatures, views, nulls }
     const goldenRows = await recordGoldenRows(model, layout, inferred.rows).catch(explainMisfit)
     const { task, why, positiveIndex } = judgeTask(roles, goldenRows, given)
     const outputs = positiveIndex === null ? roles : { ...roles, positiveIndex }

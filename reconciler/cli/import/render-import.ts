@@ -22,6 +22,7 @@ export function renderImport(report: ImportReport): string {
     ...(imported.signature.outputs.label === undefined ? [] : [`output    ${imported.signature.outputs.label}: the label`]),
     `task      ${imported.task}: ${whyTask}`,
     ...(imported.threshold === null ? [] : [`decision  true when the score is at least ${imported.threshold}`]),
+    ...imported.views.map(describeView),
     `golden    ${imported.goldenRows.length} of ${report.recorded.length} rows of the sample`,
     ...written.map((path) => `wrote     ${path}`),
   ]
@@ -35,6 +36,10 @@ function describeInput({ name, datatype, shape, features }: ImportedVersion['sig
   if (features === undefined) return `${frame}, sent as it is`
   if (features.length === 1 && features[0] === name) return frame
   return `${frame}, columns in the order of the sample: ${features.join(', ')}`
+}
+
+function describeView({ view, digest, as, take }: ImportedVersion['views'][number]): string {
+  return `view      ${view}${as === null ? '' : ` as ${as}`} (${digest.slice(0, 'sha256:'.length + 12)}): ${take.join(', ')}`
 }
 
 function describeScore({ imported, recorded }: ImportReport): string {
