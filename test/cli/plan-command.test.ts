@@ -116,7 +116,8 @@ spec:
       change('ttl: 3h', 'ttl: 4h')
       expect((await runCommand(repository, ['plan'])).output).toContain(
         'no changes of what is served\n\nfeatures\n' +
-          '  FeatureView/airport_weather changes: training inputs of Model/flight-delay become stale\n',
+          '  FeatureView/airport_weather changes: training inputs of Model/flight-delay become stale, ' +
+          'online rows of FeatureView/airport_weather are computed anew\n',
       )
       commitFiles(repository, {}, 'Two')
       change('description: FAA code', 'description: The code of the FAA')

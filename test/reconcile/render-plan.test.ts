@@ -66,14 +66,30 @@ describe('a plan as markdown', () => {
 })
 
 describe('changes of features', () => {
-  const none = { views: [], models: [] }
+  const served = { recomputed: [], keeping: [] }
+  const none = { views: [], models: [], ...served }
   const features = [
-    { id: 'DataSource/weather', change: 'changed', views: ['FeatureView/hourly'], models: ['Model/delay', 'Model/loan'] },
+    {
+      id: 'DataSource/weather',
+      change: 'changed',
+      views: ['FeatureView/hourly'],
+      models: ['Model/delay', 'Model/loan'],
+      recomputed: ['FeatureView/hourly'],
+      keeping: ['ModelVersion/delay-1', 'ModelVersion/delay-2'],
+    },
     { id: 'Entity/airport', change: 'added', ...none },
     { id: 'FeatureView/daily', change: 'changed', ...none },
-    { id: 'FeatureView/hourly', change: 'changed', views: [], models: ['Model/delay'] },
+    {
+      id: 'FeatureView/hourly',
+      change: 'changed',
+      views: [],
+      models: ['Model/delay'],
+      recomputed: [],
+      keeping: ['ModelVersion/delay-2'],
+    },
+    { id: 'FeatureView/new', change: 'added', ...none, recomputed: ['FeatureView/new'] },
     { id: 'FeatureView/old', change: 'removed', ...none },
-    { id: 'Model/delay', change: 'changed', views: [], models: ['Model/delay'] },
+    { id: 'Model/delay', change: 'changed', views: [], models: ['Model/delay'], ...served },
   ] as const
 
   it('say whose training inputs become stale', () => {
@@ -82,10 +98,11 @@ describe('changes of features', () => {
 no changes of what is served
 
 features
-  DataSource/weather changes: values of FeatureView/hourly change, training inputs of Model/delay, Model/loan become stale
+  DataSource/weather changes: values of FeatureView/hourly change, training inputs of Model/delay, Model/loan become stale, online rows of FeatureView/hourly are computed anew, ModelVersion/delay-1, ModelVersion/delay-2 keep the embedded definition
   Entity/airport is new
   FeatureView/daily changes: no model takes it
-  FeatureView/hourly changes: training inputs of Model/delay become stale
+  FeatureView/hourly changes: training inputs of Model/delay become stale, ModelVersion/delay-2 keeps the embedded definition
+  FeatureView/new is new: online rows of FeatureView/new are computed
   FeatureView/old is removed
   Model/delay changes: its training inputs become stale
 `,
@@ -101,7 +118,7 @@ working tree, against main
 No changes of what is served.
 
 **features**
-- FeatureView/hourly changes: training inputs of Model/delay become stale
+- FeatureView/hourly changes: training inputs of Model/delay become stale, ModelVersion/delay-2 keeps the embedded definition
 `,
     )
   })

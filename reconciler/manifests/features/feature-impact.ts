@@ -4,6 +4,7 @@ import { compareText } from '../../core/finding.ts'
 import type { Kind, Resource } from '../../core/resource.ts'
 import type { FeatureViewSpec } from '../kinds/feature-view.ts'
 import type { ModelSpec } from '../kinds/model.ts'
+import { listEmbeddingVersions } from './embedding-versions.ts'
 import { digestFeatures } from './feature-digests.ts'
 
 /** One resource whose part in values changed, and what it reaches. */
@@ -15,6 +16,10 @@ export interface FeatureChange {
   readonly views: readonly string[]
   /** Ids of the models whose training inputs become stale by it, sorted. */
   readonly models: readonly string[]
+  /** Ids of the online views, itself among them, whose rows are computed anew beside the old ones, sorted. Pushed views are none. */
+  readonly recomputed: readonly string[]
+  /** Ids of the versions that rollouts name and that go on with the definition that they embed, sorted. */
+  readonly keeping: readonly string[]
 }
 
 const kinds: readonly Kind[] = ['Entity', 'DataSource', 'FeatureView', 'Model']
@@ -28,10 +33,31 @@ export function assessFeatureImpact(before: readonly Resource[], after: readonly
   const views = findChanged('FeatureView', old.views, next.views)
   const models = findChanged('Model', old.trainingInputs, next.trainingInputs)
   const dependents = indexDependents([...before, ...after])
+  const recomputed = findRecomputed(after, old.views, next.views)
+  const left = listEmbeddingVersions(after, next.views).filter(({ isCurrent }) => !isCurrent)
   return compareParts(before, after).map(({ id, change }) => {
     const reached = reachable(id, dependents)
-    return { id, change, views: pick(views, reached, id), models: pick(models, new Set([...reached, id])) }
+    const all = new Set([...reached, id])
+    return {
+      id,
+      change,
+      views: pick(views, reached, id),
+      models: pick(models, all),
+      recomputed: pick(recomputed, all),
+      keeping: change === 'added' ? [] : left.filter(({ embeds }) => embeds.has(id)).map((version) => version.id),
+    }
   })
+}
+
+/** Ids of the views on a grid that have no rows yet. */
+function findRecomputed(
+  after: readonly Resource[],
+  old: ReadonlyMap<string, Digest>,
+  next: ReadonlyMap<string, Digest>,
+): readonly string[] {
+  const onGrid = after.filter(({ kind, spec }) => kind === 'FeatureView' && (spec as FeatureViewSpec).online?.type === 'grid')
+  const names = onGrid.map(({ metadata }) => metadata.name).filter((name) => old.get(name) !== next.get(name))
+  return names.map((name) => `FeatureView/${name}`).sort(compareText)
 }
 
 function pick(ids: readonly string[], reached: ReadonlySet<string>, except?: string): readonly string[] {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { digestFeatures } from '../../../reconciler/manifests/features/feature-digests.ts'
 import { assessFeatureImpact } from '../../../reconciler/manifests/features/feature-impact.ts'
+import { canaryExample, splitExample, trainingExample } from '../../../reconciler/manifests/rules/examples.ts'
 import { assembleFeatures, type Change } from '../feature-commit.ts'
 
 /** A view of the view, which the model takes too. */
@@ -29,11 +30,12 @@ spec:
 
 function resourcesOf(...changes: readonly Change[]) {
   const { findings, resources } = assembleFeatures([...upper, ...changes])
-  expect(findings).toEqual([])
+  expect(findings.filter(({ rule }) => rule !== 'model-without-rollout')).toEqual([])
   return resources
 }
 
 const model = 'Model/flight-delay'
+const version = 'ModelVersion/flight-delay-3'
 const [weather, windy] = ['FeatureView/airport_weather', 'FeatureView/windy']
 
 describe('a change', () => {
@@ -52,7 +54,9 @@ describe('a change', () => {
     const more: Change[] = id === 'Entity/airport' ? [['airport: JFK, at', 'airport: JFK, origin: JFK, at'], ['join: { airport: dest }', 'join: { airport: dest, origin: origin }']] : [] // prettier-ignore
     const after = resourcesOf(change, ...more)
     const found = assessFeatureImpact(resourcesOf(), after)
-    expect(found.find((part) => part.id === id)).toEqual({ id, change: 'changed', views, models: [model] })
+    const embedded = ['DataSource/weather_hourly', 'Entity/airport', weather].includes(id)
+    const online = embedded ? { recomputed: [weather], keeping: [version] } : { recomputed: [], keeping: [] }
+    expect(found.find((part) => part.id === id)).toEqual({ id, change: 'changed', views, models: [model], ...online })
     expect(digestFeatures(after).trainingInputs).not.toEqual(digestFeatures(resourcesOf()).trainingInputs)
   }) // prettier-ignore
 
@@ -78,21 +82,37 @@ describe('a change', () => {
   it('of a view that no model takes reaches none', () => {
     const untaken: Change = ['    - { view: windy, as: windy, join: { airport: origin }, take: [wind_speed] }\n', '']
     const ttl: Change = ['  source: { view: airport_weather }', '  source: { view: airport_weather }\n  ttl: 1h']
-    expect(assessFeatureImpact(resourcesOf(untaken), resourcesOf(untaken, ttl))).toEqual([
-      { id: windy, change: 'changed', views: [], models: [] },
+    expect(assessFeatureImpact(resourcesOf(untaken), resourcesOf(untaken, ttl))).toMatchObject([
+      { id: windy, change: 'changed', views: [], models: [], recomputed: [], keeping: [] },
     ])
   })
 
   it('that adds views makes stale only what takes them now', () => {
     const before = assembleFeatures().resources
-    expect(assessFeatureImpact(before, resourcesOf())).toEqual([
+    expect(assessFeatureImpact(before, resourcesOf())).toMatchObject([
       { id: windy, change: 'added', views: [], models: [model] },
       { id: model, change: 'changed', views: [], models: [model] },
     ])
-    expect(assessFeatureImpact(resourcesOf(), before)).toEqual([
+    expect(assessFeatureImpact(resourcesOf(), before)).toMatchObject([
       { id: windy, change: 'removed', views: [], models: [model] },
       { id: model, change: 'changed', views: [], models: [model] },
     ])
+  })
+
+  it('is kept by the versions that rollouts name, until one that embeds it is there', () => {
+    const ttl: Change = ['ttl: 3h', 'ttl: 4h']
+    const digest = digestFeatures(resourcesOf(ttl)).views.get('airport_weather') ?? ''
+    const keeping = (...changes: readonly Change[]) =>
+      assessFeatureImpact(resourcesOf(), resourcesOf(ttl, ...changes)).find(({ id }) => id === weather)?.keeping
+    expect(keeping()).toEqual([version])
+    expect(keeping([/digest: (sha256:\S+)/.exec(trainingExample)?.[1] ?? '', digest])).toEqual([])
+    expect(keeping([canaryExample, splitExample.replace(/version: 2/, 'version: 3')])).toEqual([version])
+    expect(keeping([`---\n${canaryExample}`, ''])).toEqual([])
+  })
+
+  it('that makes a pushed view of a computed one computes no rows', () => {
+    const found = assessFeatureImpact(resourcesOf(), resourcesOf(['{ refresh: 15m, lag: 1m }', '{ freshness: exact }']))
+    expect(found).toMatchObject([{ id: weather, recomputed: [], keeping: [version] }])
   })
 
   it('from nothing makes nothing stale', () => {
