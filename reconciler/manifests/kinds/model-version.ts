@@ -46,8 +46,6 @@ export const modelVersionKind: KindDefinition<WrittenModelVersionSpec, ModelVers
     '/spec/artifact/sha256',
     '/spec/artifact/sizeBytes',
     '/spec/decision',
-    '/spec/views/*',
-    '/spec/definitions/*/*',
   ],
   checks: modelVersionChecks,
   inapplicableDefaults: (written) => (written.decision === undefined ? ['/spec/decision'] : []),
