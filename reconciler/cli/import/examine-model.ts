@@ -1,7 +1,7 @@
 /** Runs a model on sample rows, and says what its inputs and outputs are. Needs the runtime; writes nothing. */
 import { MainwardError } from '../../core/error.ts'
 import type { ReleaseView } from '../../core/online-view.ts'
-import { releaseFeatures } from '../../core/release-features.ts'
+import { inputDtypes } from '../../core/input-dtypes.ts'
 import type { GoldenRow, NullPolicy, RequestFeature, Signature, Task } from '../../core/release.ts'
 import { recordGoldenRows } from '../../inference/golden-rows.ts'
 import { loadOnnxModel } from '../../inference/onnx-runtime.ts'
@@ -47,7 +47,7 @@ export async function examineModel({
   const model = await loadOnnxModel(bytes)
   try {
     const inferred = inferInputs({ declared: model.inputs, rows, unit })
-    const joined = releaseFeatures({ requestFeatures: [], views })
+    const joined = inputDtypes({ requestFeatures: [], views })
     const names = {
       found: inferred.requestFeatures.map((feature) => feature.name),
       joined,

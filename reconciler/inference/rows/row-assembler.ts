@@ -1,15 +1,15 @@
 /** Turns rows by feature name into a model's input tensors. Compiled once a release; knows no protocol and no routes. */
 import { MainwardError } from '../../core/error.ts'
 import type { FeatureDtype } from '../../core/feature-dtype.ts'
-import { releaseFeatures } from '../../core/release-features.ts'
-import type { InputTensor, NullPolicy, Release } from '../../core/release.ts'
+import { inputDtypes } from '../../core/input-dtypes.ts'
+import type { InputTensor, Release } from '../../core/release.ts'
 import type { Tensor, Tensors } from '../tensor.ts'
 import { compileCell, largestFloat32, nullRuleOf, placeError, type ReadCell } from './cell.ts'
 import { checkDataShape, depthOf, visitElements } from './nested-data.ts'
 import { allocateData, createAllocator, storeCell, type WritableData } from './tensor-data.ts'
 
 /** What decides how a row becomes tensors. */
-export type RowLayout = Pick<Release, 'signature' | 'requestFeatures' | 'views' | 'nulls'>
+export type RowLayout = Pick<Release, 'signature' | 'requestFeatures' | 'nulls' | 'views'>
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -25,11 +25,6 @@ export interface RowAssembler {
 
 type AssembleTensor = (rows: readonly Row[], positions: readonly number[]) => Tensor
 
-interface KnownFeatures {
-  readonly dtypes: ReadonlyMap<string, FeatureDtype>
-  readonly nulls: NullPolicy
-}
-
 interface Column {
   readonly name: string
   readonly read: ReadCell
@@ -37,8 +32,8 @@ interface Column {
 
 /** Throws `unsupported` for a signature that this version can not fill. */
 export function compileRowAssembler(layout: RowLayout): RowAssembler {
-  const known: KnownFeatures = { dtypes: releaseFeatures(layout), nulls: layout.nulls }
-  const tensors = layout.signature.inputs.map((input) => ({ name: input.name, assemble: compileTensor(input, known) }))
+  const dtypes = inputDtypes(layout)
+  const tensors = layout.signature.inputs.map((input) => ({ name: input.name, assemble: compileTensor(input, layout, dtypes) }))
   return {
     fields: new Set(layout.signature.inputs.flatMap(({ name, features }) => features ?? [name])),
     assemble: (rows, positions) => {
@@ -49,14 +44,16 @@ export function compileRowAssembler(layout: RowLayout): RowAssembler {
   }
 }
 
-function compileTensor(input: InputTensor, known: KnownFeatures): AssembleTensor {
-  return input.features === undefined ? compileMatrix(input, known) : compileColumns(input, input.features, known)
+type Dtypes = ReadonlyMap<string, FeatureDtype>
+
+function compileTensor(input: InputTensor, layout: RowLayout, dtypes: Dtypes): AssembleTensor {
+  return input.features === undefined ? compileMatrix(input, layout) : compileColumns(input, input.features, layout, dtypes)
 }
 
-function compileColumns(input: InputTensor, features: readonly string[], { dtypes, nulls }: KnownFeatures): AssembleTensor {
+function compileColumns(input: InputTensor, features: readonly string[], layout: RowLayout, dtypes: Dtypes): AssembleTensor {
   const { datatype } = input
   const columns = features.map((name): Column => {
-    return { name, read: compileCell({ datatype, dtype: dtypes.get(name), nulls: nullRuleOf(nulls, name) }) }
+    return { name, read: compileCell({ datatype, dtype: dtypes.get(name), nulls: nullRuleOf(layout.nulls, name) }) }
   })
   const width = columns.length
   const plainFloats = features.map((name) => acceptsAnyNumber(dtypes.get(name)))
@@ -116,8 +113,8 @@ function fillCell(columns: readonly Column[], index: number, { data, offset, row
   }
 }
 
-function compileMatrix({ name, datatype, shape }: InputTensor, { nulls }: KnownFeatures): AssembleTensor {
-  const read = compileCell({ datatype, dtype: undefined, nulls: nulls.default })
+function compileMatrix({ name, datatype, shape }: InputTensor, layout: RowLayout): AssembleTensor {
+  const read = compileCell({ datatype, dtype: undefined, nulls: layout.nulls.default })
   const inner = shape.slice(1)
   return (rows, positions) => {
     const values = positions.map((position) => readMatrixRow(rowAt(rows, position), name, position, inner.length))

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import type { FeatureClosure } from '../../../reconciler/core/online-view.ts'
-import { releaseFeatures } from '../../../reconciler/core/release-features.ts'
+import { inputDtypes } from '../../../reconciler/core/input-dtypes.ts'
 import type { Resource } from '../../../reconciler/core/resource.ts'
 import { parseDuration, writeDuration } from '../../../reconciler/manifests/duration.ts'
 import { readDefinitions } from '../../../reconciler/manifests/embedded/read-definitions.ts'
@@ -89,7 +89,7 @@ describe('the release of a version that reads views', () => {
       },
     ])
     expect(definitions?.views.map(({ name }) => name)).toEqual(['airport_weather'])
-    expect([...releaseFeatures(release())]).toEqual([
+    expect([...inputDtypes(release())]).toEqual([
       ['distance', 'float32'],
       ['wind_speed', 'float32'],
       ['dest_weather__wind_speed', 'float32'],
