@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Release } from '../../reconciler/core/release.ts'
 import type { Resource } from '../../reconciler/core/resource.ts'
+import { trainingExample } from '../../reconciler/manifests/rules/examples.ts'
 import { assembleDesired } from '../../reconciler/reconcile/assemble-desired.ts'
 import { assembleWith, type FileTexts, soundFiles } from '../manifests/commit-of.ts'
 
@@ -55,5 +56,21 @@ describe('what a commit asks for', () => {
     expect(recorded.rollouts[0]).toEqual({ ...before.rollouts[0], recording: { percent: 10, drop: ['unit'] } })
     const everything = await desiredOf({ [model]: `${soundFiles[model]}  recording: { percent: 100, drop: [] }\n` })
     expect(everything.rollouts[0]).toEqual(before.rollouts[0])
+  })
+
+  it('has views and what they are made of in the release, which the serving state keeps as JSON; main may move on', async () => {
+    const apart = Object.fromEntries(Object.keys(soundFiles).map((path) => [path, null]))
+    const releaseOf = async (text: string) => {
+      const files = { ...apart, 'mainward.yaml': soundFiles['mainward.yaml'], 'x.yaml': text }
+      const strategy = (await desiredOf(files)).rollouts[0]?.strategy
+      return strategy?.type === 'canary' ? strategy.release : undefined
+    }
+    const release = await releaseOf(trainingExample)
+    expect(release?.views?.map(({ view, as, take }) => [view.name, as, take])).toEqual([
+      ['airport_weather', 'dest_weather', ['wind_speed', 'wind_max_6h']],
+    ])
+    expect(release?.definitions?.sources.map(({ name }) => name)).toEqual(['weather_hourly'])
+    expect(JSON.parse(JSON.stringify(release))).toEqual(release)
+    expect(await releaseOf(trainingExample.replace('ttl: 3h', 'ttl: 4h'))).toEqual(release)
   })
 })

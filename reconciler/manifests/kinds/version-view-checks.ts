@@ -141,7 +141,7 @@ function checkKeys({ spec }: ModelVersion, report: Report): void {
   const known = indexViews(definitions)
   const fields = views.flatMap(({ view, join }, index) =>
     [...(known.get(view)?.keys ?? [])].flatMap(([key, dtype]): readonly KeyField[] => {
-      const field = join[key]
+      const field = Object.hasOwn(join, key) ? join[key] : undefined
       return field === undefined ? [] : [{ field, view, key, dtype, pointer: `/spec/views/${index}/join/${escapePointer(key)}` }]
     }),
   )
