@@ -5,7 +5,6 @@ import type { ModelVersionSpec } from './kinds/model-version.ts'
 import type { ProjectSpec } from './kinds/project.ts'
 import { checkDataFiles } from './data-file-checks.ts'
 import { checkFallbacks } from './fallback-checks.ts'
-import { checkFeatureUse } from './features/feature-use.ts'
 import { checkFeatureViews } from './features/view-checks.ts'
 import { findingAt } from './local-finding.ts'
 import { createHints, didYouMean, listNames } from './nearest-name.ts'
@@ -31,7 +30,6 @@ export const commitChecks: readonly ((view: CommitView) => readonly Finding[])[]
   checkArtifacts,
   checkBehind,
   checkUnusedModels,
-  checkFeatureUse,
 ]
 
 function checkProject(view: CommitView): Finding[] {

@@ -23,7 +23,7 @@ export function assembleFeatures(changes: readonly Change[] = [], options: Commi
     [featureFile]: changeText(trainingExample, changes),
   }
   const { findings, ...assembly } = assembleWith(files, options)
-  return { ...assembly, findings: findings.filter(({ rule }) => rule !== 'features-not-computed' && rule !== 'version-behind') }
+  return { ...assembly, findings: findings.filter(({ rule }) => rule !== 'version-behind') }
 }
 
 /** Its findings as `mainward validate` prints them, without the name of the file; `only` those whose rule and text match. */

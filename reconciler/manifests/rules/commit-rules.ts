@@ -54,12 +54,6 @@ export const commitRules = {
     why: 'A change of features, nulls or decision in a Model, or of a view that it reads, does nothing to versions that exist: they keep what they embed. Import again to make a new version.',
     example: completeExample,
   },
-  'features-not-computed': {
-    severity: 'warning',
-    summary: 'feature views are checked and planned, their values are not computed',
-    why: 'This version knows definitions of features and what depends on them. It makes no training set and serves no value of them yet.',
-    example: completeExample,
-  },
   'fallback-features': {
     severity: 'error',
     summary: 'a fallback version takes the rows that the served versions take',
