@@ -8,6 +8,21 @@ const subcommands: readonly CommandEntry[] = [
     summary: 'unit tests of views, and with --data what must hold for the rows of sources and views',
     load: async () => (await import('./features-test-command.ts')).featuresTestCommand,
   },
+  {
+    name: 'features list',
+    summary: 'every feature, one line each',
+    load: async () => (await import('./features/list-command.ts')).listFeaturesCommand,
+  },
+  {
+    name: 'features search',
+    summary: 'views and features by words',
+    load: async () => (await import('./features/search-command.ts')).searchFeaturesCommand,
+  },
+  {
+    name: 'features show',
+    summary: 'all that is known of a view or feature',
+    load: async () => (await import('./features/show-command.ts')).showFeaturesCommand,
+  },
 ]
 
 export const featureCommands: readonly CommandEntry[] = [

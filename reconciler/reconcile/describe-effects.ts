@@ -1,6 +1,7 @@
 /** What a transition means for the units and for what comes after it, one sentence each. Pure. */
 import type { Recording } from '../core/release.ts'
 import type { DesiredRollout, RolloutFallback, RolloutState, Traffic } from '../core/rollout-state.ts'
+import { formatDuration } from '../manifests/duration.ts'
 import { movedShare } from '../rollout/moved-share.ts'
 import { describeFallback, describeRecording } from '../rollout/settings.ts'
 import { isRecentStable } from '../rollout/transitions.ts'
@@ -57,19 +58,7 @@ function describeSteps(before: RolloutState | null, after: RolloutState, desired
 /** ` for 20s`, ` until a person resumes`, or nothing for a step without a hold. */
 export function describeHold(holdMs: number | null): string {
   if (holdMs === null) return ' until a person resumes'
-  return holdMs === 0 ? '' : ` for ${showDuration(holdMs)}`
-}
-
-/** `20s`, `10m`, `1h`, `7d`: as manifests write it. */
-function showDuration(milliseconds: number): string {
-  const units = [
-    [86_400_000, 'd'],
-    [3_600_000, 'h'],
-    [60_000, 'm'],
-    [1_000, 's'],
-  ] as const
-  const [size, letter] = units.find(([length]) => milliseconds % length === 0) ?? [1, 'ms']
-  return `${milliseconds / size}${letter}`
+  return holdMs === 0 ? '' : ` for ${formatDuration(holdMs)}`
 }
 
 function servingArms(traffic: Traffic): Traffic['arms'] {

@@ -1,0 +1,132 @@
+/** Finds views and features by words: ranked, and always in the same order. Pure. */
+import { compareText } from '../../core/finding.ts'
+import { nearestName } from '../../manifests/nearest-name.ts'
+import type { FeatureCatalogue, FeatureEntry, ViewEntry } from './feature-catalogue.ts'
+
+export interface SearchHit {
+  readonly type: 'view' | 'feature'
+  /** `VIEW` or `VIEW:FEATURE`. */
+  readonly id: string
+  /** Greater is nearer; only to be compared within one search. */
+  readonly score: number
+  readonly view: ViewEntry
+  /** Null for a view. */
+  readonly feature: FeatureEntry | null
+}
+
+export interface SearchResult {
+  /** The best first; of equal ones by id. */
+  readonly hits: readonly SearchHit[]
+  /** When there are no hits: for each word that nothing has, the nearest name, tag, owner or unit, where one is near. */
+  readonly nearest: readonly string[]
+}
+
+/** A hit without all the rest that is known of its view: what programs get. */
+export interface HitSummary {
+  readonly type: SearchHit['type']
+  readonly id: string
+  readonly score: number
+  readonly owner: string | null
+  readonly tags: readonly string[]
+  readonly description: string | null
+  /** Null for a view. */
+  readonly dtype: string | null
+  readonly unit: string | null
+}
+
+export function summarizeHit({ type, id, score, view, feature }: SearchHit): HitSummary {
+  const { owner, tags } = view
+  const { description } = feature ?? view
+  return { type, id, score, owner, tags, description, dtype: feature?.dtype ?? null, unit: feature?.unit ?? null }
+}
+
+/** Something that words are looked for in; `weight` is what a word counts that is the whole text, or one word of it. */
+interface SearchedText {
+  readonly text: string
+  readonly weight: number
+}
+
+interface Candidate {
+  readonly hit: Omit<SearchHit, 'score'>
+  readonly own: readonly SearchedText[]
+  /** Of the view of a feature: one of the words must be the feature's own. */
+  readonly inherited: readonly SearchedText[]
+}
+
+const weights = { name: 10, tag: 4, owner: 3, unit: 3, description: 1 } as const
+/** Times a weight: the text is the word, has it as a word, has a word that begins with it, has it anywhere. */
+const shares = { whole: 10, word: 5, start: 3, part: 1 } as const
+/** How much more a word counts that is a candidate's own than one of its view's. */
+const ownFactor = 10
+
+/** Hits have every word. Upper and lower case do not count. */
+export function searchCatalogue(catalogue: FeatureCatalogue, words: readonly string[]): SearchResult {
+  const wanted = words.flatMap((word) => word.toLowerCase().split(/\s+/)).filter((word) => word !== '')
+  const candidates = catalogue.views.flatMap(listCandidates)
+  const hits = candidates.flatMap((candidate) => {
+    const score = scoreCandidate(candidate, wanted)
+    return score === 0 ? [] : [{ ...candidate.hit, score }]
+  })
+  if (hits.length > 0) return { hits: hits.sort((a, b) => b.score - a.score || compareText(a.id, b.id)), nearest: [] }
+  return { hits, nearest: findNearest(candidates, wanted) }
+}
+
+function listCandidates(view: ViewEntry): readonly Candidate[] {
+  const own = [
+    { text: view.name, weight: weights.name },
+    ...view.tags.map((text) => ({ text, weight: weights.tag })),
+    ...textOf(view.owner, weights.owner),
+    ...textOf(view.description, weights.description),
+  ]
+  const features = view.features.map((feature): Candidate => ({
+    hit: { type: 'feature', id: feature.id, view, feature },
+    own: [
+      { text: feature.name, weight: weights.name },
+      ...textOf(feature.unit, weights.unit),
+      ...textOf(feature.description, weights.description),
+    ],
+    inherited: own,
+  }))
+  return [{ hit: { type: 'view', id: view.name, view, feature: null }, own, inherited: [] }, ...features]
+}
+
+function textOf(text: string | null, weight: number): readonly SearchedText[] {
+  return text === null ? [] : [{ text, weight }]
+}
+
+/** 0: some word is nowhere, or every word is only the view's. */
+function scoreCandidate({ own, inherited, hit }: Candidate, words: readonly string[]): number {
+  const scores = words.map((word) => {
+    const whole = hit.id.toLowerCase() === word ? weights.name * shares.whole : 0
+    return { own: Math.max(whole, scoreWord(own, word)) * ownFactor, inherited: scoreWord(inherited, word) }
+  })
+  if (scores.every((score) => score.own === 0)) return 0
+  const totals = scores.map((score) => Math.max(score.own, score.inherited))
+  return totals.includes(0) ? 0 : totals.reduce((sum, total) => sum + total, 0)
+}
+
+function scoreWord(texts: readonly SearchedText[], word: string): number {
+  return Math.max(0, ...texts.map(({ text, weight }) => weight * shareOf(text.toLowerCase(), word)))
+}
+
+function shareOf(text: string, word: string): number {
+  if (text === word) return shares.whole
+  const words = splitWords(text)
+  if (words.includes(word)) return shares.word
+  if (words.some((each) => each.startsWith(word))) return shares.start
+  return text.includes(word) ? shares.part : 0
+}
+
+function splitWords(text: string): readonly string[] {
+  return text.split(/[^\p{L}\p{N}]+/u)
+}
+
+function findNearest(candidates: readonly Candidate[], words: readonly string[]): readonly string[] {
+  const names = candidates.flatMap(({ own }) => own.filter(({ weight }) => weight > weights.description).map(({ text }) => text))
+  const known = [...new Set([...names, ...names.flatMap(splitWords)])].filter((name) => name !== '').sort(compareText)
+  const nearest = words.flatMap((word) => {
+    if (known.some((name) => name.toLowerCase().includes(word))) return []
+    return nearestName(word, known) ?? []
+  })
+  return [...new Set(nearest)]
+}
