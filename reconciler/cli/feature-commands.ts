@@ -23,6 +23,11 @@ const subcommands: readonly CommandEntry[] = [
     summary: 'all that is known of a view or feature',
     load: async () => (await import('./features/show-command.ts')).showFeaturesCommand,
   },
+  {
+    name: 'features diff',
+    summary: 'definitions of two commits side by side',
+    load: async () => (await import('./features/diff-command.ts')).diffFeaturesCommand,
+  },
 ]
 
 export const featureCommands: readonly CommandEntry[] = [

@@ -71,6 +71,11 @@ export function assembleCommit(contents: CommitContents, options: AssembleOption
   return { resources, findings: [...findings, ...later].sort(compareFindings), graph }
 }
 
+/** The resources alone, without any rule between manifests: what has no error of its own, sorted by file and line. */
+export function listResources(files: CommitContents['files']): readonly Resource[] {
+  return buildCommitView({ files, artifacts: new Map() }, 'proposed').entries.filter(isWhole).map(resourceOf)
+}
+
 function isWhole({ document }: CommitEntry): boolean {
   return document.valid && document.spec !== null
 }

@@ -23,13 +23,19 @@ export interface DependencyGraph {
   readonly edges: readonly GraphEdge[]
 }
 
+type Edges = Pick<DependencyGraph, 'edges'>
+
+interface Ids {
+  readonly nodes: readonly { readonly id: string }[]
+}
+
 /** Ids of everything that a node needs, directly or through others; the nearest first. */
-export function dependenciesOf(graph: DependencyGraph, id: string): readonly string[] {
+export function dependenciesOf(graph: Edges, id: string): readonly string[] {
   return reachable(id, adjacency(graph.edges.map(({ from, to }) => [from, to])))
 }
 
 /** Ids of everything that needs a node, directly or through others; the nearest first. */
-export function dependentsOf(graph: DependencyGraph, id: string): readonly string[] {
+export function dependentsOf(graph: Edges, id: string): readonly string[] {
   return reachable(id, adjacency(graph.edges.map(({ from, to }) => [to, from])))
 }
 
@@ -47,7 +53,7 @@ export function findNodes(graph: DependencyGraph, reference: string): readonly G
 }
 
 /** Every circle of references, each as the ids on the way; a circle is found once. */
-export function findCycles(graph: DependencyGraph): readonly (readonly string[])[] {
+export function findCycles(graph: Ids & Edges): readonly (readonly string[])[] {
   const next = adjacency(graph.edges.map(({ from, to }) => [from, to]))
   const state = new Map<string, 'open' | 'done'>()
   const cycles: string[][] = []
