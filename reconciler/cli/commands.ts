@@ -69,6 +69,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'what a model learns from, as Parquet files, with values as they were known',
     load: async () => (await import('./dataset-command.ts')).datasetCommand,
   },
+  {
+    name: 'lineage',
+    summary: 'from data sources to rollouts: what something is made of, and what of it',
+    load: async () => (await import('./lineage-command.ts')).lineageCommand,
+  },
   ...featureCommands,
   {
     name: 'status',

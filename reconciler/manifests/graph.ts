@@ -39,8 +39,14 @@ export function dependentsOf(graph: Edges, id: string): readonly string[] {
   return reachable(id, adjacency(graph.edges.map(({ from, to }) => [to, from])))
 }
 
+interface NamedNode {
+  readonly kind: string
+  readonly name: string
+  readonly environment: string | null
+}
+
 /** The nodes that `KIND/NAME` or `KIND/NAME@ENVIRONMENT` names; the kind in any case. */
-export function findNodes(graph: DependencyGraph, reference: string): readonly GraphNode[] {
+export function findNodes<Node extends NamedNode>(graph: { readonly nodes: readonly Node[] }, reference: string): readonly Node[] {
   const match = /^([^/]+)\/([^@]+)(?:@(.+))?$/.exec(reference)
   if (match === null) return []
   const [, kind = '', name = '', environment] = match

@@ -24,10 +24,25 @@ export function renderGraphText(graph: DependencyGraph, nodes: readonly GraphNod
     .join('')
 }
 
+export interface DrawnGraph {
+  readonly nodes: readonly { readonly id: string }[]
+  readonly edges: readonly DrawnEdge[]
+}
+
+/** An arrow, with a text on it where there is one. */
+export interface DrawnEdge {
+  readonly from: string
+  readonly to: string
+  readonly label?: string | null
+}
+
 /** `flowchart LR` with an arrow from what needs to what is needed. Specified at mermaid.js.org, "Flowcharts - Basic Syntax". */
-export function renderGraphMermaid({ nodes, edges }: DependencyGraph): string {
+export function renderGraphMermaid({ nodes, edges }: DrawnGraph): string {
   const names = new Map(nodes.map(({ id }, index) => [id, `n${index}`]))
   const boxes = nodes.map(({ id }) => `  ${names.get(id) ?? ''}["${id}"]\n`)
-  const arrows = edges.map(({ from, to }) => `  ${names.get(from) ?? ''} --> ${names.get(to) ?? ''}\n`)
+  const arrows = edges.map(({ from, to, label }) => {
+    const text = label === undefined || label === null ? '' : `|"${label}"|`
+    return `  ${names.get(from) ?? ''} -->${text} ${names.get(to) ?? ''}\n`
+  })
   return `flowchart LR\n${boxes.join('')}${arrows.join('')}`
 }
