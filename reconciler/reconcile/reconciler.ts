@@ -4,11 +4,13 @@ import type { Logger } from '../core/log.ts'
 import { hearHints } from '../database/hear-hints.ts'
 import { migrate } from '../database/migrate.ts'
 import { type ConnectionOptions, openConnection, openPool, type Pool } from '../database/pool.ts'
+import { FeatureReader } from './api/applied-features.ts'
 import { ControlMetrics } from './api/control-metrics.ts'
 import { buildControlOpenApi } from './api/control-openapi.ts'
 import type { ControlRoute } from './api/control-route.ts'
 import { createControlServer } from './api/control-server.ts'
 import { ControlStore } from './api/control-store.ts'
+import { buildFeatureRoutes } from './api/feature-routes.ts'
 import { buildReadRoutes } from './api/read-routes.ts'
 import { buildWriteRoutes } from './api/write-routes.ts'
 import { runControlLoop } from './control-loop.ts'
@@ -96,11 +98,13 @@ interface Parts {
   readonly metrics: ControlMetrics
 }
 
-function buildRoutes({ options, effects, pool, wakeUp, metrics }: Parts, isLeading: () => boolean): readonly ControlRoute[] {
+function buildRoutes({ options, effects, pool, source, wakeUp, metrics }: Parts, isLeading: () => boolean): readonly ControlRoute[] {
   const store = new ControlStore(pool, options.settings.environment)
   const clock = effects.clocks.wall
+  const features = new FeatureReader({ readAppliedCommit: () => store.readAppliedCommit(), source })
   const routes = [
     ...buildReadRoutes({ store, metrics, clock }),
+    ...buildFeatureRoutes(() => features.read()),
     ...buildWriteRoutes({
       store,
       clock,

@@ -100,6 +100,7 @@ export function buildCatalogue(resources: readonly Resource[]): FeatureCatalogue
     digests: digestFeatures(resources).views,
     descriptions: new Map(resources.map(({ kind, metadata }) => [`${kind}/${metadata.name}`, metadata.description ?? null])),
     uses: collectUses(resources),
+    readers: collectReaders(definitions),
   }
   const views = resources.filter(({ kind }) => kind === 'FeatureView')
   return { views: views.map((view) => describeView(view, facts)).sort((a, b) => compareText(a.name, b.name)) }
@@ -112,6 +113,8 @@ interface Facts {
   readonly descriptions: ReadonlyMap<string, string | null>
   /** By `VIEW:FEATURE`. */
   readonly uses: ReadonlyMap<string, readonly FeatureUse[]>
+  /** By name of the view: those that read it, sorted. */
+  readonly readers: ReadonlyMap<string, readonly string[]>
 }
 
 function collectUses(resources: readonly Resource[]): ReadonlyMap<string, readonly FeatureUse[]> {
@@ -129,11 +132,23 @@ function collectUses(resources: readonly Resource[]): ReadonlyMap<string, readon
   return uses
 }
 
+function collectReaders({ views }: FeatureDefinitions): ReadonlyMap<string, readonly string[]> {
+  const readers = new Map<string, string[]>()
+  for (const name of [...views.keys()].sort(compareText)) {
+    const inputs = views.get(name)?.inputs.filter(({ kind }) => kind === 'FeatureView') ?? []
+    for (const input of sorted(inputs.map((each) => each.name))) {
+      const known = readers.get(input)
+      if (known === undefined) readers.set(input, [name])
+      else known.push(name)
+    }
+  }
+  return readers
+}
+
 function describeView({ metadata, file, line }: Resource, facts: Facts): ViewEntry {
   const { definitions, digests } = facts
   const view = required(definitions.views.get(metadata.name), metadata.name)
   const features = describeFeatures(view, facts)
-  const readers = [...definitions.views.values()].filter(({ inputs }) => reads(inputs, view.name))
   return {
     name: view.name,
     owner: metadata.owner ?? null,
@@ -156,7 +171,7 @@ function describeView({ metadata, file, line }: Resource, facts: Facts): ViewEnt
     online: view.online,
     features,
     models: sorted(features.flatMap(({ takenBy }) => takenBy.map(({ model }) => model))),
-    readers: sorted(readers.map(({ name }) => name)),
+    readers: facts.readers.get(view.name) ?? [],
     expectations: definitions.viewRules.get(view.name)?.expectations ?? [],
     tests: (definitions.viewRules.get(view.name)?.tests ?? []).map(({ name }) => name),
   }
@@ -190,10 +205,6 @@ function findSources(view: ViewDefinition, { views }: FeatureDefinitions): reado
     }
   }
   return sorted([...sources])
-}
-
-function reads(inputs: readonly ViewInput[], view: string): boolean {
-  return inputs.some(({ kind, name }) => kind === 'FeatureView' && name === view)
 }
 
 function sorted(names: readonly string[]): readonly string[] {

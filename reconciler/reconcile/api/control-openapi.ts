@@ -29,14 +29,16 @@ const writeRefusals = {
   '415': 'The body is no JSON.',
 }
 
-function describeOperation({ method, summary, open, querySchema, bodySchema }: ControlRoute): object {
-  const responses = Object.entries({ ...refusals, ...(method === 'POST' ? writeRefusals : {}) }).filter(
+function describeOperation({ method, summary, open, pathSchema, querySchema, bodySchema }: ControlRoute): object {
+  const named = pathSchema === undefined ? {} : { '404': 'There is nothing of this name.' }
+  const parameters = [...describeParameters('path', pathSchema), ...describeParameters('query', querySchema)]
+  const responses = Object.entries({ ...refusals, ...named, ...(method === 'POST' ? writeRefusals : {}) }).filter(
     ([status]) => status !== '401' || open !== true,
   )
   return {
     summary,
     ...(open === true ? {} : { security: [{ token: [] }] }),
-    ...(querySchema === undefined ? {} : { parameters: describeQuery(querySchema) }),
+    ...(parameters.length === 0 ? {} : { parameters }),
     ...(bodySchema === undefined
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: bodySchema } } } }),
@@ -47,6 +49,12 @@ function describeOperation({ method, summary, open, querySchema, bodySchema }: C
   }
 }
 
-function describeQuery({ properties = {} }: JsonSchema): readonly object[] {
-  return Object.entries(properties).map(([name, { description, ...schema }]) => ({ name, in: 'query', description, schema }))
+function describeParameters(place: 'path' | 'query', schema: JsonSchema | undefined): readonly object[] {
+  return Object.entries(schema?.properties ?? {}).map(([name, { description, ...rest }]) => ({
+    name,
+    in: place,
+    ...(place === 'path' ? { required: true } : {}),
+    description,
+    schema: rest,
+  }))
 }

@@ -24,9 +24,16 @@ export interface ControlServer {
 }
 
 const bodyLimitBytes = 64 * 1024
+/** Letters of one part of a path: two names and what stands between them. */
+const pathPartLimit = 600
 
 export function createControlServer(options: ControlServerOptions): ControlServer {
-  const app = fastify({ logger: false, bodyLimit: bodyLimitBytes, ajv: { customOptions: { removeAdditional: false } } })
+  const app = fastify({
+    logger: false,
+    bodyLimit: bodyLimitBytes,
+    ajv: { customOptions: { removeAdditional: false } },
+    routerOptions: { maxParamLength: pathPartLimit },
+  })
   app.removeContentTypeParser('text/plain')
   app.addHook('onRequest', (request, _reply, done) => {
     checkHost(request, options.host)
@@ -47,11 +54,11 @@ export function createControlServer(options: ControlServerOptions): ControlServe
 }
 
 function addRoute(app: FastifyInstance, route: ControlRoute, { token, notStarted }: ControlServerOptions): void {
-  const { querySchema, bodySchema } = route
+  const { pathSchema, querySchema, bodySchema } = route
   app.route({
     method: route.method,
-    url: route.path,
-    schema: { ...(querySchema && { querystring: querySchema }), ...(bodySchema && { body: bodySchema }) },
+    url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+    schema: { ...(pathSchema && { params: pathSchema }), ...(querySchema && { querystring: querySchema }), ...(bodySchema && { body: bodySchema }) },
     onRequest: (request, _reply, done) => {
       if (route.open !== true) checkToken(request, token)
       done()
@@ -61,7 +68,8 @@ function addRoute(app: FastifyInstance, route: ControlRoute, { token, notStarted
       if (reason !== null) throw new MainwardError('unavailable', reason, { retry: 'backoff' })
       const query = request.query as Readonly<Record<string, unknown>>
       const body = (request.body ?? {}) as Readonly<Record<string, unknown>>
-      const answer = await route.answer({ query, body })
+      const path = request.params as Readonly<Record<string, unknown>>
+      const answer = await route.answer({ query, body, path })
       return reply
         .code(answer.status)
         .type(answer.contentType ?? 'application/json')

@@ -147,6 +147,11 @@ export class ControlStore {
     return moved
   }
 
+  /** Null: nothing is applied yet. */
+  async readAppliedCommit(): Promise<string | null> {
+    return (await readEnvironment(this.#pool, this.#environment))?.appliedCommit ?? null
+  }
+
   async readDataTime(): Promise<string | null> {
     return (await readEnvironment(this.#pool, this.#environment))?.dataTime ?? null
   }

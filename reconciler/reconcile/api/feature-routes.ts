@@ -1,0 +1,92 @@
+/** The routes that tell what features there are and what comes from what, in the commit that is applied. */
+import { MainwardError } from '../../core/error.ts'
+import { searchCatalogue, summarizeHit } from '../../governance/catalogue/search-catalogue.ts'
+import { filterCatalogue, findEntry } from '../../governance/catalogue/select-entries.ts'
+import { selectLineage } from '../../governance/lineage/select-lineage.ts'
+import { findNodes } from '../../manifests/graph.ts'
+import { didYouMean } from '../../manifests/nearest-name.ts'
+import type { AppliedFeatures } from './applied-features.ts'
+import type { ControlRoute } from './control-route.ts'
+import type { JsonSchema } from './json-schema.ts'
+
+/** Reads what is applied now. */
+export type ReadFeatures = () => Promise<AppliedFeatures>
+
+const name = (description: string): JsonSchema => ({ type: 'string', minLength: 1, maxLength: 600, description })
+
+export function buildFeatureRoutes(read: ReadFeatures): readonly ControlRoute[] {
+  return [listRoute(read), showRoute(read), lineageRoute(read)]
+}
+
+function listRoute(read: ReadFeatures): ControlRoute {
+  return {
+    method: 'GET',
+    path: '/api/v1/features',
+    summary: 'The views of the applied commit with their features; with `words`, what has them, the best first.',
+    querySchema: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        tag: name('Only views with this tag.'),
+        owner: name('Only views of this owner.'),
+        words: name('Words that names, descriptions, tags, owners and units are searched for.'),
+      },
+    },
+    answer: async ({ query }) => {
+      const { commit, catalogue } = await read()
+      const taken = filterCatalogue(catalogue, { view: null, tag: textOf(query['tag']), owner: textOf(query['owner']) })
+      const words = textOf(query['words'])
+      if (words === null) return { status: 200, body: { commit, ...taken } }
+      const { hits, nearest } = searchCatalogue(taken, [words])
+      return { status: 200, body: { commit, hits: hits.map(summarizeHit), nearest } }
+    },
+  }
+}
+
+function showRoute(read: ReadFeatures): ControlRoute {
+  return {
+    method: 'GET',
+    path: '/api/v1/features/{view}',
+    summary: 'All that is known of a view, or of one of its features.',
+    pathSchema: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['view'],
+      properties: { view: name('VIEW, or VIEW:FEATURE.') },
+    },
+    answer: async ({ path }) => {
+      const { commit, catalogue } = await read()
+      const { view, feature } = findEntry(catalogue, String(path['view']))
+      return { status: 200, body: feature === null ? { commit, ...view } : { commit, view: view.name, ...feature } }
+    },
+  }
+}
+
+function lineageRoute(read: ReadFeatures): ControlRoute {
+  return {
+    method: 'GET',
+    path: '/api/v1/lineage/{kind}/{name}',
+    summary: 'What something is made of, and what is made of it, from data sources to rollouts.',
+    pathSchema: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['kind', 'name'],
+      properties: {
+        kind: name('DataSource, FeatureView, Feature, Model, ModelVersion or Rollout, in any case.'),
+        name: name('The name; VIEW:FEATURE of a feature; NAME or NAME@ENVIRONMENT of a rollout.'),
+      },
+    },
+    answer: async ({ path }) => {
+      const { commit, lineage } = await read()
+      const reference = `${String(path['kind'])}/${String(path['name'])}`
+      const nodes = findNodes(lineage, reference)
+      if (nodes.length > 0) return { status: 200, body: { commit, ...selectLineage(lineage, nodes.map(({ id }) => id)) } } // prettier-ignore
+      const hint = didYouMean(reference, lineage.nodes.flatMap(({ id, kind, name: own }) => [id, `${kind}/${own}`])) // prettier-ignore
+      throw new MainwardError('not-found', `the lineage of the applied commit has no ${reference}`, hint === undefined ? {} : { hint })
+    },
+  }
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
