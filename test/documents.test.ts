@@ -44,6 +44,7 @@ describe('the pages', () => {
       'docs/errors.md',
       'docs/records.md',
       'docs/features/manifests.md',
+      'docs/features/catalogue.md',
     ]) {
       const targets = [...readPage(name).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target ?? '')
       const local = targets.filter((target) => !target.includes('://'))
