@@ -9,7 +9,8 @@ import { renderLineageText } from './features/render-lineage.ts'
 import { repositoryOptions, requireNodes } from './manifests/manifest-options.ts'
 import { renderGraphMermaid } from './manifests/render-graph.ts'
 
-const hint = 'there are DataSource, FeatureView, Feature/VIEW:FEATURE, Model, ModelVersion and Rollout; mainward graph has every resource'
+const hint =
+  'there are DataSource, FeatureView, Feature/VIEW:FEATURE, Model, ModelVersion and Rollout; mainward graph has every resource'
 
 export const lineageCommand: CommandDefinition = {
   details:

@@ -46,7 +46,10 @@ interface NamedNode {
 }
 
 /** The nodes that `KIND/NAME` or `KIND/NAME@ENVIRONMENT` names; the kind in any case. */
-export function findNodes<Node extends NamedNode>(graph: { readonly nodes: readonly Node[] }, reference: string): readonly Node[] {
+export function findNodes<Node extends NamedNode>(
+  graph: { readonly nodes: readonly Node[] },
+  reference: string,
+): readonly Node[] {
   const match = /^([^/]+)\/([^@]+)(?:@(.+))?$/.exec(reference)
   if (match === null) return []
   const [, kind = '', name = '', environment] = match

@@ -98,7 +98,10 @@ interface Parts {
   readonly metrics: ControlMetrics
 }
 
-function buildRoutes({ options, effects, pool, source, wakeUp, metrics }: Parts, isLeading: () => boolean): readonly ControlRoute[] {
+function buildRoutes(
+  { options, effects, pool, source, wakeUp, metrics }: Parts,
+  isLeading: () => boolean,
+): readonly ControlRoute[] {
   const store = new ControlStore(pool, options.settings.environment)
   const clock = effects.clocks.wall
   const features = new FeatureReader({ readAppliedCommit: () => store.readAppliedCommit(), source })

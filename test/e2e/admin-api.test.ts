@@ -53,7 +53,9 @@ const json = { 'content-type': 'application/json' }
 const command = JSON.stringify({ rollout: 'flight-delay', verb: 'abort', reason: 'a test' })
 
 describe('the door', () => {
-  const routes = ['status', 'observed', 'history', 'serving-state', 'events', 'plans'].map((name) => `/api/v1/${name}`)
+  const routes = ['status', 'observed', 'history', 'serving-state', 'events', 'plans', 'features'].map(
+    (name) => `/api/v1/${name}`,
+  )
 
   it.each(routes)('%s needs the token, also on loopback', async (path) => {
     expect((await call({ path, token: false })).status).toBe(401)

@@ -85,7 +85,8 @@ type Facts = readonly (readonly [name: string, text: string])[]
 
 function sharedFacts(view: ViewEntry): Facts {
   const entities = view.entities.map(
-    ({ name, keys }) => `${name} (${keys.map(({ name: key, dtype, column }) => `${key} ${dtype} in column ${column}`).join(', ')})`,
+    ({ name, keys }) =>
+      `${name} (${keys.map(({ name: key, dtype, column }) => `${key} ${dtype} in column ${column}`).join(', ')})`,
   )
   return [
     ['owner', oneLine(view.owner)],

@@ -31,7 +31,9 @@ export function renderDefinitionHistory(view: string, { entries, whole }: Defini
 export function renderDefinitionDiff({ before, after, views, models }: DefinitionDiff): string {
   const head = `${before.origin} → ${after.origin}\n`
   if (views.length === 0) return `${head}no definition differs\n`
-  const blocks = views.map(({ name, ...change }) => `\n${name}: ${describeChange(change)}\n${renderFields(change.fields, name, '  ')}`)
+  const blocks = views.map(
+    ({ name, ...change }) => `\n${name}: ${describeChange(change)}\n${renderFields(change.fields, name, '  ')}`,
+  )
   const stale = models.length === 0 ? 'no training inputs become stale' : `training inputs become stale: ${models.join(', ')}`
   return `${head}${blocks.join('')}\n${stale}\n`
 }

@@ -24,7 +24,9 @@ export const searchFeaturesCommand: CommandDefinition = {
     } else if (hits.length > 0) {
       terminal.write(renderHits(hits))
     } else {
-      terminal.writeError(`nothing has ${input.arguments.length === 1 ? 'the word' : 'all of the words'} ${input.arguments.join(' ')}\n`)
+      terminal.writeError(
+        `nothing has ${input.arguments.length === 1 ? 'the word' : 'all of the words'} ${input.arguments.join(' ')}\n`,
+      )
       if (nearest.length > 0) terminal.writeError(`hint: did you mean ${nearest.join(' ')}?\n`)
     }
     return hits.length > 0 ? 0 : 1

@@ -29,7 +29,13 @@ export const showFeaturesCommand: CommandDefinition = {
     const entry = findEntry(buildCatalogue(await readResources(context, input)), input.arguments[0] ?? '')
     const history = flagOption(input, 'history') ? await readHistory(context, input, entry) : null
     const json = flagOption(input, 'json')
-    context.terminal.write(json ? renderJson(entry, history) : history === null ? renderEntry(entry) : renderDefinitionHistory(entry.view.name, history))
+    context.terminal.write(
+      json
+        ? renderJson(entry, history)
+        : history === null
+          ? renderEntry(entry)
+          : renderDefinitionHistory(entry.view.name, history),
+    )
     return 0
   },
 }

@@ -88,9 +88,10 @@ function findOpen(tables: readonly NamedTable[], name: string): Origins | null {
   return open === undefined || others.length > 0 ? null : originsOf([{ input: open, column: name }])
 }
 
-/** What `*` or `t.*` stands for. Throws UnresolvedSql where the columns of a table are not known. */
+/** What `*` or `t.*` stands for. Throws UnresolvedSql where the columns of a table are not known, and for parts of a nested column. */
 export function expandStar({ tables, using }: Scope, relation: string): readonly TableColumn[] {
   const wanted = tables.filter(({ alias }) => relation === '' || alias.toLowerCase() === relation.toLowerCase())
+  if (wanted.length === 0) throw new UnresolvedSql(`${relation}.* names no table`)
   const seen = new Set<string>()
   return wanted.flatMap(({ alias, table }) => {
     if (table.open !== null) throw new UnresolvedSql(`the columns of ${alias} are not known, so * stands for nothing certain`)

@@ -56,7 +56,10 @@ function followSet(type: string, node: Node, tables: Tables, outer: Scope | null
   const parts = (children.length > 0 ? children : [node['left'], node['right']]) as Node[]
   const [first, ...others] = parts.map((part) => followNode(part, tables, outer))
   if (first === undefined) throw new UnresolvedSql('a set operation has no parts')
-  const rows = [...[first, ...others].map((part) => part.rows), ...followModifiers(node, emptyScope(outer), first.columns, tables)]
+  const rows = [
+    ...[first, ...others].map((part) => part.rows),
+    ...followModifiers(node, emptyScope(outer), first.columns, tables),
+  ]
   const operation = textOf(node['setop_type'])
   if (operation === 'EXCEPT' || operation === 'INTERSECT') {
     const compared = [first, ...others].flatMap(({ columns }) => columns.map(({ origins }) => origins))
@@ -95,7 +98,9 @@ function followOne(node: Node, tables: Tables, outer: Scope | null): FollowedSel
     }
   }
   const all = columns.map(({ origins }) => origins)
-  const decisive = ['where_clause', 'having', 'qualify', 'group_expressions', 'sample'].map((key) => follow(node[key], scope, tables))
+  const decisive = ['where_clause', 'having', 'qualify', 'group_expressions', 'sample'].map((key) =>
+    follow(node[key], scope, tables),
+  )
   const grouped = node['aggregate_handling'] === 'FORCE_AGGREGATES' ? all : positions(listOf(node['group_expressions']), columns)
   return { columns, rows: joinOrigins([from.rows, ...decisive, ...grouped, ...followModifiers(node, scope, columns, tables)]) }
 }
@@ -232,7 +237,9 @@ function listParameters(tree: SyntaxTree | undefined): readonly string[] {
   if (tree === undefined || tree === null || typeof tree !== 'object') return []
   if (Array.isArray(tree)) return tree.flatMap((each) => listParameters(each as SyntaxTree))
   const names = (tree as Node)['column_names']
-  return Array.isArray(names) ? names.map((name) => textOf(name as SyntaxTree).toLowerCase()) : Object.values(tree).flatMap(listParameters)
+  return Array.isArray(names)
+    ? names.map((name) => textOf(name as SyntaxTree).toLowerCase())
+    : Object.values(tree).flatMap(listParameters)
 }
 
 function rename(columns: readonly TableColumn[], names: readonly SyntaxTree[]): readonly TableColumn[] {

@@ -44,7 +44,12 @@ async function resolveView(engine: Engine, view: ViewDefinition, tables: Tables)
   try {
     const { columns, rows } = await followView(engine, view, tables)
     const named = new Map(columns.map(({ name, origins }) => [name, listColumns(origins)]))
-    return { unresolved: null, columns: named, rows: listColumns(rows), conditions: await readConditions(engine, view, [...named.keys()]) }
+    return {
+      unresolved: null,
+      columns: named,
+      rows: listColumns(rows),
+      conditions: await readConditions(engine, view, [...named.keys()]),
+    }
   } catch (thrown) {
     if (!(thrown instanceof UnresolvedSql)) throw thrown
     return { unresolved: thrown.message, columns: new Map(), rows: [], conditions: new Map() }

@@ -36,7 +36,8 @@ export function compareDefinitions(view: string, before: ViewClosure, after: Vie
   const reason = after.type === 'broken' ? after.reason : null
   if (before.type === 'whole' && after.type === 'whole') {
     const fields = compareResources(`FeatureView/${view}`, before.resources, after.resources)
-    const change = digests.before === digests.after ? (fields.some(({ effect }) => effect === 'checks') ? 'checks' : 'text') : 'values'
+    const change =
+      digests.before === digests.after ? (fields.some(({ effect }) => effect === 'checks') ? 'checks' : 'text') : 'values'
     return fields.length === 0 && change === 'text' ? null : { change, ...digests, reason, fields }
   }
   const change = changeOf(before.type, after.type)

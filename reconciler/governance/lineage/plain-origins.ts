@@ -14,7 +14,9 @@ export function listPlainOrigins({ sources, views }: FeatureDefinitions, reason:
     const columns = listColumns(input)
     if (columns === null) return unresolved(`${name} reads ${input.name}: ${reason}`)
     const found = new Map<string, readonly InputColumn[]>(columns.map((column) => [column, [{ input, column }]]))
-    const conditions = aggregations.flatMap(({ name: aggregation, where }) => (where === null ? [] : [[aggregation, null] as const]))
+    const conditions = aggregations.flatMap(({ name: aggregation, where }) =>
+      where === null ? [] : [[aggregation, null] as const],
+    )
     return { unresolved: null, columns: found, rows: [], conditions: new Map(conditions) }
   }
 

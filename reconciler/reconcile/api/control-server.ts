@@ -58,7 +58,11 @@ function addRoute(app: FastifyInstance, route: ControlRoute, { token, notStarted
   app.route({
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
-    schema: { ...(pathSchema && { params: pathSchema }), ...(querySchema && { querystring: querySchema }), ...(bodySchema && { body: bodySchema }) },
+    schema: {
+      ...(pathSchema && { params: pathSchema }),
+      ...(querySchema && { querystring: querySchema }),
+      ...(bodySchema && { body: bodySchema }),
+    },
     onRequest: (request, _reply, done) => {
       if (route.open !== true) checkToken(request, token)
       done()

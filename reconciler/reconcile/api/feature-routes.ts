@@ -82,7 +82,11 @@ function lineageRoute(read: ReadFeatures): ControlRoute {
       const nodes = findNodes(lineage, reference)
       if (nodes.length > 0) return { status: 200, body: { commit, ...selectLineage(lineage, nodes.map(({ id }) => id)) } } // prettier-ignore
       const hint = didYouMean(reference, lineage.nodes.flatMap(({ id, kind, name: own }) => [id, `${kind}/${own}`])) // prettier-ignore
-      throw new MainwardError('not-found', `the lineage of the applied commit has no ${reference}`, hint === undefined ? {} : { hint })
+      throw new MainwardError(
+        'not-found',
+        `the lineage of the applied commit has no ${reference}`,
+        hint === undefined ? {} : { hint },
+      )
     },
   }
 }

@@ -137,7 +137,9 @@ transform
 
   it('prints one feature, with the expectations that speak of it', async () => {
     const { output } = await run('show', 'airport_weather:wind_speed')
-    expect(output).toMatch(/^airport_weather:wind_speed {2}features\/airport_weather.yaml:1\n {2}description {3}Mean over two minutes\n/)
+    expect(output).toMatch(
+      /^airport_weather:wind_speed {2}features\/airport_weather.yaml:1\n {2}description {3}Mean over two minutes\n/,
+    )
     expect(output).toContain('\nexpectations\n  expect_column_values_to_be_between')
     expect((await run('show', 'airport_weather:gustiness')).output).not.toContain('expectations')
   })

@@ -8,7 +8,9 @@ import { commitFiles, createRepository, removeFolder, runGit } from '../../suppo
 import { runCommand } from '../../support/run-command.ts'
 
 const page = readFileSync(join(packageRoot, 'docs/features/catalogue.md'), 'utf8')
-const blocks = [...page.matchAll(/^```\n\$ mainward (.*)\n([^]*?)^```$/gm)].map(([, line = '', text = '']) => [line, text] as const)
+const blocks = [...page.matchAll(/^```\n\$ mainward (.*)\n([^]*?)^```$/gm)].map(
+  ([, line = '', text = '']) => [line, text] as const,
+)
 const view = 'features/airport_weather.yaml'
 let folder: string
 
@@ -36,9 +38,16 @@ function withoutIds(text: string): string {
 
 describe('the page on the catalogue', () => {
   it('shows every command of it', () => {
-    expect(new Set(blocks.map(([line]) => line.split(' ').slice(0, line.startsWith('features') ? 2 : 1).join(' ')))).toEqual(
-      new Set(['features list', 'features search', 'features show', 'features diff', 'lineage']),
-    )
+    expect(
+      new Set(
+        blocks.map(([line]) =>
+          line
+            .split(' ')
+            .slice(0, line.startsWith('features') ? 2 : 1)
+            .join(' '),
+        ),
+      ),
+    ).toEqual(new Set(['features list', 'features search', 'features show', 'features diff', 'lineage']))
   })
 
   it.each(blocks)('mainward %s', async (line, text) => {

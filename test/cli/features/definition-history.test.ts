@@ -65,7 +65,13 @@ const digestAt = (index: number, view: string) => digestFeatures(resourcesOf(tre
 describe('the history of a definition', () => {
   it('has the commits that changed something, newest first, and says what', async () => {
     const entries = await readHistory('airport_weather')
-    expect(entries.map(({ subject, change, fields }) => [subject, change, ...fields.map(({ field, effect }) => `${field}: ${effect}`)])).toEqual([
+    expect(
+      entries.map(({ subject, change, fields }) => [
+        subject,
+        change,
+        ...fields.map(({ field, effect }) => `${field}: ${effect}`),
+      ]),
+    ).toEqual([
       ['Mend it another way', 'repaired', 'ttl: values'],
       ['Break the manifest', 'broken'],
       ['Mend it', 'repaired'],
@@ -93,7 +99,13 @@ describe('the history of a definition', () => {
 
   it('of a view that reads another has what changes its values there, and nothing else of it', async () => {
     const entries = await readHistory('calm')
-    expect(entries.map(({ subject, change, fields }) => [subject, change, ...fields.map(({ resource, field }) => `${resource} ${field}`)])).toEqual([
+    expect(
+      entries.map(({ subject, change, fields }) => [
+        subject,
+        change,
+        ...fields.map(({ resource, field }) => `${resource} ${field}`),
+      ]),
+    ).toEqual([
       ['Write out a default', 'values', 'FeatureView/calm defaults that are written'],
       ['Put it online', 'values', 'FeatureView/calm online'],
       ['Mend it another way', 'repaired', 'FeatureView/airport_weather ttl'],
@@ -137,11 +149,12 @@ ${short[0]}  ${date}  Ada  Start
     commitFiles(other, weatherFiles, 'Take them back')
     const { output } = await runCommand(other, ['features', 'show', 'calm', '--history'])
     removeFolder(other)
-    expect(output.split('\n').filter((line) => /^\S/.test(line)).map((line) => line.split('  ').at(-1))).toEqual([
-      'Take them back',
-      'Leave features out',
-      'Start',
-    ])
+    expect(
+      output
+        .split('\n')
+        .filter((line) => /^\S/.test(line))
+        .map((line) => line.split('  ').at(-1)),
+    ).toEqual(['Take them back', 'Leave features out', 'Start'])
   })
 
   it('of five thousand commits is read in seconds: only those that touch features are parsed', async () => {

@@ -94,9 +94,10 @@ describe('what cannot be followed', () => {
   it.each([
     ['select * from open', 'the columns of open are not known'],
     ['select a as x, x as y from s, open', 'x may be a column of a table, or a name given before'],
+    ['select a.* from s', 'a.* names no table'],
     ['select missing from s', 'the column missing is in none of the tables'],
     ['select a from elsewhere', 'the table elsewhere is not known'],
-    ['select columns(lambda c: c = \'a\') from s', 'COLUMNS, and * with RENAME or LIKE, are not followed'],
+    ["select columns(lambda c: c = 'a') from s", 'COLUMNS, and * with RENAME or LIKE, are not followed'],
     ['select * rename (a as z) from s', 'COLUMNS, and * with RENAME or LIKE, are not followed'],
     ['select max(columns(*)) from s', '* and # within an expression are not followed'],
     ['select #1 as x from s', '* and # within an expression are not followed'],

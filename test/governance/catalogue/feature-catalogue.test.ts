@@ -22,9 +22,7 @@ describe('the catalogue', () => {
       file: 'features/airport_weather.yaml',
       line: 1,
       digest: digestFeatures(resourcesOf()).views.get('airport_weather'),
-      entities: [
-        { name: 'airport', description: 'FAA code', keys: [{ name: 'airport', dtype: 'string', column: 'origin' }] },
-      ],
+      entities: [{ name: 'airport', description: 'FAA code', keys: [{ name: 'airport', dtype: 'string', column: 'origin' }] }],
       inputs: [{ kind: 'DataSource', name: 'weather_hourly' }],
       sources: ['weather_hourly'],
       transform: expect.stringMatching(/^SELECT origin, [^]*NULL\n$/) as string,
@@ -145,8 +143,6 @@ describe('a name', () => {
     ['airport_weather:x', 'the view airport_weather has no feature x', 'it has wind_speed, gustiness, wind_max_6h'],
     ['nothing', 'there is no view nothing', 'there are airport_weather, calm, carrier_delays'],
   ])('that is none is answered with the nearest: %s', (name, message, hint) => {
-    expect(() => findEntry(catalogue, name)).toThrow(
-      expect.objectContaining({ code: 'not-found', message, hint }) as Error,
-    )
+    expect(() => findEntry(catalogue, name)).toThrow(expect.objectContaining({ code: 'not-found', message, hint }) as Error)
   })
 })

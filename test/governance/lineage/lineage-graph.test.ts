@@ -13,7 +13,9 @@ function lineageOf(resources: readonly Resource[]) {
 
 function edgesOf(files: Files, pattern: RegExp): readonly string[] {
   const { edges } = lineageOf(resourcesOf(files))
-  const lines = edges.map(({ upstream, downstream, label }) => `${upstream} > ${downstream}${label === null ? '' : ` (${label})`}`)
+  const lines = edges.map(
+    ({ upstream, downstream, label }) => `${upstream} > ${downstream}${label === null ? '' : ` (${label})`}`,
+  )
   return lines.filter((line) => pattern.test(line))
 }
 

@@ -83,7 +83,10 @@ describe('the routes of features', () => {
 
   it('tell the catalogue of the commit that is applied, whatever the head is', async () => {
     await apply(first)
-    expect(await ask('features')).toEqual({ status: 200, body: { commit: first, ...(plain(buildCatalogue(resourcesOf())) as object) } })
+    expect(await ask('features')).toEqual({
+      status: 200,
+      body: { commit: first, ...(plain(buildCatalogue(resourcesOf())) as object) },
+    })
   })
 
   it('read a commit once, and another when it is applied', async () => {
@@ -154,11 +157,16 @@ describe('the routes of features', () => {
   })
 
   it('stand in the OpenAPI document, with the parts of their paths', () => {
-    const { paths } = buildControlOpenApi(buildFeatureRoutes(() => Promise.reject(new Error('nobody asks'))), '0') as {
+    const { paths } = buildControlOpenApi(
+      buildFeatureRoutes(() => Promise.reject(new Error('nobody asks'))),
+      '0',
+    ) as {
       paths: Record<string, { get: { parameters: { name: string; in: string; required?: boolean }[]; responses: object } }>
     }
     expect(Object.keys(paths)).toEqual(['/api/v1/features', '/api/v1/features/{view}', '/api/v1/lineage/{kind}/{name}'])
-    const shape = Object.values(paths).map(({ get }) => get.parameters.map((each) => `${each.in} ${each.name} ${each.required ?? false}`))
+    const shape = Object.values(paths).map(({ get }) =>
+      get.parameters.map((each) => `${each.in} ${each.name} ${each.required ?? false}`),
+    )
     expect(shape).toEqual([
       ['query tag false', 'query owner false', 'query words false'],
       ['path view true'],
