@@ -37,13 +37,6 @@ export function writeDuration(milliseconds: number): string {
   return `${milliseconds / size}${unit}`
 }
 
-/** `20s`, `10m`, `1h`, `7d`: as manifests write it, in the largest unit that holds it. */
-export function formatDuration(milliseconds: number): string {
-  const fits = Object.entries(millisecondsOf).filter(([, length]) => milliseconds % length === 0)
-  const [unit, length] = (milliseconds === 0 ? fits.find(([letter]) => letter === 's') : fits.at(-1)) ?? ['ms', 1]
-  return `${milliseconds / length}${unit}`
-}
-
 /** Bytes of a size such as `20Mi`, or null when the text is none. */
 export function parseSize(text: string): number | null {
   const match = /^(0|[1-9][0-9]{0,11})(Ki|Mi|Gi|Ti)?$/.exec(text)

@@ -1,7 +1,7 @@
 /** What a transition means for the units and for what comes after it, one sentence each. Pure. */
 import type { Recording } from '../core/release.ts'
 import type { DesiredRollout, RolloutFallback, RolloutState, Traffic } from '../core/rollout-state.ts'
-import { formatDuration } from '../manifests/duration.ts'
+import { writeDuration } from '../manifests/duration.ts'
 import { movedShare } from '../rollout/moved-share.ts'
 import { describeFallback, describeRecording } from '../rollout/settings.ts'
 import { isRecentStable } from '../rollout/transitions.ts'
@@ -58,7 +58,7 @@ function describeSteps(before: RolloutState | null, after: RolloutState, desired
 /** ` for 20s`, ` until a person resumes`, or nothing for a step without a hold. */
 export function describeHold(holdMs: number | null): string {
   if (holdMs === null) return ' until a person resumes'
-  return holdMs === 0 ? '' : ` for ${formatDuration(holdMs)}`
+  return holdMs === 0 ? '' : ` for ${writeDuration(holdMs)}`
 }
 
 function servingArms(traffic: Traffic): Traffic['arms'] {

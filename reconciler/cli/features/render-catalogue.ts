@@ -3,7 +3,7 @@ import { describeAggregation, describeExpectation, describeFreshness } from '../
 import type { FeatureCatalogue, FeatureEntry, ViewEntry } from '../../governance/catalogue/feature-catalogue.ts'
 import type { SearchHit } from '../../governance/catalogue/search-catalogue.ts'
 import type { NamedEntry } from '../../governance/catalogue/select-entries.ts'
-import { formatDuration } from '../../manifests/duration.ts'
+import { writeDuration } from '../../manifests/duration.ts'
 import { printable } from '../../manifests/findings-text.ts'
 import { renderTable } from '../table.ts'
 
@@ -95,7 +95,7 @@ function sharedFacts(view: ViewEntry): Facts {
     ['sources', listOr(view.sources)],
     ['event time', view.eventTime ?? 'none: static rows'],
     ['known from', view.createdTime ?? view.eventTime ?? 'always'],
-    ['greatest age', view.ttlMs === null ? 'any' : formatDuration(view.ttlMs)],
+    ['greatest age', view.ttlMs === null ? 'any' : writeDuration(view.ttlMs)],
     ['online', describeFreshness(view.online)],
   ]
 }

@@ -1,7 +1,7 @@
 /** A definition field by field, as a person would write it: what is compared between two commits. Pure. */
 import type { SourcePlace } from '../../core/feature-definition.ts'
 import type { Resource } from '../../core/resource.ts'
-import { formatDuration } from '../../manifests/duration.ts'
+import { writeDuration } from '../../manifests/duration.ts'
 import { readExpectations } from '../../manifests/expectation-checks.ts'
 import type { DataSourceSpec } from '../../manifests/kinds/data-source.ts'
 import type { EntitySpec } from '../../manifests/kinds/entity.ts'
@@ -55,10 +55,10 @@ function describeSource(spec: DataSourceSpec, put: Put): void {
   put('time zone', spec.timeZone, 'values')
   for (const column of spec.columns) describeColumn('column', column, put)
   const { freshness, volume } = spec
-  put('freshness', freshness === null ? null : `at most ${formatDuration(freshness.maxAgeMs)}, ${freshness.severity}`, 'checks')
+  put('freshness', freshness === null ? null : `at most ${writeDuration(freshness.maxAgeMs)}, ${freshness.severity}`, 'checks')
   if (volume !== null) {
     const { windowMs, minRows, maxRows, severity } = volume
-    put('volume', `${minRows ?? 0} to ${maxRows ?? 'any number of'} rows in ${formatDuration(windowMs)}, ${severity}`, 'checks')
+    put('volume', `${minRows ?? 0} to ${maxRows ?? 'any number of'} rows in ${writeDuration(windowMs)}, ${severity}`, 'checks')
   }
   describeExpectations(spec, put)
 }
@@ -81,7 +81,7 @@ function describeView(spec: FeatureViewSpec, put: Put): void {
   put('reads', spec.inputs.map(({ kind, name }) => `${kind}/${name}`).join(', '), 'values')
   if (spec.transform !== null) put('transform', spec.transform.trim(), 'values', sqlMeaning(spec.transform))
   describeTimes(spec, put)
-  put('ttl', spec.ttlMs === null ? null : formatDuration(spec.ttlMs), 'values')
+  put('ttl', spec.ttlMs === null ? null : writeDuration(spec.ttlMs), 'values')
   for (const feature of spec.features) describeColumn('feature', feature, put)
   for (const aggregation of spec.aggregations) {
     const name = `aggregation ${aggregation.name}`

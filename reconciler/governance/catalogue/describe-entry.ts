@@ -2,15 +2,15 @@
 import { canonicalJson } from '../../core/digest.ts'
 import { expectationDefinitions } from '../../core/expectation.ts'
 import type { Expectation, Freshness } from '../../core/feature-definition.ts'
-import { formatDuration } from '../../manifests/duration.ts'
+import { writeDuration } from '../../manifests/duration.ts'
 import type { AggregationEntry } from './feature-catalogue.ts'
 
 /** `every 15m, lag 1m`, `pushed`, or `offline`. */
 export function describeFreshness(online: Freshness | null): string {
   if (online === null) return 'offline'
   if (online.type === 'exact') return 'pushed'
-  const lag = online.lagMs === 0 ? '' : `, lag ${formatDuration(online.lagMs)}`
-  return `every ${formatDuration(online.refreshMs)}${lag}`
+  const lag = online.lagMs === 0 ? '' : `, lag ${writeDuration(online.lagMs)}`
+  return `every ${writeDuration(online.refreshMs)}${lag}`
 }
 
 /** `max of wind_speed over 6h where wind_speed > 0`; without an aggregation `newest value`. */
@@ -19,7 +19,7 @@ export function describeAggregation(aggregation: AggregationEntry | null): strin
   const { function: name, column, windowMs, where, quantile } = aggregation
   const what = quantile === null ? name : `${name} ${quantile}`
   const of = column === null ? '' : ` of ${column}`
-  return `${what}${of} over ${formatDuration(windowMs)}${where === null ? '' : ` where ${where}`}`
+  return `${what}${of} over ${writeDuration(windowMs)}${where === null ? '' : ` where ${where}`}`
 }
 
 /** `expect_column_values_to_not_be_null {"column":"origin"} mostly 0.99, warning`. */
