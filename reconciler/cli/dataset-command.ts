@@ -1,6 +1,8 @@
 /** `mainward dataset`: what a model learns from, as Parquet files, as it was known at a time. */
 import { relative, resolve } from 'node:path'
 import { MainwardError } from '../core/error.ts'
+import { isSound, type ChecksReport } from '../features/checks/checks-report.ts'
+import type { DatasetReport } from '../features/dataset/dataset-report.ts'
 import { fillOutFolder } from '../features/dataset/out-folder.ts'
 import { writeDataset } from '../features/dataset/write-dataset.ts'
 import type { TrainingDefinition } from '../manifests/feature-definitions.ts'
@@ -11,12 +13,14 @@ import { renderDataset } from './dataset/render-dataset.ts'
 import { computationOptions, readAsOf } from './features/engine-options.ts'
 import { type OpenFeatures, withFeatures } from './features/open-features.ts'
 import { createProgress } from './features/progress.ts'
+import { renderChecks } from './features/render-checks.ts'
 
 export const datasetCommand: CommandDefinition = {
   details:
     'Each row of the label source becomes one row, in its order, with the values as they were known at the time of the\n' +
     'prediction. Writes train.parquet, validation.parquet and test.parquet by the split of the model, what stands beside\n' +
-    'their rows below side/, and dataset.json. The folder appears as a whole; only an earlier dataset is replaced.',
+    'their rows below side/, and dataset.json. The folder appears as a whole; only an earlier dataset is replaced.\n' +
+    'Exit code 1 when a critical expectation of a source or view is not passed; the dataset is written, and says so.',
   arguments: [{ usage: '<model>', description: 'name of the model' }],
   options: [
     { flags: '--out <folder>', description: 'where the dataset is written', required: true },
@@ -38,15 +42,24 @@ export const datasetCommand: CommandDefinition = {
       if (trainingInputs === undefined) throw new Error(`the model ${training.model} has training inputs`)
       const { definitions, ports, commit } = features
       const engine = { ...features.engine, ...progress.engine }
-      const common = { training, materials: definitions, ports, asOf, trainingInputs, commit, engine }
+      const common = { training, definitions, ports, asOf, trainingInputs, commit, engine }
       return fillOutFolder(out, (folder) => writeDataset({ ...common, folder, onStep: progress.step }))
     }).finally(progress.end)
     const shown = relative(configuration.folder, out)
-    terminal.write(
-      flagOption(input, 'json') ? `${JSON.stringify(report, null, 2)}\n` : renderDataset(report, shown === '' ? '.' : shown),
-    )
-    return 0
+    const checks = describeChecks(report, asOf)
+    if (flagOption(input, 'json')) terminal.write(`${JSON.stringify(report, null, 2)}\n`)
+    else
+      terminal.write(
+        renderDataset(report, shown === '' ? '.' : shown) +
+          (checks.relations.length === 0 ? '' : `\n${renderChecks(checks, terminal.style)}`),
+      )
+    return isSound(checks) ? 0 : 1
   },
+}
+
+function describeChecks({ checks, model }: DatasetReport, atMicros: bigint): ChecksReport {
+  const relations = checks.map((checked) => ({ ...checked, problem: null, profiles: new Map(), readers: [`Model/${model}`] }))
+  return { atMicros, relations }
 }
 
 function requireTraining({ definitions, resources, origin }: OpenFeatures, model: string): TrainingDefinition {

@@ -4,6 +4,11 @@ import type { CommandEntry } from './command.ts'
 /** In the order in which help lists them. */
 const subcommands: readonly CommandEntry[] = [
   {
+    name: 'features preview',
+    summary: 'the newest rows of a view, with its values as they are known',
+    load: async () => (await import('./features-preview-command.ts')).featuresPreviewCommand,
+  },
+  {
     name: 'features test',
     summary: 'unit tests of views, and with --data what must hold for the rows of sources and views',
     load: async () => (await import('./features-test-command.ts')).featuresTestCommand,

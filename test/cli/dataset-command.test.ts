@@ -163,6 +163,23 @@ describe('mainward dataset', () => {
     expect(output).toMatch(/^there__wind +place_weather +\d+\.\d % +\d+\.\d % +\d+\.\d %$/m)
   })
 
+  it('tells what is expected of its sources and views, and ends with 1 when something critical does not hold', async () => {
+    const expectations = `  expectations:
+    - expect_column_values_to_be_between: { column: wind, min_value: 0, max_value: 39 }
+    - expect_column_values_to_not_be_null: { column: wind, severity: warning }
+  online:`
+    const where = repository({ 'features.yaml': tripManifests.replace('  online:', expectations) })
+    const { code, output } = await run(['lateness', '--out', 'out'], where)
+    expect(code).toBe(1)
+    expect(output).toMatch(/^failed {3}FeatureView\/place_weather: \d+ rows, 0 of 2 checks passed$/m)
+    expect(output).toContain('expect_column_values_to_be_between (critical, failed)')
+    const { checks } = JSON.parse(readFileSync(join(where, 'out/dataset.json'), 'utf8')) as DatasetReport
+    const above = data.weather.filter(({ wind }) => wind !== null && wind * 2 > 39).length
+    expect(checks).toMatchObject([{ kind: 'FeatureView', name: 'place_weather', rows: data.weather.length }])
+    expect(checks[0]?.results).toMatchObject([{ unexpectedCount: above, verdict: 'failed' }, { verdict: 'failed' }])
+    expect(above).toBeGreaterThan(5)
+  })
+
   it('takes a label of one class', async () => {
     const same = dataFiles({ ...data, trips: data.trips.map((trip) => ({ ...trip, late: true })) })
     expect((await make('out', [], repository(same))).rows.kept).toBeGreaterThan(100)

@@ -7,6 +7,7 @@ import type { SourceReport } from '../sources/prepare-source.ts'
 import type { ViewReport } from '../views/build-view-table.ts'
 import { contentColumns } from './build-content.ts'
 import { dropReasons, type DropReason } from './build-label-rows.ts'
+import type { CheckedRows } from './check-rows.ts'
 import type { DatasetColumn, DatasetPlan, PartName } from './plan-dataset.ts'
 
 /** Names the form of `dataset.json`; a folder whose file has it is ours. */
@@ -70,6 +71,8 @@ export interface DatasetReport {
   readonly features: readonly FeatureCoverage[]
   readonly sources: readonly ReturnType<typeof describeSource>[]
   readonly views: readonly ReturnType<typeof describeView>[]
+  /** What is expected of the rows of sources and views, and what came of it. */
+  readonly checks: readonly CheckedRows[]
 }
 
 /** The first two come from the source itself. */
@@ -84,6 +87,7 @@ export interface DatasetFacts {
   readonly asOf: bigint
   readonly sources: readonly SourceReport[]
   readonly views: readonly ViewReport[]
+  readonly checks: readonly CheckedRows[]
   /** Of the judged rows that do not stay: `reason` and `n`. */
   readonly dropped: readonly EngineRow[]
   /** Of `buildCounts`. */
@@ -112,6 +116,7 @@ export function buildDatasetReport(facts: DatasetFacts): DatasetReport {
     features: coverFeatures(facts),
     sources: facts.sources.map(describeSource),
     views: facts.views.map(describeView),
+    checks: facts.checks,
   }
 }
 

@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import type { Digest } from '../../core/digest.ts'
 import { MainwardError } from '../../core/error.ts'
 import { formatInstant } from '../../core/instant.ts'
-import type { TrainingDefinition } from '../../manifests/feature-definitions.ts'
+import type { FeatureDefinitions, TrainingDefinition } from '../../manifests/feature-definitions.ts'
 import { openComputation, type Computation, type ComputationPorts } from '../compute/open-computation.ts'
-import type { ViewMaterials } from '../compute/plan-computation.ts'
 import { digestRows } from '../digest/digest-rows.ts'
 import type { Engine, EngineRow } from '../engine/engine.ts'
 import type { EngineOptions } from '../engine/open-engine.ts'
@@ -14,12 +13,13 @@ import { quoteName } from '../engine/quote.ts'
 import { viewRelation } from '../views/build-view-table.ts'
 import { buildContent, buildCounts, buildJoinedRows, buildPartFile, buildSideFile, contentColumns } from './build-content.ts'
 import { buildJudgedRows, buildLabelRows, datasetRelations, dropReasons, type DropReason } from './build-label-rows.ts'
+import { checkRows } from './check-rows.ts'
 import { buildDatasetReport, partFiles, type DatasetReport } from './dataset-report.ts'
 import { planDataset, type DatasetPlan } from './plan-dataset.ts'
 
 export interface DatasetRequest {
   readonly training: TrainingDefinition
-  readonly materials: ViewMaterials
+  readonly definitions: FeatureDefinitions
   readonly ports: ComputationPorts
   /** Microseconds since the epoch: what was known then. It is the data clock, too. */
   readonly asOf: bigint
@@ -39,12 +39,12 @@ export interface DatasetRequest {
  * what `openComputation` throws, and `invalid-input` when no row is left for a part. The folder is the caller's to remove then.
  */
 export async function writeDataset(request: DatasetRequest): Promise<DatasetReport> {
-  const { training, materials, asOf, onStep } = request
+  const { training, definitions, asOf, onStep } = request
   // The engine lets statements reach real paths alone.
   const folder = await realpath(request.folder)
-  const plan = planDataset(training, materials)
+  const plan = planDataset(training, definitions)
   const computation = await openComputation({
-    materials,
+    materials: definitions,
     wanted: { views: [...new Set(plan.views.map(({ view }) => view.name))], sources: [plan.source.name] },
     ports: request.ports,
     times: { now: asOf, asOf, ranges: new Map(plan.range === null ? [] : [[plan.source.name, plan.range]]) },
@@ -61,8 +61,10 @@ export async function writeDataset(request: DatasetRequest): Promise<DatasetRepo
 }
 
 async function makeFiles(request: DatasetRequest, plan: DatasetPlan, computation: Computation): Promise<DatasetReport> {
-  const { materials, asOf, onStep } = request
+  const { definitions, asOf, onStep } = request
   const { engine, sources, views } = computation
+  onStep?.('expectations')
+  const checks = await checkRows(computation, definitions, asOf)
   onStep?.('label rows')
   await engine.query(buildJudgedRows(plan, asOf))
   await engine.query(buildLabelRows(plan))
@@ -70,7 +72,7 @@ async function makeFiles(request: DatasetRequest, plan: DatasetPlan, computation
     `select "__reason" as reason, count(*) as n from ${quoteName(datasetRelations.judged)} where "__reason" is not null group by all`,
   )
   onStep?.('join')
-  await engine.query(buildJoinedRows(plan, materials.entities, { types: await readTypes(engine, plan), asOf }))
+  await engine.query(buildJoinedRows(plan, definitions.entities, { types: await readTypes(engine, plan), asOf }))
   await engine.query(buildContent(plan))
   const counts = await engine.query(buildCounts(plan))
   assertParts(plan, counts, dropped)
@@ -87,6 +89,7 @@ async function makeFiles(request: DatasetRequest, plan: DatasetPlan, computation
     asOf,
     sources,
     views,
+    checks,
     dropped,
     counts,
   })

@@ -65,7 +65,8 @@ function learn(trip: Trip, place: number, data: TripData, asOf: number): BruteRo
   }
 }
 
-function weatherAt(all: readonly Weather[], key: string | null, at: number, asOf: number) {
+/** The values of place_weather for a key at a time, of rows that were seen by `asOf`. */
+export function weatherAt(all: readonly Weather[], key: string | null, at: number, asOf: number) {
   const point = Math.floor((at - 1) / 15) * 15
   const seen = all
     .map((row, index) => ({ ...row, index }))
