@@ -45,6 +45,7 @@ describe('the pages', () => {
       'docs/records.md',
       'docs/features/manifests.md',
       'docs/features/catalogue.md',
+      'docs/features/datasets.md',
     ]) {
       const targets = [...readPage(name).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target ?? '')
       const local = targets.filter((target) => !target.includes('://'))
