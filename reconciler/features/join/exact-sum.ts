@@ -71,8 +71,17 @@ export function sumToFloat({ high, low, unit }: LimbSum): string {
   return nearestFloat(`(${high} + ${low} // ${carry})`, `(${low} % ${carry})::DOUBLE`, unit)
 }
 
-/** A division of whole numbers: the mean of equal values is that value. `rows` is below 2^31. */
-export function meanToFloat({ high, low, unit }: LimbSum, rows: string): string {
+/**
+ * The mean of equal values is that value. `rows` is below 2^31. Sums below 2^53 units, all those of usual whole numbers, are divided
+ * as floats are: the result is the float nearest to the mean. Else it is a division of whole numbers, off by one in the last place at most.
+ */
+export function meanToFloat(sum: LimbSum, rows: string): string {
+  const { high, low, unit } = sum
+  const isSmall = `${low} = 0 AND abs(${high}) < ${2 ** 53}`
+  return `CASE WHEN ${isSmall} THEN (${high})::DOUBLE / ${rows} * ${unit} ELSE ${dividedToFloat(sum, rows)} END`
+}
+
+function dividedToFloat({ high, low, unit }: LimbSum, rows: string): string {
   const carried = `(${high} + ${low} // ${carry})`
   const left = `((${carried} % ${rows}) * ${carry} + ${low} % ${carry})`
   const divided = `(${left} // ${rows})::DOUBLE + (${left} % ${rows})::DOUBLE / ${rows}`
