@@ -43,8 +43,8 @@ function describeRow({ keys, at, asOf }: CellDifference): string {
   return parts.join(', ')
 }
 
-function describeValue({ column, expected, found, isRowFound }: CellDifference): string {
-  const missing = isRowFound ? '' : ' (no row counts at that time)'
+function describeValue({ column, expected, found, whyNoRow }: CellDifference): string {
+  const missing = whyNoRow === null ? '' : ` (${whyNoRow})`
   return `${column}: expected ${printable(JSON.stringify(expected))}, found ${printable(JSON.stringify(found))}${missing}`
 }
 

@@ -7,6 +7,11 @@ import { timeColumn } from './prepare-tests.ts'
 import { isSameCell, writeTestCell } from './test-cell.ts'
 import type { CellDifference } from './test-result.ts'
 
+/** A value that differs, and the join's row that it stands in: why no row of the view was found is asked of all together. */
+export interface FoundDifference extends Omit<CellDifference, 'whyNoRow'> {
+  readonly answer: EngineRow
+}
+
 /** Prefix of the view in the join's columns. */
 export const joinPrefix = 'view'
 
@@ -15,7 +20,7 @@ export function compareRows(
   { definition, expected }: PreparedTest,
   found: readonly EngineRow[],
   columns: ExpectedColumns,
-): readonly CellDifference[] {
+): readonly FoundDifference[] {
   const places = new Map([...columns.all.keys()].map((name, at) => [name, at]))
   return definition.expect.flatMap((row, index) => {
     const answer = found[index]
@@ -28,7 +33,7 @@ export function compareRows(
       const cell = answer[column] ?? null
       if (isSameCell(value, cell, dtype)) return []
       const isRowFound = answer[`__found:${joinPrefix}`] === true
-      return [{ ...place, column, expected: row[column] ?? null, found: writeTestCell(cell, dtype), isRowFound }]
+      return [{ answer, ...place, column, expected: row[column] ?? null, found: writeTestCell(cell, dtype), isRowFound }]
     })
   })
 }

@@ -11,7 +11,8 @@ import { testedRelation, type TestedView } from './tested-view.ts'
 /** The rows of the join, in the order of `expect`; or why there are none. */
 export type Outcome = { readonly rows: readonly EngineRow[] } | { readonly problems: readonly string[] }
 
-const labels = 'labels of tests'
+/** Rows that tests expect, with `__row`, `__test`, `__at` and keys. Not quoted. */
+export const labelRelation = 'labels of tests'
 
 /** Static rows are true at any time: they are asked at the epoch. */
 const anyTime = 0n
@@ -33,7 +34,7 @@ export async function loadLabels(engine: Engine, columns: ExpectedColumns, tests
     columns.hasTime ? cellOf(row, timeColumn) : anyTime,
     ...columns.keys.map((key) => cellOf(row, key)),
   ])
-  await engine.load(labels, list, inBatches(rows))
+  await engine.load(labelRelation, list, inBatches(rows))
 }
 
 /** By number of the test. When the engine refuses all at once, each alone tells which it is. */
@@ -44,7 +45,7 @@ export async function joinTests(
 ): Promise<ReadonlyMap<number, Outcome>> {
   if (tests.length === 0) return new Map()
   const relation = testedRelation(tested.view.name)
-  const all = await ask(engine, tested, relation, labels)
+  const all = await ask(engine, tested, relation, labelRelation)
   if ('rows' in all) return groupRows(all.rows)
   const outcomes = new Map<number, Outcome>()
   for (const { test } of tests) {
@@ -75,9 +76,9 @@ async function ask(engine: Engine, { join }: TestedView, relation: string, label
 
 /** Over the rows of one test. */
 async function askAlone(engine: Engine, tested: TestedView, relation: string, test: number): Promise<Outcome> {
-  for (const name of [relation, labels]) {
+  for (const name of [relation, labelRelation]) {
     const part = quoteName(`${name} alone`)
     await engine.query(`create or replace view ${part} as select * from ${quoteName(name)} where "__test" = ${test}`)
   }
-  return ask(engine, tested, `${relation} alone`, `${labels} alone`)
+  return ask(engine, tested, `${relation} alone`, `${labelRelation} alone`)
 }

@@ -1,13 +1,14 @@
 /** Runs the unit tests of one view: each gives its rows to the view, and all are asked by one join. */
 import type { ViewDefinition, ViewTest } from '../../core/feature-definition.ts'
 import type { Engine } from '../engine/engine.ts'
-import { compareRows } from './compare-rows.ts'
+import { compareRows, type FoundDifference } from './compare-rows.ts'
+import { explainMissing } from './explain-missing.ts'
 import { findLostValues, loadGiven } from './fill-inputs.ts'
 import { joinTests, loadLabels, type Outcome } from './join-tests.ts'
 import { prepareTests, type PreparedTest } from './prepare-tests.ts'
 import { refusalOf } from './refusal.ts'
 import type { TestDefinitions } from './test-inputs.ts'
-import type { ViewTestResult } from './test-result.ts'
+import type { CellDifference, ViewTestResult } from './test-result.ts'
 import { buildTestRows, createTestedView, type TestedView } from './tested-view.ts'
 
 /**
@@ -24,15 +25,27 @@ export async function runViewTests(
   if (!('columns' in tested)) return tests.map((test) => notRun(view, test, tested))
   const prepared = prepareTests(tests, tested.inputs, tested.columns)
   const outcomes = await runTests(engine, tested, prepared)
-  return prepared.map((test) => judge(tested, test, outcomes.get(test.test) ?? { problems: test.problems }))
+  const compared = prepared.map((test) => compare(tested, test, outcomes.get(test.test) ?? { problems: test.problems }))
+  const missing = compared.flatMap(({ differences }) => differences.filter(({ isRowFound }) => !isRowFound))
+  const reasons = await explainMissing(engine, tested, [...new Set(missing.map(({ answer }) => answer))])
+  return compared.map(({ differences, ...result }) => ({
+    ...result,
+    differences: differences.map(({ answer, ...difference }): CellDifference => {
+      return { ...difference, whyNoRow: difference.isRowFound ? null : (reasons.get(answer) ?? null) }
+    }),
+  }))
 }
 
 function notRun(view: ViewDefinition, test: ViewTest, problems: readonly string[]): ViewTestResult {
   return { view: view.name, test: test.name, verdict: 'not-run', problems, differences: [] }
 }
 
-function judge({ view, columns }: TestedView, test: PreparedTest, outcome: Outcome): ViewTestResult {
-  if ('problems' in outcome) return notRun(view, test.definition, outcome.problems)
+interface Compared extends Omit<ViewTestResult, 'differences'> {
+  readonly differences: readonly FoundDifference[]
+}
+
+function compare({ view, columns }: TestedView, test: PreparedTest, outcome: Outcome): Compared {
+  if ('problems' in outcome) return { ...notRun(view, test.definition, outcome.problems), differences: [] }
   const differences = compareRows(test, outcome.rows, columns)
   const verdict = differences.length === 0 ? 'passed' : 'failed'
   return { view: view.name, test: test.definition.name, verdict, problems: [], differences }

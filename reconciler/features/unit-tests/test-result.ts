@@ -21,6 +21,8 @@ export interface CellDifference {
   readonly found: TestCell
   /** False: no row of the view counts for the key at that time; `found` is null then. Of a view without features: no row in any window. */
   readonly isRowFound: boolean
+  /** Null where a row is found. */
+  readonly whyNoRow: string | null
 }
 
 export interface ViewTestResult {

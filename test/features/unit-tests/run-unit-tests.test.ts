@@ -136,7 +136,15 @@ describe('values', () => {
       ]),
     ] // prettier-ignore
     const { results } = await run(withTests(exact, 'airport_weather', tests))
-    const place = { row: 0, keys: { airport: 'JFK' }, at: hour('06:00'), asOf: hour('06:00'), found: null, isRowFound: true }
+    const place = {
+      row: 0,
+      keys: { airport: 'JFK' },
+      at: hour('06:00'),
+      asOf: hour('06:00'),
+      found: null,
+      isRowFound: true,
+      whyNoRow: null,
+    }
     expect(results).toEqual([
       {
         view: 'airport_weather',
@@ -146,9 +154,33 @@ describe('values', () => {
         differences: [
           { ...place, column: 'wind', expected: 10 },
           { ...place, column: 'wind_max_6h', expected: 3 },
-          { ...place, row: 1, keys: { airport: 'LGA' }, column: 'wind', expected: 'NaN', isRowFound: false },
+          {
+            ...place,
+            row: 1,
+            keys: { airport: 'LGA' },
+            column: 'wind',
+            expected: 'NaN',
+            isRowFound: false,
+            whyNoRow: 'the view has no row of this key',
+          },
         ],
       },
+    ])
+  })
+
+  it('that are missing are told with the reason', async () => {
+    const tests = [
+      weatherTest('missing', [row('05:00', '05:30', 1)], [
+        { airport: 'JFK', at: hour('05:29'), wind: 1 },
+        { airport: 'JFK', at: '2013-01-01T08:00:01Z', wind: 1 },
+        { airport: 'LGA', at: hour('06:00'), wind: 1 },
+      ]),
+    ] // prettier-ignore
+    const { results } = await run(withTests(exact, 'airport_weather', tests))
+    expect(results[0]?.differences.map(({ whyNoRow }) => whyNoRow)).toEqual([
+      'the first row of this key is known from 2013-01-01T05:30:00Z on',
+      'the rows of this key that are known are older than 3h, or were replaced by rows of their row key',
+      'the view has no row of this key',
     ])
   })
 
