@@ -261,6 +261,15 @@ tests:
     expect(tell(await run(withTests(definitions, 'airport_weather', tests)))).toEqual(['passed: equal'])
   })
 
+  it('come from rows with an event time alone, as from a real source', async () => {
+    const view = weatherView().replace(/transform.*/, 'transform: SELECT * REPLACE (count(*) OVER () AS hits) FROM {{ source }}')
+    const given = [row('05:00', '05:00', 9), { origin: 'JFK', recorded_at: hour('05:00'), wind: 1 }]
+    const tests = [weatherTest('timeless', given, [{ airport: 'JFK', at: hour('06:00'), hits: 1 }])]
+    expect(tell(await run(withTests(definitionsOf(airport, weather, view), 'airport_weather', tests)))).toEqual([
+      'passed: timeless',
+    ])
+  })
+
   it('of static rows have no time', async () => {
     const definitions = definitionsOf(
       airport,
