@@ -18,13 +18,17 @@ const blocks = [...page.matchAll(/^```(\S*) ?(\S*)\n([^]*?)^```$/gm)].map(([, ty
 const manifests = blocks.filter(({ type }) => type === 'yaml').map(({ text }) => text).join('---\n') // prettier-ignore
 const project = 'apiVersion: mainward.dev/v1alpha1\nkind: Project\nmetadata: { name: flights }\nspec: {}\n'
 
+/** Where commands run. */
 let folder: string
+/** The one of this test, which is removed. */
+let made: string
 
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'mainward-features-test-')))
+  made = realpathSync(mkdtempSync(join(tmpdir(), 'mainward-features-test-')))
+  folder = made
   writeFiles(folder, { 'mainward.yaml': project, 'features.yaml': manifests })
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => rmSync(made, { recursive: true, force: true }))
 
 async function run(line: string) {
   const context = createTestContext({ folder })
@@ -72,6 +76,15 @@ describe('mainward features test', () => {
     expect(output).not.toContain('failed   ')
     expect(code).toBe(0)
   })
+
+  it('passes on the example, with its data as it was known in June', async () => {
+    folder = join(packageRoot, 'example-repo')
+    const { code, output, errors } = await run('features test --data --as-of 2013-06-01')
+    expect(errors).toBe('')
+    expect(output).toMatch(/ passed; \d+ views without a test\n/)
+    expect(output).toMatch(/^\d+ checks of \d+ sources and views as of 2013-06-01T00:00:00Z: \d+ passed\n$/m)
+    expect(code).toBe(0)
+  }, 120_000)
 
   it('writes for programs what it found', async () => {
     writeData()
