@@ -27,6 +27,6 @@ export function buildDistinctCount(sweep: ColumnSweep): readonly NamedQuery[] {
       `SELECT ${by}, greatest(a, coalesce(max(b) OVER (${earlier}), a)) AS a, b FROM ${sweep.intervals} ` +
       `WHERE ${column} IS NOT NULL AND a < b`,
   }
-  const measures = [{ name: 'm0', running: 'count(*) FILTER (WHERE l IS NULL)', combine: 'sum' as const }]
+  const measures = [{ name: 'm0', input: '1::BIGINT', combine: 'sum' as const }]
   return [alone, ...buildSweep({ ...sweep, intervals: alone.name, payload: [], measures })]
 }

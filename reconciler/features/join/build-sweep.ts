@@ -1,4 +1,7 @@
-/** Running aggregates over intervals, as of each label's time: one sort of pieces and lookups together, whatever the aggregates are. */
+/**
+ * Aggregates over intervals, as of each label's time. Sums are told from one sort of beginnings, ends and labels: what an interval adds
+ * when it begins it takes away when it ends. Minima and maxima can not be taken away; they need the intervals cut into pieces.
+ */
 import { buildIntervalLookups, buildIntervalPieces } from './build-interval-pieces.ts'
 import type { NamedQuery } from './build-row-matches.ts'
 import type { Measure } from './window-measures.ts'
@@ -6,11 +9,12 @@ import type { Measure } from './window-measures.ts'
 export interface SweepRequest {
   /** Prefix of the names of the parts. */
   readonly parts: string
-  /** Relation with the keys, `a`, `b` and the payload. */
+  /** Relation with the keys, `a`, `b` and the payload: an interval counts at t when a <= t < b. */
   readonly intervals: string
   /** Relation with the keys, `l` and `t`. */
   readonly times: string
   readonly keys: readonly string[]
+  /** Columns that the measures read. */
   readonly payload: readonly string[]
   /** No interval is longer. Null: of any length. */
   readonly width: bigint | null
@@ -19,17 +23,55 @@ export interface SweepRequest {
 
 /** Parts of a WITH clause; the last, named `PARTS_swept`, has `l` and the measures, once for each label row that has its keys. */
 export function buildSweep(request: SweepRequest): readonly NamedQuery[] {
-  const { parts, keys, payload, width, measures } = request
+  const { parts, measures } = request
+  const sums = measures.filter(({ combine }) => combine === 'sum')
+  const extremes = measures.filter(({ combine }) => combine !== 'sum')
+  const swept = `${parts}_swept`
+  if (extremes.length === 0) return buildSums(request, sums, swept)
+  if (sums.length === 0) return buildExtremes(request, extremes, swept)
+  const [sum, extreme] = [`${parts}_sums`, `${parts}_extremes`]
+  return [
+    ...buildSums(request, sums, sum),
+    ...buildExtremes(request, extremes, extreme),
+    { name: swept, sql: `SELECT * FROM ${sum} JOIN ${extreme} USING (l)` },
+  ]
+}
+
+function buildSums(request: SweepRequest, measures: readonly Measure[], name: string): readonly NamedQuery[] {
+  const { parts, intervals, times, keys } = request
+  const by = keys.join(', ')
+  const names = measures.map((measure) => measure.name)
+  const inputs = measures.map(({ name: measure, input }) => `${input} AS ${measure}`)
+  const taken = names.map((measure) => `-${measure}`)
+  const nothing = names.map(() => 'NULL')
+  const running = names.map((measure) => `sum(${measure}) OVER sofar AS ${measure}`)
+  return [
+    { name: `${parts}_added`, sql: `SELECT ${[by, 'a', 'b', ...inputs].join(', ')} FROM ${intervals} WHERE a < b` },
+    {
+      name,
+      sql:
+        `SELECT l, ${names.join(', ')} FROM (SELECT l, ${running.join(', ')} FROM ` +
+        `(SELECT ${[by, 'a AS x', ...names, 'NULL::BIGINT AS l'].join(', ')} FROM ${parts}_added UNION ALL ` +
+        `SELECT ${[by, 'b', ...taken, 'NULL'].join(', ')} FROM ${parts}_added UNION ALL ` +
+        `SELECT ${[by, 't', ...nothing, 'l'].join(', ')} FROM ${times}) ` +
+        // At equal places labels come last: an interval holds its beginning, and not its end.
+        `WINDOW sofar AS (PARTITION BY ${by} ORDER BY x, l IS NOT NULL ROWS UNBOUNDED PRECEDING)) WHERE l IS NOT NULL`,
+    },
+  ]
+}
+
+function buildExtremes(request: SweepRequest, measures: readonly Measure[], name: string): readonly NamedQuery[] {
+  const { parts, keys, payload, width } = request
   const place = [...keys, 'level', 'side', 'block', 'x'].join(', ')
   const node = [...keys, 'level', 'side', 'block'].join(', ')
-  const nothing = payload.map((name) => `NULL AS ${name}`)
-  const running = measures.map(({ name, running: aggregate }) => `${aggregate} OVER sofar AS ${name}`)
-  const combined = measures.map(({ name, combine }) => `${combine}(${name}) AS ${name}`)
+  const nothing = payload.map((column) => `NULL AS ${column}`)
+  const running = measures.map(({ name: measure, input, combine }) => `${combine}(${input}) OVER sofar AS ${measure}`)
+  const combined = measures.map(({ name: measure, combine }) => `${combine}(${measure}) AS ${measure}`)
   return [
     { name: `${parts}_pieces`, sql: buildIntervalPieces(request.intervals, { keys, payload }, width) },
     { name: `${parts}_lookups`, sql: buildIntervalLookups(request.times, `${parts}_pieces`, keys, width) },
     {
-      name: `${parts}_swept`,
+      name,
       sql:
         `SELECT l, ${combined.join(', ')} FROM (SELECT l, ${running.join(', ')} FROM ` +
         `(SELECT ${[place, ...payload, 'NULL::BIGINT AS l'].join(', ')} FROM ${parts}_pieces UNION ALL ` +

@@ -57,8 +57,7 @@ function addOnce(set: WindowSet, queries: readonly NamedQuery[]): void {
 function edgeValue(set: WindowSet, { column }: WindowFeature, which: 'first' | 'last'): WindowValue {
   const place = `${which}_place`
   set.payload.add(place)
-  const running = `${which === 'first' ? 'min' : 'max'}(CASE WHEN ${column.name} IS NOT NULL THEN ${place} END)`
-  const measure = set.measures.add(running, which === 'first' ? 'min' : 'max')
+  const measure = set.measures.add(`CASE WHEN ${column.name} IS NOT NULL THEN ${place} END`, which === 'first' ? 'min' : 'max')
   const name = `${set.parts}_${column.name}_${which}`
   const equal = set.keys.map((key) => `times.${key} = placed.${key}`).join(' AND ')
   addOnce(set, [
@@ -75,11 +74,11 @@ function edgeValue(set: WindowSet, { column }: WindowFeature, which: 'first' | '
 /** Null under two values, NaN where one is not finite, 0 where all are equal: exactly, whatever their size. */
 function spreadValue(set: WindowSet, { column }: WindowFeature): WindowValue {
   const { counts, sum } = floatSum(column, set.measures)
-  const least = set.measures.add(`min(${column.name})`, 'min')
-  const most = set.measures.add(`max(${column.name})`, 'max')
+  const least = set.measures.add(column.name, 'min')
+  const most = set.measures.add(column.name, 'max')
   const limbs = [0, 1, 2, 3].map((index) => {
     set.payload.add(`q${column.name}_${index}`)
-    return set.measures.add(`sum(q${column.name}_${index})`, 'sum')
+    return set.measures.add(`q${column.name}_${index}`, 'sum')
   })
   set.squared.add(column.name)
   const [a = '', b = '', c = '', d = ''] = limbs
@@ -94,7 +93,7 @@ function spreadValue(set: WindowSet, { column }: WindowFeature): WindowValue {
 
 function quantileValue(set: WindowSet, feature: WindowFeature, quantile: number): WindowValue {
   const rows = countExpression(feature.column, set.measures)
-  const most = set.measures.add(`max(${feature.column.name})`, 'max')
+  const most = set.measures.add(feature.column.name, 'max')
   // Each quantile of a column has a descent of its own; a digit of the name tells them apart.
   const sweep = columnSweep(set, feature, `q${set.after.length}`)
   const queries = buildQuantile({ ...sweep, counted: `${set.parts}_swept`, rows, quantile })
@@ -186,7 +185,7 @@ export function buildWindows(view: JoinView, names: WindowNames): readonly Named
     const measures = new MeasureList(`w${index}_`)
     return { parts, windowUs, keys, names, measures, payload: new Set(), squared: new Set(), after: [] }
   })
-  const rows = sets[0]?.measures.add('count(*) FILTER (WHERE l IS NULL)', 'sum')
+  const rows = sets[0]?.measures.add('1::BIGINT', 'sum')
   const built = sets.map((set) => buildSet(set, features.filter(({ window }) => window.windowUs === set.windowUs), isPlaced)) // prettier-ignore
   const values = built.flatMap((set) => set.values)
   const columns = values.map(({ feature, expression }) => {

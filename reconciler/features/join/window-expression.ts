@@ -28,24 +28,26 @@ const notFinite = (counts: ReturnType<typeof kindCounts>, finite: string): strin
 
 /** How many rows of the window hold a value. */
 export function countExpression(column: WindowColumn, measures: MeasureList): string {
-  return `coalesce(${measures.add(`count(${column.name})`, 'sum')}, 0)`
+  return `coalesce(${measures.add(`(${column.name} IS NOT NULL)::BIGINT`, 'sum')}, 0)`
 }
 
 function wholeSum(column: WindowColumn, measures: MeasureList): string {
-  return measures.add(`sum(${column.name}::HUGEINT)`, 'sum')
+  return measures.add(`${column.name}::HUGEINT`, 'sum')
 }
 
 export function floatSum(column: WindowColumn, measures: MeasureList) {
   const value = `${column.name}::DOUBLE`
-  const kinds = measures.add(`sum(${countedKinds(value)})`, 'sum')
-  const high = measures.add(`sum(${highLimb(value, column.place)})`, 'sum')
-  const low = measures.add(`sum(${lowLimb(value, column.place)})`, 'sum')
+  const kinds = measures.add(countedKinds(value), 'sum')
+  const high = measures.add(highLimb(value, column.place), 'sum')
+  const low = measures.add(lowLimb(value, column.place), 'sum')
   return { counts: kindCounts(kinds), sum: { high, low, unit: floatUnit } }
 }
 
 /** Null where no row of the window holds a value. */
 export function sumExpression(column: WindowColumn, measures: MeasureList): string {
-  if (column.kind === 'whole') return wholeSum(column, measures)
+  if (column.kind === 'whole') {
+    return `CASE WHEN ${countExpression(column, measures)} > 0 THEN ${wholeSum(column, measures)} END`
+  }
   const { counts, sum } = floatSum(column, measures)
   return `CASE WHEN ${counts.rows} > 0 THEN ${notFinite(counts, sumToFloat(sum))} END`
 }
@@ -53,7 +55,7 @@ export function sumExpression(column: WindowColumn, measures: MeasureList): stri
 export function meanExpression(column: WindowColumn, measures: MeasureList): string {
   if (column.kind === 'whole') {
     const sum = { high: wholeSum(column, measures), low: '0::HUGEINT', unit: 1 }
-    const rows = measures.add(`count(${column.name})`, 'sum')
+    const rows = measures.add(`(${column.name} IS NOT NULL)::BIGINT`, 'sum')
     return `CASE WHEN ${rows} > 0 THEN ${meanToFloat(sum, rows)} END`
   }
   const { counts, sum } = floatSum(column, measures)
@@ -62,9 +64,9 @@ export function meanExpression(column: WindowColumn, measures: MeasureList): str
 
 /** NaN counts as greater than every number in DuckDB: a maximum that is NaN tells that there is one. */
 export function extremeExpression(column: WindowColumn, measures: MeasureList, which: 'min' | 'max'): string {
-  if (which === 'max') return measures.add(`max(${column.name})`, 'max')
-  const least = measures.add(`min(${column.name})`, 'min')
+  if (which === 'max') return measures.add(column.name, 'max')
+  const least = measures.add(column.name, 'min')
   if (column.kind !== 'float') return least
-  const most = measures.add(`max(${column.name})`, 'max')
+  const most = measures.add(column.name, 'max')
   return `CASE WHEN isnan(${most}::DOUBLE) THEN ${most} ELSE ${least} END`
 }

@@ -1,10 +1,9 @@
-/** What a sweep has to count so that windowed features can be told from it: each measure is a running aggregate, and how parts combine. */
+/** What a sweep has to tell of the rows that count at a time, so that windowed features can be told from it. */
 
 export interface Measure {
   readonly name: string
-  /** Aggregate over the rows that came so far, in SQL, without OVER. */
-  readonly running: string
-  /** How the parts on both sides of a cut become one. */
+  /** Value of one row, in SQL. Null adds nothing. Of sums: whole numbers, which can be taken away again without a trace. */
+  readonly input: string
   readonly combine: 'sum' | 'min' | 'max'
 }
 
@@ -18,9 +17,9 @@ export class MeasureList {
   }
 
   /** The name of the measure, which may be there already. */
-  add(running: string, combine: Measure['combine']): string {
-    const key = `${combine} ${running}`
-    const measure = this.#measures.get(key) ?? { name: `${this.#prefix}${this.#measures.size}`, running, combine }
+  add(input: string, combine: Measure['combine']): string {
+    const key = `${combine} ${input}`
+    const measure = this.#measures.get(key) ?? { name: `${this.#prefix}${this.#measures.size}`, input, combine }
     this.#measures.set(key, measure)
     return measure.name
   }
