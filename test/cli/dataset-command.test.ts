@@ -244,7 +244,7 @@ describe('wrong use', () => {
     ['a missing file', ['lateness', '--out', 'o'], 1, 'source places: no file matches data/place.csv', manifest('places.csv', 'place.csv')],
     ['an empty part', ['lateness', '--out', 'o'], 1, 'for the part validation (by start from 2013-12-29T00:00:00Z until 2014-01-01T00:00:00Z)', manifest('until: 2013-01-19', 'until: 2014-01-03')],
     ['a wrong cell', ['lateness', '--out', 'o'], 1, 'row 1 of data/places.csv: column height: "high" is no int32', { 'data/places.csv': 'place,height\nA,1\nB,high\n' }],
-  ])('%s', async (_, argv, code, message, changes) => {
+  ])('%s', async (...[, argv, code, message, changes]) => {
     const where = repository(changes)
     const found = await run(argv, where)
     expect(found.errors).toContain(message)
