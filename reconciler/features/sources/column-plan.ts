@@ -32,11 +32,16 @@ export function planTyped({ name, dtype }: SourceColumn, { sql, type }: FoundCol
   if (!holds(dtype, type)) return null
   if (dtype !== 'timestamp')
     return { name, sql: type === sqlTypes[dtype] ? sql : `cast(${sql} as ${sqlTypes[dtype]})`, checks: [] }
-  if (type === 'TIMESTAMP WITH TIME ZONE') return { name, sql: `(${sql} at time zone 'UTC')`, checks: [] }
+  if (type === 'TIMESTAMP WITH TIME ZONE') return { name, sql: inUtc(sql), checks: [] }
   const local = type === 'TIMESTAMP' ? sql : `cast(${sql} as TIMESTAMP)`
   const exact = type === 'TIMESTAMP_NS' ? [nanoseconds(name, sql)] : []
   if (timeZone === null) return { name, sql: local, checks: exact }
   return { name, sql: localTime(local, timeZone).utc, checks: [...exact, ...zoneChecks(name, local, sql, timeZone)] }
+}
+
+/** An instant as TIMESTAMP. Asking the calendar of each row, as `at time zone` does, takes eight times as long; infinities need it. */
+function inUtc(sql: string): string {
+  return `(case when isfinite(${sql}) then make_timestamp(epoch_us(${sql})) else ${sql} at time zone 'UTC' end)`
 }
 
 /** A cell of text, strictly: no rounding, no guessing, no time without a zone. */
