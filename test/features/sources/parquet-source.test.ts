@@ -26,6 +26,15 @@ async function failure(definition: SourceDefinition): Promise<string> {
 const v = (dtype: SourceDefinition['columns'][number]['dtype'], more: object = {}): SourceDefinition =>
   fileSource({ pattern: 'a.parquet', columns: [column('v', dtype)], ...more })
 
+it('reads instants of every age, and infinite ones, as they are', async () => {
+  const written = ['1677-01-01 00:00:00.000001+00', '1969-12-31 23:59:59.999999+00', '2013-06-01 05:00:00+02', '290000-01-01 00:00:00+00', 'infinity', '-infinity'] // prettier-ignore
+  await lab.writeParquet('t.parquet', `select unnest([${written.map((text) => `'${text}'`).join(', ')}])::timestamptz as t`)
+  const { engine } = await lab.prepare(fileSource({ pattern: 't.parquet', columns: [column('t', 'timestamp')] }))
+  const rows = await engine.query('select t::varchar as t, typeof(t) as type from "source:s" order by "__row"')
+  expect(rows.map(({ t }) => t)).toEqual(['1677-01-01 00:00:00.000001', '1969-12-31 23:59:59.999999', '2013-06-01 03:00:00', '290000-01-01 00:00:00', 'infinity', '-infinity']) // prettier-ignore
+  expect(new Set(rows.map(({ type }) => type))).toEqual(new Set(['TIMESTAMP']))
+})
+
 describe('types', () => {
   it.each([
     ['int32', '7::utinyint', 7],
