@@ -48,7 +48,7 @@ export function openPool(url: string, options: ConnectionOptions): Pool {
   const pool = new pg.Pool({ ...clientConfig(url, options), max: options.size ?? 5, idleTimeoutMillis: 30_000 })
   pool.on('error', (error) => options.onIdleError?.(error))
   return {
-    query: (text, values) => runQuery(pool, text, values),
+    query: (text, values, name) => runQuery(pool, { text, values, name }),
     async connect() {
       const client = await explained(pool.connect())
       return wrapClient(client, (destroy) => {
@@ -100,12 +100,14 @@ function clientConfig(url: string, options: ConnectionOptions): pg.ClientConfig 
 
 type Client = pg.Pool | pg.ClientBase
 
-function runQuery<Row extends pg.QueryResultRow>(
-  client: Client,
-  text: string,
-  values: unknown[] | undefined,
-): Promise<pg.QueryResult<Row>> {
-  return explained(client.query<Row>(text, values))
+interface Query {
+  readonly text: string
+  readonly values: unknown[] | undefined
+  readonly name: string | undefined
+}
+
+function runQuery<Row extends pg.QueryResultRow>(client: Client, { text, values, name }: Query): Promise<pg.QueryResult<Row>> {
+  return explained(name === undefined ? client.query<Row>(text, values) : client.query<Row>({ name, text, values: values ?? [] }))
 }
 
 function wrapClient(client: pg.ClientBase, close: (destroy: boolean) => Promise<void>): Connection {
@@ -122,7 +124,7 @@ function wrapClient(client: pg.ClientBase, close: (destroy: boolean) => Promise<
   client.on('error', lose)
   client.on('end', loseQuietly)
   return {
-    query: (text, values) => runQuery(client, text, values),
+    query: (text, values, name) => runQuery(client, { text, values, name }),
     copyFrom: (sql, rows) => explained(copyRows(client, sql, rows)),
     onLost(listener) {
       if (state.lost === null) listeners.push(listener)

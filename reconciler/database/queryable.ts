@@ -2,5 +2,6 @@
 import type { QueryResult, QueryResultRow } from 'pg'
 
 export interface Queryable {
-  query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<Row>>
+  /** With a name, each connection parses and plans the text once: a name has one text. */
+  query<Row extends QueryResultRow>(text: string, values?: unknown[], name?: string): Promise<QueryResult<Row>>
 }

@@ -8,6 +8,14 @@ create table online_views (
   view text not null,
   -- All rows are computed as of this time, in microseconds since the epoch; null: they are filled for the first time, or pushed.
   watermark_us bigint,
+  -- Of the view's data that was known at the watermark: another one now means that data came late, or was changed.
+  data_fingerprint text,
+  -- The fill that is under way: the time it computes as of, the data it reads, whether it computes every entity, and the last one
+  -- that is done (null: none yet). All null: none is under way.
+  filling_us bigint,
+  filling_fingerprint text,
+  filling_all boolean,
+  filling_after text,
   unique (environment, digest)
 );
 

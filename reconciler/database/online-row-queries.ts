@@ -1,0 +1,73 @@
+/** Writes rows of views that are computed on a grid. What is as of a later time is never overwritten. */
+import type { Queryable } from './queryable.ts'
+
+/** Times are in microseconds since the epoch. */
+export interface ComputedRow {
+  /** Text of `encodeEntityKey`. */
+  readonly key: string
+  readonly eventUs: bigint | null
+  readonly createdUs: bigint | null
+  /** A JSON array of encoded values, in the order of `OnlineView.features`. */
+  readonly values: string
+}
+
+/**
+ * Each key at most once. A row that holds the same already is not written: its watermark says as of when it is true. Returns how
+ * many were written.
+ */
+export async function upsertRows(
+  database: Queryable,
+  viewId: number,
+  asOfUs: bigint,
+  rows: readonly ComputedRow[],
+): Promise<number> {
+  const { rowCount } = await database.query(
+    `insert into online_rows as r (view_id, entity_key, event_us, created_us, computed_as_of_us, feature_values)
+     select $1, c.entity_key, c.event_us, c.created_us, $2, c.feature_values
+     from unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[]) as c (entity_key, event_us, created_us, feature_values)
+     on conflict (view_id, entity_key) do update
+       set event_us = excluded.event_us, created_us = excluded.created_us,
+           computed_as_of_us = excluded.computed_as_of_us, feature_values = excluded.feature_values
+       where r.computed_as_of_us <= excluded.computed_as_of_us
+         and (r.event_us, r.created_us, r.feature_values) is distinct from (excluded.event_us, excluded.created_us, excluded.feature_values)`,
+    [
+      viewId,
+      asOfUs,
+      rows.map(({ key }) => key),
+      rows.map(({ eventUs }) => eventUs),
+      rows.map(({ createdUs }) => createdUs),
+      rows.map(({ values }) => values),
+    ],
+    'upsert-rows',
+  )
+  return rowCount ?? 0
+}
+
+/** Keys that no longer have a value as of the time. Returns how many were there. */
+export async function deleteRows(database: Queryable, viewId: number, asOfUs: bigint, keys: readonly string[]): Promise<number> {
+  const { rowCount } = await database.query(
+    `delete from online_rows where view_id = $1 and computed_as_of_us <= $2 and entity_key = any($3::text[])`,
+    [viewId, asOfUs, keys],
+  )
+  return rowCount ?? 0
+}
+
+/** Rows whose event time is before `eventUs`. Returns how many. */
+export async function deleteRowsBefore(database: Queryable, viewId: number, eventUs: bigint): Promise<number> {
+  const { rowCount } = await database.query(`delete from online_rows where view_id = $1 and event_us < $2`, [viewId, eventUs])
+  return rowCount ?? 0
+}
+
+/** Every key of a view, in pages; each page is a query of its own. */
+export async function* readKeys(database: Queryable, viewId: number, pageSize = 10_000): AsyncGenerator<readonly string[]> {
+  for (let after = ''; ;) {
+    const { rows } = await database.query<{ entity_key: string }>(
+      `select entity_key from online_rows where view_id = $1 and entity_key > $2 order by entity_key limit $3`,
+      [viewId, after, pageSize],
+    )
+    const last = rows.at(-1)
+    if (last === undefined) return
+    yield rows.map(({ entity_key: key }) => key)
+    after = last.entity_key
+  }
+}

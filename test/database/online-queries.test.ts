@@ -1,0 +1,174 @@
+/** The online store: what one read gives, which write wins, and what is removed. */
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { digestValue } from '../../reconciler/core/digest.ts'
+import { encodeEntityKey } from '../../reconciler/core/feature-value.ts'
+import { readOnline } from '../../reconciler/database/online-queries.ts'
+import { deleteRows, deleteRowsBefore, readKeys, upsertRows } from '../../reconciler/database/online-row-queries.ts'
+import {
+  countRows,
+  ensureView,
+  readViews,
+  removeView,
+  setFilling,
+  setWatermark,
+} from '../../reconciler/database/online-view-queries.ts'
+import { openPool } from '../../reconciler/database/pool.ts'
+import { withTransaction } from '../../reconciler/database/transaction.ts'
+import { createTestDatabase } from '../support/database.ts'
+
+const database = await createTestDatabase()
+const pool = openPool(database.url, { applicationName: 'online test' })
+
+afterAll(async () => {
+  await pool.end()
+  await database.drop()
+})
+
+beforeEach(async () => {
+  await pool.query('truncate online_rows, online_views, pushed_rows')
+})
+
+const weather = { name: 'weather', digest: digestValue('weather') }
+const route = { name: 'route', digest: digestValue('route') }
+
+const row = (key: string, values: string, eventUs: bigint | null = 5n, createdUs: bigint | null = 6n) => ({
+  key, eventUs, createdUs, values,
+}) // prettier-ignore
+
+async function valuesOf(digest: typeof weather.digest, keys: readonly string[]): Promise<readonly (string | null)[]> {
+  const [answer] = await readOnline(pool, 'dev', [{ digest, keys }])
+  return answer?.rows.map((found) => found?.values ?? null) ?? []
+}
+
+describe('one read', () => {
+  it('has an answer for each view and key, in the order asked, with keys twice, none, and of no view', async () => {
+    const first = await ensureView(pool, 'dev', weather)
+    const second = await ensureView(pool, 'dev', route)
+    await ensureView(pool, 'production', weather)
+    await upsertRows(pool, first.id, 100n, [row('["JFK"]', '[1]'), row('["LGA"]', '[2]', null, null)])
+    await upsertRows(pool, second.id, 300n, [row('["JFK"]', '["route"]', -7n, 9_007_199_254_740_993n)])
+    await setWatermark(pool, second.id, { asOfUs: 200n, fingerprint: 'f' })
+    const answers = await readOnline(pool, 'dev', [
+      { digest: route.digest, keys: ['["JFK"]'] },
+      { digest: weather.digest, keys: ['["LGA"]', '["none"]', '["JFK"]', '["LGA"]'] },
+      { digest: weather.digest, keys: [] },
+      { digest: digestValue('no view'), keys: ['["JFK"]'] },
+    ])
+    const lga = { eventUs: null, createdUs: null, computedAsOfUs: 100n, values: '[2]' }
+    expect(answers).toEqual([
+      // Not rewritten since: as of the later of its own time and the watermark.
+      {
+        watermarkUs: 200n,
+        rows: [{ eventUs: -7n, createdUs: 9_007_199_254_740_993n, computedAsOfUs: 300n, values: '["route"]' }],
+      },
+      { watermarkUs: null, rows: [lga, null, { eventUs: 5n, createdUs: 6n, computedAsOfUs: 100n, values: '[1]' }, lga] },
+      { watermarkUs: null, rows: [] },
+      { watermarkUs: null, rows: [null] },
+    ])
+    expect(await readOnline(pool, 'production', [{ digest: weather.digest, keys: ['["JFK"]'] }])).toEqual([
+      { watermarkUs: null, rows: [null] },
+    ])
+    expect(await readOnline(pool, 'dev', [{ digest: weather.digest, keys: [] }])).toEqual([{ watermarkUs: null, rows: [] }])
+  })
+
+  it('says as of the watermark what was not rewritten since', async () => {
+    const { id } = await ensureView(pool, 'dev', weather)
+    await upsertRows(pool, id, 100n, [row('["JFK"]', '[1]')])
+    await setWatermark(pool, id, { asOfUs: 250n, fingerprint: 'f' })
+    const [answer] = await readOnline(pool, 'dev', [{ digest: weather.digest, keys: ['["JFK"]'] }])
+    expect(answer?.rows[0]?.computedAsOfUs).toBe(250n)
+  })
+
+  it('finds keys of any text: quotes, backslashes, NUL, half a pair, other alphabets', async () => {
+    const { id } = await ensureView(pool, 'dev', weather)
+    const texts = ['"', '\\', '{a,b}', '\u0000', '\ud800', 'å', '', 'null', '\t\n', '😀']
+    const keys = texts.map((text) => encodeEntityKey([text, -1n, true]))
+    await upsertRows(
+      pool,
+      id,
+      1n,
+      keys.map((key, at) => row(key, JSON.stringify([at]))),
+    )
+    expect(await valuesOf(weather.digest, [...keys].reverse())).toEqual(texts.map((_, at) => JSON.stringify([at])).reverse())
+    const pages: (readonly string[])[] = []
+    for await (const page of readKeys(pool, id, 4)) pages.push(page)
+    expect(pages.map((page) => page.length)).toEqual([4, 4, 2])
+    // Byte order, as in a file: an independent order of UTF-8.
+    expect(pages.flat()).toEqual([...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))))
+  })
+
+  it('is one statement, also for many views and keys', async () => {
+    const views = await Promise.all(['a', 'b', 'c'].map((name) => ensureView(pool, 'dev', { name, digest: digestValue(name) })))
+    const keys = Array.from({ length: 1000 }, (_, at) => encodeEntityKey([at]))
+    for (const { id, name } of views) await upsertRows(pool, id, 1n, keys.map((key) => row(key, JSON.stringify([name, key])))) // prettier-ignore
+    let statements = 0
+    const counted: typeof pool = { ...pool, query: (...all) => (statements++, pool.query(...all)) }
+    const asked = views.map(({ digest }, at) => ({ digest, keys: at === 1 ? [...keys].reverse() : keys }))
+    const answers = await readOnline(counted, 'dev', asked)
+    expect(statements).toBe(1)
+    for (const [at, { rows }] of answers.entries()) {
+      expect(rows.map((found) => found?.values)).toEqual(asked[at]?.keys.map((key) => JSON.stringify([views[at]?.name, key])))
+    }
+  })
+})
+
+describe('rows of a grid', () => {
+  it('of an older time change nothing; of the same or a later one they do', async () => {
+    const { id } = await ensureView(pool, 'dev', weather)
+    expect(await upsertRows(pool, id, 100n, [row('["a"]', '[1]'), row('["b"]', '[1]')])).toBe(2)
+    expect(await upsertRows(pool, id, 99n, [row('["a"]', '[0]'), row('["c"]', '[0]')])).toBe(1)
+    expect(await upsertRows(pool, id, 100n, [row('["b"]', '[2]')])).toBe(1)
+    expect(await valuesOf(weather.digest, ['["a"]', '["b"]', '["c"]'])).toEqual(['[1]', '[2]', '[0]'])
+    expect(await deleteRows(pool, id, 99n, ['["a"]', '["c"]'])).toBe(1)
+    expect(await valuesOf(weather.digest, ['["a"]', '["c"]'])).toEqual(['[1]', null])
+  })
+
+  it('are not written again when they hold the same', async () => {
+    const { id } = await ensureView(pool, 'dev', weather)
+    await upsertRows(pool, id, 100n, [row('["a"]', '[1]'), row('["b"]', '[null]', null, null)])
+    expect(await upsertRows(pool, id, 200n, [row('["a"]', '[1]'), row('["b"]', '[null]', null, null)])).toBe(0)
+    expect(await upsertRows(pool, id, 200n, [row('["a"]', '[1]', 5n, 7n)])).toBe(1)
+  })
+
+  it('whose event is before a time are removed; those without one stay', async () => {
+    const { id } = await ensureView(pool, 'dev', weather)
+    await upsertRows(pool, id, 1n, [row('["a"]', '[1]', 4n), row('["b"]', '[1]', 5n), row('["c"]', '[1]', null)])
+    expect(await deleteRowsBefore(pool, id, 5n)).toBe(1)
+    expect(await valuesOf(weather.digest, ['["a"]', '["b"]', '["c"]'])).toEqual([null, '[1]', '[1]'])
+  })
+})
+
+describe('a definition', () => {
+  const fill = { asOfUs: 300n, fingerprint: 'g', isWhole: true, after: '["x"]' }
+
+  it('is made once, also by many at once, and keeps how far it is', async () => {
+    const made = await Promise.all(Array.from({ length: 8 }, () => ensureView(pool, 'dev', weather)))
+    const [{ id } = { id: -1 }] = made
+    expect(made).toEqual(made.map(() => ({ id, ...weather, watermarkUs: null, fingerprint: null, filling: null })))
+    await setFilling(pool, id, fill)
+    await setFilling(pool, id, { ...fill, after: null })
+    expect((await ensureView(pool, 'dev', weather)).filling).toEqual({ ...fill, after: null })
+    expect(await setWatermark(pool, id, { asOfUs: 300n, fingerprint: 'g' })).toBe(true)
+    expect(await ensureView(pool, 'dev', weather)).toMatchObject({ watermarkUs: 300n, fingerprint: 'g', filling: null })
+  })
+
+  it('has a watermark that never goes back', async () => {
+    const { id } = await ensureView(pool, 'dev', weather)
+    expect(await setWatermark(pool, id, { asOfUs: 300n, fingerprint: 'new' })).toBe(true)
+    expect(await setWatermark(pool, id, { asOfUs: 299n, fingerprint: 'old' })).toBe(false)
+    expect(await ensureView(pool, 'dev', weather)).toMatchObject({ watermarkUs: 300n, fingerprint: 'new' })
+  })
+
+  it('is removed with its rows in parts, beside others', async () => {
+    const { id } = await ensureView(pool, 'dev', weather)
+    const other = await ensureView(pool, 'dev', route)
+    const keys = ['["a"]', '["b"]', '["c"]']
+    for (const each of [id, other.id]) await upsertRows(pool, each, 1n, keys.map((key) => row(key, '[1]'))) // prettier-ignore
+    const remove = () => withTransaction(pool, (transaction) => removeView(transaction, id, 2))
+    expect(await remove()).toBe(false)
+    expect(await countRows(pool, 'dev')).toEqual(new Map([[weather.digest, 1], [route.digest, 3]])) // prettier-ignore
+    expect(await remove()).toBe(true)
+    expect(await countRows(pool, 'dev')).toEqual(new Map([[route.digest, 3]]))
+    expect((await readViews(pool, 'dev')).map(({ name }) => name)).toEqual(['route'])
+  })
+})
