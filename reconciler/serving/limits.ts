@@ -49,6 +49,12 @@ export interface ServingLimits {
   readonly connections: number
   /** Requests that wait for their answer on all connections; more are refused with 503. */
   readonly waitingRequests: number
+  /** Time in which the online store must answer with features. */
+  readonly featureReadMs: number
+  /** Requests that wait for the online store; more are refused with 503. */
+  readonly waitingReads: number
+  /** Features that one request may ask for. */
+  readonly features: number
   /** Time that an idle connection is kept. */
   readonly keepAliveTimeoutMs: number
   /** Time in which requests in flight are answered after a stop was asked for. */
@@ -80,6 +86,9 @@ export const defaultLimits: ServingLimits = {
   unsentBytes: 4 * 1024 * 1024,
   connections: 12_000,
   waitingRequests: 4096,
+  featureReadMs: 1_000,
+  waitingReads: 1_000,
+  features: 1_000,
   keepAliveTimeoutMs: 75_000,
   drainTimeoutMs: 9_000,
 }

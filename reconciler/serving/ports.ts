@@ -1,5 +1,6 @@
 /** What the data plane needs from outside: its state, a place for artifacts, someone to report to, a memory. Nothing else. */
 import type { Digest } from '../core/digest.ts'
+import type { OnlineView } from '../core/online-view.ts'
 import type { Release } from '../core/release.ts'
 import type { ReleaseReadiness, ReplicaStatus, ServingState } from '../core/serving-state.ts'
 import type { LoadedModel, LoadModel } from '../inference/model.ts'
@@ -21,6 +22,50 @@ export interface ReplicaReporter {
 export interface ArtifactReader {
   /** The bytes of an artifact. Throws `artifact-missing`; the caller verifies the digest. */
   read(store: string, sha256: string): Promise<Uint8Array>
+}
+
+/** Rows of one definition of a view. */
+export interface OnlineRequest {
+  readonly digest: Digest
+  /** Texts of `encodeEntityKey`. */
+  readonly keys: readonly string[]
+}
+
+/** Times are in microseconds since the epoch. */
+export interface OnlineRow {
+  /** Of the row that the features are from; null where only windows hold a value, or the view is static. */
+  readonly eventUs: bigint | null
+  /** The values are those as of this time. */
+  readonly computedAsOfUs: bigint
+  /** A JSON array of encoded values (`encodeFeatureValue`), in the order of `OnlineView.features`. */
+  readonly values: string
+}
+
+export interface OnlineAnswer {
+  /** All rows are computed as of this time; null: never filled to its end, pushed, not known, or asked for no key. */
+  readonly watermarkUs: bigint | null
+  /** One for each key, in their order; null: there is no row of it. */
+  readonly rows: readonly (OnlineRow | null)[]
+}
+
+/** A row that a client has sent. */
+export interface PushedRow {
+  /** Text of `encodeEntityKey`. */
+  readonly key: string
+  readonly eventUs: bigint
+  /** A JSON array of encoded values, in the order of `OnlineView.features`. */
+  readonly values: string
+}
+
+/** The online values of features of this environment. Both throw `unavailable` when the store can not be asked. */
+export interface OnlineStore {
+  /** One answer for each request, in their order; all of them in one round trip. */
+  read(requests: readonly OnlineRequest[]): Promise<readonly OnlineAnswer[]>
+  /**
+   * Resolves when all rows and their log are safe. Of rows with one key the newest counts, by event, then by arrival; of rows equal in
+   * both the first. `createdUs` is when they arrived, by the data clock.
+   */
+  push(view: OnlineView, rows: readonly PushedRow[], createdUs: bigint): Promise<void>
 }
 
 /** What runs models. */

@@ -73,6 +73,17 @@ export const metricFamilies = {
     help: 'Deaths of a worker process while it ran or loaded this release.',
     labels: version,
   },
+  mainward_feature_rows_total: {
+    type: 'counter',
+    help: 'Rows of views that were read for requests, by what was found.',
+    labels: ['view', 'status'],
+  },
+  mainward_feature_read_duration_seconds: {
+    type: 'histogram',
+    help: 'Time of the online store for the features of one request.',
+    labels: ['result'],
+  },
+  mainward_pushed_rows_total: { type: 'counter', help: 'Pushed rows that are in the online store.', labels: ['view'] },
   mainward_records_total: { type: 'counter', help: 'Records of predictions that were written to the spool.', labels: [] },
   mainward_records_sampled_out_total: {
     type: 'counter',

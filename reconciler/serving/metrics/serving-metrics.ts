@@ -8,7 +8,7 @@ import { createKnownTest, versionKey, type KnownVersion, type MetricsSnapshot } 
 import { ReleaseCounters } from './release-statistics.ts'
 
 /** The routes whose requests are counted. */
-export type TimedRoute = 'predict' | 'infer' | 'grpc'
+export type TimedRoute = 'predict' | 'infer' | 'grpc' | 'features' | 'push'
 
 /** What the requests for one release on one arm come to. */
 export class ArmHandle {
@@ -75,6 +75,8 @@ export class ServingMetrics {
     predict: new Map(),
     infer: new Map(),
     grpc: new Map(),
+    features: new Map(),
+    push: new Map(),
   }
   #arms = new WeakMap<Release, Map<string | null, ArmHandle>>()
 
