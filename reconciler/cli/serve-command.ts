@@ -22,6 +22,7 @@ import {
 } from './process-options.ts'
 import { connectParent } from './parent-channel.ts'
 import { isServeWorker, runServe, runServeWorker, type ServeOptions } from './serve.ts'
+import { openWhenUsed } from './serve/open-when-used.ts'
 import { ensureReplicaName } from './serve/replica-name.ts'
 
 /** How long a database that does not answer may delay the end of the program. */
@@ -53,7 +54,7 @@ export const serveCommand: CommandDefinition = {
     ensureStateFolder(asked.stateFolder, null)
     const options = { ...asked, replica: ensureReplicaName(asked.stateFolder, hostname()) }
     const effects = { artifacts: openArtifactStore(), clock, log: openLog(), stop: interruption() }
-    if (isServeWorker()) await serveAsWorker(options, effects)
+    if (isServeWorker()) await serveAsWorker(options, databaseUrl, effects)
     else await serveAsPrimary(options, databaseUrl, effects)
     return 0
   },
@@ -66,10 +67,18 @@ interface SharedEffects {
   readonly stop: AbortSignal
 }
 
-/** Of primary and worker each loads only what it needs: a worker no database, the primary no runtime for models. */
-async function serveAsWorker(options: ServeOptions, effects: SharedEffects): Promise<void> {
+/** Of primary and worker each loads only what it needs: a worker no database before it needs features, the primary no runtime for models. */
+async function serveAsWorker(options: ServeOptions, databaseUrl: string, effects: SharedEffects): Promise<void> {
   const { onnxRuntime } = await import('../inference/onnx-runtime.ts')
-  await runServeWorker(options, { ...effects, runtime: onnxRuntime })
+  const store = openWhenUsed(async () => {
+    const { openOnlineStore } = await import('./serve/online-store.ts')
+    return openOnlineStore(databaseUrl, options.environment)
+  })
+  try {
+    await runServeWorker(options, { ...effects, runtime: onnxRuntime, store })
+  } finally {
+    await Promise.race([store.close(), sleep(closeLimitMs, undefined, { ref: false })])
+  }
 }
 
 async function serveAsPrimary(options: ServeOptions, databaseUrl: string, effects: SharedEffects): Promise<void> {

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { dropUnknown } from './metrics/metrics-snapshot.ts'
 import type { ServingMetrics } from './metrics/serving-metrics.ts'
 import type { CrashMarker, ListedRelease, WholeServer } from './ports.ts'
-import type { Replica, ReplicaEffects } from './replica.ts'
-import { createReplicaServer, type ReplicaServerOptions } from './replica-server.ts'
+import type { Replica } from './replica.ts'
+import { createReplicaServer, type ReplicaServerEffects, type ReplicaServerOptions } from './replica-server.ts'
 import { DiskMemory } from './state/disk-memory.ts'
 
 export interface DataPlaneOptions extends ReplicaServerOptions {
@@ -17,7 +17,7 @@ export interface DataPlaneOptions extends ReplicaServerOptions {
 }
 
 /** `artifacts` is where they come from that are not on disk yet. */
-export type DataPlaneEffects = Omit<ReplicaEffects, 'memory' | 'marker'>
+export type DataPlaneEffects = Omit<ReplicaServerEffects, 'memory' | 'marker'>
 
 export interface DataPlane {
   /** `http://HOST:PORT`, without a slash at the end. */

@@ -1,5 +1,6 @@
 /** One replica behind its listeners: routes, metrics, records, start and end. Knows no process but its own. */
 import { Execution } from './execution/execution.ts'
+import { FeatureReader } from './features/feature-reader.ts'
 import { startGrpcServer, type GrpcServer } from './grpc/grpc-server.ts'
 import { buildAllRoutes } from './http/all-routes.ts'
 import { createHttpServer } from './http/http-server.ts'
@@ -8,7 +9,7 @@ import { observeProcess } from './metrics/process-usage.ts'
 import { observeRecording } from './metrics/observe-recording.ts'
 import { observeReplica } from './metrics/observe-replica.ts'
 import { ServingMetrics } from './metrics/serving-metrics.ts'
-import type { WholeServer } from './ports.ts'
+import type { OnlineStore, WholeServer } from './ports.ts'
 import type { PredictionService } from './protocol/prediction-service.ts'
 import { buildRequestSchemas, compileRequestValidators } from './protocol/request-schemas.ts'
 import { startRecording } from './recording/start-recording.ts'
@@ -33,6 +34,10 @@ export interface SpoolPlace {
   readonly spoolName: string
 }
 
+export interface ReplicaServerEffects extends ReplicaEffects {
+  readonly store: OnlineStore
+}
+
 /** Of the listeners; a null for gRPC: there is none. */
 export interface ServerPorts {
   readonly port: number
@@ -51,12 +56,12 @@ export interface ReplicaServer {
 /** `describeWhole` gives the view of the server that its clients see, from what this process holds. */
 export function createReplicaServer(
   options: ReplicaServerOptions & SpoolPlace,
-  effects: ReplicaEffects,
+  effects: ReplicaServerEffects,
   describeWhole: (own: { readonly replica: Replica; readonly metrics: ServingMetrics }) => WholeServer,
 ): ReplicaServer {
   const limits = { ...defaultLimits, ...options.limits }
   const { environment, replica: name, host, version, stateFolder, spoolName } = options
-  const { log, clock, marker } = effects
+  const { log, clock, marker, store } = effects
   const wallNow = (): number => clock.now()
   const metrics = new ServingMetrics(wallNow)
   const execution = new Execution({ limits, marker, sinkOf: (release) => metrics.forRelease(release) })
@@ -70,14 +75,21 @@ export function createReplicaServer(
   const status = { version, isReady: () => !stopping && whole.isReady(), listReleases: () => whole.listReleases() }
   const requestSchemas = buildRequestSchemas(limits)
   const validators = compileRequestValidators(requestSchemas)
-  const service: PredictionService = { view: replica, limits, validators, recorder: recording.recorder, wallNow }
   const dataTime = () => replica.state?.dataTime ?? null
+  const dataMicros = () => BigInt(Math.floor(Date.parse(dataTime() ?? '') || wallNow())) * 1000n
+  const { registry } = metrics
+  const reader = new FeatureReader({ store, limits, registry, log, dataMicros })
+  const service: PredictionService = { view: replica, limits, validators, recorder: recording.recorder, wallNow, reader }
+  const online = {
+    features: { view: replica, reader, limits, validate: (body: unknown) => validators.features(body) },
+    push: { view: replica, store, limits, registry, dataMicros, validate: (body: unknown) => validators.push(body) },
+  }
   const validate = (body: unknown) => validators.outcomes(body)
   const outcomes = { sink: recording.outcomes, environment, limits, validate, wallNow, dataTime }
   const labelModel = (model: string | undefined) => (model !== undefined && replica.routes.has(model) ? model : '')
   const readStatistics = async () => (await whole.readMetrics()).statistics
   const parts = { service, status, readStatistics, limits, metrics, log, labelModel }
-  const http = createHttpServer({ ...parts, routes: buildAllRoutes({ ...parts, whole, outcomes, requestSchemas }) })
+  const http = createHttpServer({ ...parts, routes: buildAllRoutes({ ...parts, whole, outcomes, online, requestSchemas }) })
   let grpc: GrpcServer | null = null
   return {
     replica,

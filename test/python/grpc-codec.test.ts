@@ -60,6 +60,7 @@ const respond = (found: Tensor, isRaw: boolean) =>
         variant: 'canary',
         unitAssigned: true,
         fallback: null,
+        features: null,
         outputs: [{ name: 'y', tensor: found }],
         served: [],
       },

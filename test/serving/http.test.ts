@@ -214,7 +214,9 @@ describe('/openapi.json', () => {
     }
     expect(document.openapi).toBe('3.1.0')
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/get-online-features',
       '/metrics',
+      '/push',
       '/v1/models/{model}/predict',
       '/v1/outcomes',
       '/v2',

@@ -3,38 +3,27 @@
  * tensor a named feature. Compiled once a release; knows no routes and no transport.
  */
 import { MainwardError } from '../../core/error.ts'
+import { inputDtypes } from '../../core/input-dtypes.ts'
 import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import type { Datatype, InputTensor, Release } from '../../core/release.ts'
 import type { DeclaredTensor } from '../../inference/model.ts'
-import type { Tensor, TensorData, Tensors } from '../../inference/tensor.ts'
-import { compileCell, describe, largestFloat32, nullRuleOf, placeError, type ReadCell } from '../../inference/rows/cell.ts'
+import type { Tensor, Tensors } from '../../inference/tensor.ts'
+import {
+  indexInputs,
+  noViews,
+  sentFeature,
+  datatypeOfDtype,
+  type AssemblyLimits,
+  type InferInput,
+  type InferInputs,
+  type JoinedInputs,
+} from './given-inputs.ts'
+import { compileCell, largestFloat32, nullRuleOf, placeError, type ReadCell } from '../../inference/rows/cell.ts'
 import { checkDataShape, countElements, depthOf, visitElements } from '../../inference/rows/nested-data.ts'
 import { createAllocator, storeCell, type WritableData } from '../../inference/rows/tensor-data.ts'
 import { applyNullRules, convertColumn, copyColumn, isTyped, type ColumnPlace } from '../../inference/rows/typed-data.ts'
 
-/** One input of a request; `data` was not looked at yet. */
-export interface InferInput {
-  readonly name: string
-  readonly datatype: string
-  readonly shape: readonly number[]
-  /** JSON values, flat or nested; or typed elements, flat: a typed array of the datatype, strings for BYTES. */
-  readonly data: readonly unknown[] | TensorData
-}
-
-/** Bounds of a request: rows, elements of a tensor, texts of a tensor, bytes of a text. */
-export interface AssemblyLimits {
-  readonly rows: number
-  readonly bodyBytes: number
-  readonly texts: number
-  readonly textBytes: number
-}
-
-export interface InferInputs {
-  readonly inputs: readonly InferInput[]
-  /** Names that may be there although this release does not use them: other releases of the same route do. */
-  readonly tolerated: ReadonlySet<string>
-  readonly limits: AssemblyLimits
-}
+export type { InferInput } from './given-inputs.ts'
 
 export interface InputAssembler {
   /** What a caller sends: named features as columns, other tensors as they are. */
@@ -59,28 +48,21 @@ interface CompiledTensor {
   readonly allocate: (length: number) => WritableData
 }
 
-const datatypeOfDtype = {
-  bool: 'BOOL',
-  int32: 'INT32',
-  int64: 'INT64',
-  float32: 'FP32',
-  float64: 'FP64',
-  string: 'BYTES',
-} as const satisfies Record<Exclude<FeatureDtype, 'timestamp'>, Datatype>
-
 /** Throws `unsupported` for a signature that this version can not fill. */
-export function compileInputAssembler(release: Release): InputAssembler {
-  const tensors = release.signature.inputs.map((input) => compileTensor(input, release))
-  const names = new Set(tensors.flatMap(({ input, columns }) => [input.name, ...(columns ?? []).map(({ name }) => name)]))
+export function compileInputAssembler(release: Release, joined: JoinedInputs = noViews): InputAssembler {
+  const dtypes = inputDtypes(release)
+  const tensors = release.signature.inputs.map((input) => compileTensor(input, release, dtypes))
+  const own = tensors.flatMap(({ input, columns }) => [input.name, ...(columns ?? []).map(({ name }) => name)])
+  const names = new Set([...own.filter((name) => !joined.sources.has(name)), ...joined.keys.map(({ name }) => name)])
   const batched = release.signature.inputs.filter(({ shape }) => shape[0] === -1).map(({ name }) => name)
   return {
-    declared: declareInputs(tensors),
+    declared: declareInputs(tensors, joined),
     names,
     assemble: (request) => {
-      const given = indexInputs(request, names)
+      const given = indexInputs(request, names, joined)
       const assembled: Record<string, Tensor> = {}
       for (const tensor of tensors) {
-        const found = assembleTensor(tensor, given, request.limits)
+        const found = assembleTensor(tensor, given, request.limits, joined)
         if (found.datatype === 'BYTES') checkTexts(tensor.input.name, found.data as readonly string[], request.limits)
         assembled[tensor.input.name] = found
       }
@@ -93,14 +75,14 @@ export function compileInputAssembler(release: Release): InputAssembler {
   }
 }
 
-function compileTensor(input: InputTensor, release: Release): CompiledTensor {
+function compileTensor(input: InputTensor, release: Release, dtypes: ReadonlyMap<string, FeatureDtype>): CompiledTensor {
   const { datatype, features } = input
   if (features === undefined) {
     const cells = [compileCell({ datatype, dtype: undefined, nulls: release.nulls.default })]
     return { input, columns: undefined, cells, allocate: createAllocator(datatype) }
   }
   const columns = features.map((name): Column => {
-    const dtype = release.requestFeatures.find((feature) => feature.name === name)?.dtype
+    const dtype = dtypes.get(name)
     const read = compileCell({ datatype, dtype, nulls: nullRuleOf(release.nulls, name) })
     return { name, datatype: columnDatatype(datatype, dtype), read }
   })
@@ -110,32 +92,28 @@ function compileTensor(input: InputTensor, release: Release): CompiledTensor {
 
 /** A timestamp in a tensor of numbers is such a number. */
 function columnDatatype(datatype: Datatype, dtype: FeatureDtype | undefined): Datatype {
-  return dtype === undefined || dtype === 'timestamp' ? datatype : datatypeOfDtype[dtype]
+  return dtype === undefined || dtype === 'timestamp' ? datatype : datatypeOfDtype(dtype)
 }
 
-/** A feature that several tensors use is declared once. */
-function declareInputs(tensors: readonly CompiledTensor[]): readonly DeclaredTensor[] {
+/** A feature that several tensors use is declared once; one that is read from a view is not sent, its keys are. */
+function declareInputs(tensors: readonly CompiledTensor[], { sources, keys }: JoinedInputs): readonly DeclaredTensor[] {
   const declared = new Map<string, DeclaredTensor>()
   for (const { input, columns } of tensors) {
     if (columns === undefined) declared.set(input.name, { name: input.name, datatype: input.datatype, shape: input.shape })
-    for (const { name, datatype } of columns ?? []) declared.set(name, { name, datatype, shape: [-1] })
+    for (const { name, datatype } of columns ?? []) {
+      if (!sources.has(name)) declared.set(name, { name, datatype, shape: [-1] })
+    }
   }
+  for (const key of keys) if (!declared.has(key.name)) declared.set(key.name, key)
   return [...declared.values()]
 }
 
-function indexInputs({ inputs, tolerated }: InferInputs, names: ReadonlySet<string>): ReadonlyMap<string, InferInput> {
-  const given = new Map<string, InferInput>()
-  for (const input of inputs) {
-    if (given.has(input.name)) throw invalid(`the input "${input.name}" is there twice`)
-    if (!names.has(input.name) && !tolerated.has(input.name)) {
-      throw invalid(`the model has no input ${describe(input.name)}; it has ${[...names].join(', ')}`)
-    }
-    given.set(input.name, input)
-  }
-  return given
-}
-
-function assembleTensor(tensor: CompiledTensor, given: ReadonlyMap<string, InferInput>, limits: AssemblyLimits): Tensor {
+function assembleTensor(
+  tensor: CompiledTensor,
+  given: ReadonlyMap<string, InferInput>,
+  limits: AssemblyLimits,
+  { sources }: JoinedInputs,
+): Tensor {
   const { input, columns } = tensor
   const matrix = given.get(input.name)
   if (columns === undefined) {
@@ -144,6 +122,11 @@ function assembleTensor(tensor: CompiledTensor, given: ReadonlyMap<string, Infer
   }
   const isColumn = columns.some(({ name }) => name === input.name)
   if (matrix === undefined || isColumn) return assembleColumns(tensor, columns, given)
+  const joined = columns.find(({ name }) => sources.has(name))
+  const source = sources.get(joined?.name ?? '')
+  if (joined !== undefined && source !== undefined) {
+    throw sentFeature(`the input "${input.name}" can not be sent as a whole: its column "${joined.name}"`, source.view.name)
+  }
   const doubled = columns.find(({ name }) => given.has(name))
   if (doubled !== undefined)
     throw invalid(`"${doubled.name}" is a column of "${input.name}", which is there too: send one of the two`)

@@ -6,6 +6,7 @@ import type { PredictionService } from '../protocol/prediction-service.ts'
 import type { buildRequestSchemas } from '../protocol/request-schemas.ts'
 import type { ApiRoute } from './api-route.ts'
 import { buildExtensionRoutes, type ReadStatistics } from './extension-routes.ts'
+import { buildFeatureRoutes, type FeatureServices } from './feature-routes.ts'
 import { buildOpenApi } from './openapi.ts'
 import { buildOutcomesRoute } from './outcomes-route.ts'
 import { buildPredictionRoutes } from './prediction-routes.ts'
@@ -18,6 +19,7 @@ export interface RouteParts {
   readonly readStatistics: ReadStatistics
   readonly whole: WholeServer
   readonly outcomes: OutcomeService
+  readonly online: FeatureServices
   readonly requestSchemas: ReturnType<typeof buildRequestSchemas>
 }
 
@@ -27,10 +29,12 @@ export function buildAllRoutes({
   readStatistics,
   whole,
   outcomes,
+  online,
   requestSchemas,
 }: RouteParts): readonly ApiRoute[] {
   const routes = [
     ...buildPredictionRoutes(service),
+    ...buildFeatureRoutes(online),
     ...buildServerRoutes(service, status),
     ...buildExtensionRoutes(service, readStatistics),
     ...buildUnsupportedRoutes(),

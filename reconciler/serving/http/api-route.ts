@@ -1,5 +1,5 @@
 /** A route of the data plane as a plain value: registered with the HTTP server and published in the OpenAPI document alike. */
-import type { JsonSchema } from '../protocol/request-schemas.ts'
+import type { buildRequestSchemas, JsonSchema } from '../protocol/request-schemas.ts'
 import type { ServedRows } from '../protocol/prediction-service.ts'
 import type { TimedRoute } from '../metrics/serving-metrics.ts'
 
@@ -32,7 +32,7 @@ export interface ApiRoute {
   readonly operationId: string
   readonly summary: string
   /** Name of the request's schema. */
-  readonly requestSchema?: 'PredictRequest' | 'InferRequest' | 'IndexRequest' | 'OutcomesRequest'
+  readonly requestSchema?: keyof ReturnType<typeof buildRequestSchemas>
   /** Whether a body must be sent; with a schema only. */
   readonly bodyOptional?: boolean
   /** Of an answer that is no error. A route without it has none, and the document only names it. */

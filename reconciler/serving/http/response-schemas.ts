@@ -26,6 +26,11 @@ export const predictResponseSchema = {
         properties: {
           score: { description: "The model's score; an array where the model answers one for each class; null for NaN." },
           decision: { ...flag, description: "score is at least the release's threshold." },
+          features: {
+            type: 'object',
+            description:
+              'With `echo_features`, by the name of the feature: `value` as the model got it, `status`, `computed_as_of`.',
+          },
           label: { description: "The model's own class, where it has one." },
           version: { type: 'integer' },
           variant: { ...text, description: "The arm that answered: `stable`, `canary`, or a split's variant." },
@@ -34,6 +39,8 @@ export const predictResponseSchema = {
     },
   },
 }
+
+const usedText = { ...text, description: 'With `echo_features`: JSON, an object for each row as in plain JSON predictions.' }
 
 export const inferResponseSchema = {
   type: 'object',
@@ -44,7 +51,7 @@ export const inferResponseSchema = {
     id: text,
     parameters: {
       ...parameters,
-      properties: { request_id: text, variant: text, version: { type: 'integer' }, unit_assigned: flag },
+      properties: { request_id: text, variant: text, version: { type: 'integer' }, unit_assigned: flag, features: usedText },
     },
     outputs: { type: 'array', items: { ...tensor, properties: { ...tensor.properties, data: { type: 'array' } } } },
   },

@@ -38,11 +38,12 @@ export function writeInferResponse(options: ResponseOptions, result: InferenceRe
 }
 
 function writeEnvelope({ model, requestId, id }: ResponseOptions, result: InferenceResult): string {
-  const { release, variant, unitAssigned, fallback } = result
+  const { release, variant, unitAssigned, fallback, features } = result
   const echoed = id === undefined ? '' : `"id":${quote(id)},`
   const named = variant === null ? '' : `"variant":${quote(variant)},`
   const why = fallback === null ? '' : `,"fallback":"${fallback}"`
-  const parameters = `{"request_id":${quote(requestId)},${named}"version":${release.version},"unit_assigned":${unitAssigned}${why}}`
+  const used = features === null ? '' : `,"features":${JSON.stringify(features)}`
+  const parameters = `{"request_id":${quote(requestId)},${named}"version":${release.version},"unit_assigned":${unitAssigned}${why}${used}}`
   return `{"model_name":${quote(model)},"model_version":"${release.version}",${echoed}"parameters":${parameters}`
 }
 

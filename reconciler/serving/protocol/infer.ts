@@ -61,6 +61,7 @@ function ask({ validators, limits }: PredictionService, call: InferCall, jsonLen
     unit: readUnit(asked, call.unitHeader, limits.unitLength),
     inputs: readInputs(asked.inputs, isWhole ? noTensors : body.subarray(jsonLength), limits),
     outputNames: outputs?.map(({ name }) => name) ?? null,
+    echoes: parameters?.echo_features === true,
     receivedAt: call.receivedAt,
   }
   const all = parameters?.binary_data_output === true
@@ -80,7 +81,7 @@ function askRaw({ limits }: PredictionService, call: InferCall): Asked {
   const unit = unitText(unitHeader, limits.unitLength, 'the header Mainward-Unit')
   const inputs: InferenceRequest['inputs'] = (release) => [readRawInput(release, body, limits)]
   return {
-    request: { model, version, requestId, id: undefined, unit, inputs, outputNames: null, receivedAt },
+    request: { model, version, requestId, id: undefined, unit, inputs, outputNames: null, echoes: false, receivedAt },
     isBinary: () => true,
   }
 }

@@ -6,12 +6,15 @@ import { MainwardError } from '../../core/error.ts'
 import type { Release } from '../../core/release.ts'
 import type { Tensor, Tensors } from '../../inference/tensor.ts'
 import type { InferInput } from '../assembly/input-assembler.ts'
+import { featureInputs, lookupsOf, type JoinedRows } from '../features/joined-rows.ts'
+import { keysOfInputs } from '../features/key-inputs.ts'
+import { writeAllUsed } from '../features/used-features.ts'
+import type { ViewJoin } from '../features/view-join.ts'
 import type { RunnableRelease } from '../releases/unloaded-release.ts'
-import type { ActiveFallback, ActiveRoute } from '../routing/active-route.ts'
+import { armOf, type ActiveFallback, type ActiveRoute } from '../routing/active-route.ts'
 import { assignUnit } from '../routing/assign-unit.ts'
 import { findRoute, findVersion } from '../routing/find-route.ts'
 import { runWithFallback, type FallbackReason, type RowsAnswer } from '../routing/run-with-fallback.ts'
-import { armOf } from './predict.ts'
 import type { PredictionService, ServedRows } from './prediction-service.ts'
 
 export interface InferenceRequest {
@@ -27,6 +30,8 @@ export interface InferenceRequest {
   readonly inputs: readonly InferInput[] | ((release: Release) => readonly InferInput[])
   /** Names of the outputs that are wanted, in their order; null: all. */
   readonly outputNames: readonly string[] | null
+  /** The answer says which features were read for it. */
+  readonly echoes: boolean
   /** When its last byte was there, by the monotonic clock. */
   readonly receivedAt: number
 }
@@ -45,6 +50,8 @@ export interface InferenceResult {
   readonly unitAssigned: boolean
   /** Why the fallback answered; null: it did not. */
   readonly fallback: FallbackReason | null
+  /** JSON text: the features of each row; null when none were read, or they were not asked for. */
+  readonly features: string | null
   /** In the order of the request, or of the model. */
   readonly outputs: readonly NamedTensor[]
   readonly served: readonly ServedRows[]
@@ -68,11 +75,13 @@ export function assertServed({ view }: PredictionService, model: string, version
 /** Throws `invalid-input`, `not-found`, `unavailable`: what is wrong with the request at once, the rest later. */
 export function runInference(service: PredictionService, request: InferenceRequest): Promise<InferenceResult> {
   const target = findTarget(service, request)
+  const { tolerated } = target
   const question = {
     asked: target.asked,
     fallback: target.fallback,
-    rows: countRows,
-    assemble: (by: RunnableRelease) => assemble(service, request, by, target.tolerated),
+    rows: (inputs: Tensors) => countRows(inputs, request),
+    join: (by: RunnableRelease, join: ViewJoin) => joinInputs(service, request, by, join),
+    assemble: (by: RunnableRelease, joined: JoinedRows | null) => assemble(service, request, { by, joined, tolerated }),
     outputNames: (by: RunnableRelease) => chooseOutputs(request.outputNames, by),
   }
   return runWithFallback(question).then((answer) => finish(service, request, target, answer))
@@ -80,8 +89,8 @@ export function runInference(service: PredictionService, request: InferenceReque
 
 function finish(service: PredictionService, request: InferenceRequest, target: Target, answer: RowsAnswer): InferenceResult {
   const { asked, variant, unitAssigned } = target
-  const { by, inputs, outputs, fallback } = answer
-  const rows = countRows(inputs)
+  const { by, inputs, outputs, joined, fallback } = answer
+  const rows = countRows(inputs, request)
   const { release } = by
   const found = nameOutputs(chooseOutputs(request.outputNames, by), answer)
   const { state } = service.view
@@ -96,6 +105,7 @@ function finish(service: PredictionService, request: InferenceRequest, target: T
       positions: null,
       inputs,
       outputs,
+      joined,
       latencyMs: performance.now() - request.receivedAt,
       wallMs: service.wallNow(),
       state,
@@ -103,22 +113,40 @@ function finish(service: PredictionService, request: InferenceRequest, target: T
     })
   }
   const served = [{ release, variant, rows, insteadOf: fallback === null ? null : asked.release }]
-  return { release, variant, unitAssigned, fallback, outputs: found, served }
+  const features = joined !== null && request.echoes ? writeAllUsed(joined) : null
+  return { release, variant, unitAssigned, fallback, features, outputs: found, served }
 }
 
-function assemble(
-  { limits }: PredictionService,
-  { inputs }: InferenceRequest,
+interface Assembly {
+  readonly by: RunnableRelease
+  readonly joined: JoinedRows | null
+  readonly tolerated: ReadonlySet<string>
+}
+
+function assemble({ limits }: PredictionService, request: InferenceRequest, { by, joined, tolerated }: Assembly): Tensors {
+  const inputs = givenInputs(request, by)
+  if (joined === null) return by.inputs.assemble({ inputs, tolerated, limits })
+  return by.inputs.assemble({ inputs, tolerated, limits, features: featureInputs(joined) })
+}
+
+async function joinInputs(
+  { reader, limits }: PredictionService,
+  request: InferenceRequest,
   by: RunnableRelease,
-  tolerated: ReadonlySet<string>,
-): Tensors {
-  const given = typeof inputs === 'function' ? inputs(by.release) : inputs
-  return by.inputs.assemble({ inputs: given, tolerated, limits })
+  join: ViewJoin,
+): Promise<JoinedRows> {
+  const keys = keysOfInputs(join, givenInputs(request, by), limits.rows)
+  return { join, keys, rows: await reader.read(lookupsOf(join, keys)) }
 }
 
-function countRows(inputs: Tensors): number {
-  for (const name in inputs) return inputs[name]?.shape[0] ?? 1
-  return 1
+function givenInputs({ inputs }: InferenceRequest, { release }: RunnableRelease): readonly InferInput[] {
+  return typeof inputs === 'function' ? inputs(release) : inputs
+}
+
+/** Where nothing could be assembled, the rows are those that were sent. */
+function countRows(tensors: Tensors, { inputs }: InferenceRequest): number {
+  for (const name in tensors) return tensors[name]?.shape[0] ?? 1
+  return typeof inputs === 'function' ? 1 : (inputs[0]?.shape[0] ?? 1)
 }
 
 /** A constant has no class label. */

@@ -5,7 +5,7 @@ import type { ReleaseReadiness } from '../../core/serving-state.ts'
 import type { DeclaredTensor } from '../../inference/model.ts'
 import { HeldRelease } from '../releases/held-release.ts'
 import { NotLoadedError } from '../releases/unloaded-release.ts'
-import { armOf } from './predict.ts'
+import { armOf } from '../routing/active-route.ts'
 import { findRoute, findVersion, type RouteView } from '../routing/find-route.ts'
 
 /** The protocol's extensions that this server answers, by Triton's names. Of the repository it answers the index alone. */

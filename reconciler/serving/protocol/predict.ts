@@ -2,8 +2,12 @@
 import { MainwardError } from '../../core/error.ts'
 import type { ModelRoute } from '../../core/serving-state.ts'
 import type { Row } from '../../inference/rows/row-assembler.ts'
+import { FeaturesUnavailableError } from '../features/features-unavailable.ts'
+import { addFeatures, keysOfRows, lookupsOf, sliceJoined, type JoinedRows } from '../features/joined-rows.ts'
+import { writeUsedFeatures } from '../features/used-features.ts'
+import type { ViewJoin } from '../features/view-join.ts'
 import type { RunnableRelease } from '../releases/unloaded-release.ts'
-import type { ActiveRoute } from '../routing/active-route.ts'
+import { armOf, type ActiveRoute } from '../routing/active-route.ts'
 import { assignUnit } from '../routing/assign-unit.ts'
 import { findRoute } from '../routing/find-route.ts'
 import { runWithFallback, type RowsAnswer } from '../routing/run-with-fallback.ts'
@@ -27,6 +31,8 @@ interface ArmRows {
   readonly positions: number[]
 }
 
+type ArmJoins = ReadonlyMap<ArmRows, JoinedRows> | FeaturesUnavailableError
+
 /** A request on its way through. */
 interface Prediction {
   readonly service: PredictionService
@@ -34,6 +40,10 @@ interface Prediction {
   readonly active: ActiveRoute
   readonly rows: readonly Row[]
   readonly units: readonly (string | null)[]
+  /** What was read for the arms whose releases have views; or why it could not be. */
+  readonly joined: ArmJoins
+  /** Every answer says which features were read for it. */
+  readonly echoes: boolean
   /** JSON text for each row, in the order of the request. */
   readonly written: string[]
   readonly served: ServedRows[]
@@ -42,10 +52,20 @@ interface Prediction {
 /** Answers `POST /v1/models/NAME/predict`. Throws `invalid-input`, `not-found`, `unavailable`. */
 export async function predict(service: PredictionService, call: PredictCall): Promise<Answer> {
   const active = findRoute(service.view, call.model)
-  const { rows, units: given } = service.validators.predict(parseJsonBody(call.body, service.limits))
+  const {
+    rows,
+    units: given,
+    echo_features: echoes = false,
+  } = service.validators.predict(parseJsonBody(call.body, service.limits))
   const units = readUnits({ rows, ...(given === undefined ? {} : { units: given }) }, active.route, service.limits.unitLength)
-  const prediction = { service, call, active, rows, units, written: new Array<string>(rows.length), served: [] }
-  await Promise.all(groupByArm(active, units).map((group) => answerArm(group, prediction)))
+  const groups = groupByArm(active, units)
+  for (const { asked, positions } of groups) {
+    for (const position of positions) refuseUnknownFields(rows[position] ?? {}, position, asked, active)
+  }
+  const joined = groups.some(({ asked }) => asked.join !== null) ? await joinArms(service, groups, rows) : noJoins
+  const written = new Array<string>(rows.length)
+  const prediction = { service, call, active, rows, units, joined, echoes, written, served: [] }
+  await Promise.all(groups.map((group) => answerArm(group, prediction)))
   const head = `{"model":${JSON.stringify(call.model)},"request_id":${JSON.stringify(call.requestId)}`
   return { body: `${head},"predictions":[${prediction.written.join(',')}]}`, served: prediction.served }
 }
@@ -82,46 +102,88 @@ function groupByArm(active: ActiveRoute, units: readonly (string | null)[]): rea
   return [...groups.values()]
 }
 
-/** The arm's release. An arm that gets no units is not loaded: its range is empty. */
-export function armOf({ route, arms }: ActiveRoute, variant: string): RunnableRelease {
-  const found = arms.get(variant)
-  if (found === undefined) throw new Error(`the route of ${route.model} sends units to ${variant}, which is not loaded`)
-  return found
+const noJoins: ArmJoins = new Map()
+
+/** The features of all arms in one round trip. Throws `invalid-input` for a row without its keys. */
+async function joinArms({ reader }: PredictionService, groups: readonly ArmRows[], rows: readonly Row[]): Promise<ArmJoins> {
+  const wanted = groups.flatMap((group) => {
+    const { join } = group.asked
+    return join === null ? [] : [{ group, join, keys: keysOfRows(join, rows, group.positions) }]
+  })
+  try {
+    const found = await reader.read(wanted.flatMap(({ join, keys }) => lookupsOf(join, keys)))
+    let next = 0
+    return new Map(
+      wanted.map(({ group, join, keys }) => [group, { join, keys, rows: found.slice(next, (next += join.views.length)) }]),
+    )
+  } catch (error) {
+    if (error instanceof FeaturesUnavailableError) return error
+    throw error
+  }
 }
 
 async function answerArm(group: ArmRows, prediction: Prediction): Promise<void> {
   const { asked, positions } = group
-  for (const position of positions) refuseUnknownFields(prediction.rows[position] ?? {}, position, asked, prediction.active)
   const step = asked.fixedRows ?? positions.length
   if (asked.fixedRows !== null && positions.length % asked.fixedRows !== 0) {
     throw invalid(`the model takes ${asked.fixedRows} rows at a time, found ${positions.length}`)
   }
   for (let start = 0; start < positions.length; start += step) {
-    await answerPart(group, step === positions.length ? positions : positions.slice(start, start + step), prediction)
+    await answerPart(
+      group,
+      { start, positions: step === positions.length ? positions : positions.slice(start, start + step) },
+      prediction,
+    )
   }
 }
 
-async function answerPart({ asked, variant }: ArmRows, positions: readonly number[], prediction: Prediction): Promise<void> {
+/** Rows of an arm that go through one run: from the `start`th on. */
+interface ArmPart {
+  readonly start: number
+  readonly positions: readonly number[]
+}
+
+async function answerPart(group: ArmRows, part: ArmPart, prediction: Prediction): Promise<void> {
+  const { asked, variant } = group
+  const { positions } = part
   const { rows, active } = prediction
   const answer = await runWithFallback({
     asked,
     fallback: active.fallback,
     rows: () => positions.length,
-    assemble: (by) => by.rows.assemble(rows, positions),
+    join: (by, join) => joinPart(by === asked ? group : null, join, part, prediction),
+    assemble: (by, joined) => by.rows.assemble(joined === null ? rows : addFeatures(joined, rows, positions), positions),
     outputNames: (by) => by.scores.outputNames,
   })
-  writePredictions(answer, variant, positions, prediction.written)
+  writePredictions(answer, variant, positions, prediction)
   const { by, fallback } = answer
   const insteadOf = fallback === null ? null : asked.release
   prediction.served.push({ release: by.release, variant, rows: positions.length, insteadOf })
   recordPart(answer, variant, positions, prediction)
 }
 
+/** What was read for the arm already; a fallback has views of its own. */
+async function joinPart(
+  group: ArmRows | null,
+  join: ViewJoin,
+  { start, positions }: ArmPart,
+  { service, rows, joined }: Prediction,
+): Promise<JoinedRows> {
+  if (group === null) {
+    const keys = keysOfRows(join, rows, positions)
+    return { join, keys, rows: await service.reader.read(lookupsOf(join, keys)) }
+  }
+  if (joined instanceof FeaturesUnavailableError) throw joined
+  const whole = joined.get(group)
+  if (whole === undefined) throw new Error(`nothing was read for the arm ${group.variant}`)
+  return positions.length === group.positions.length ? whole : sliceJoined(whole, start, start + positions.length)
+}
+
 function recordPart(answer: RowsAnswer, variant: string, positions: readonly number[], prediction: Prediction): void {
   const { service, call, units } = prediction
   const { state } = service.view
   if (state === null) return
-  const { by, inputs, outputs, fallback } = answer
+  const { by, inputs, outputs, joined, fallback } = answer
   service.recorder.record({
     requestId: call.requestId,
     release: by.release,
@@ -132,6 +194,7 @@ function recordPart(answer: RowsAnswer, variant: string, positions: readonly num
     positions: positions.length === units.length ? null : positions,
     inputs,
     outputs,
+    joined,
     latencyMs: performance.now() - call.receivedAt,
     wallMs: service.wallNow(),
     state,
@@ -140,22 +203,23 @@ function recordPart(answer: RowsAnswer, variant: string, positions: readonly num
 }
 
 function writePredictions(
-  { by, outputs, fallback }: RowsAnswer,
+  { by, outputs, joined, fallback }: RowsAnswer,
   variant: string,
   positions: readonly number[],
-  written: string[],
+  { written, echoes }: Prediction,
 ): void {
   const why = fallback === null ? '' : `,"fallback":"${fallback}"`
   const tail = `,"version":${by.release.version},"variant":${JSON.stringify(variant)}${why}}`
   for (let index = 0; index < positions.length; index++) {
-    written[positions[index] ?? 0] = `{${by.scores.write(outputs, index)}${tail}`
+    const features = joined === null || !echoes ? '' : `"features":${writeUsedFeatures(joined, index)},`
+    written[positions[index] ?? 0] = `{${features}${by.scores.write(outputs, index)}${tail}`
   }
 }
 
 /** A row that has exactly the release's fields needs no look-ups: the assembler finds each of them, or refuses the row. */
 function refuseUnknownFields(row: Row, position: number, asked: RunnableRelease, active: ActiveRoute): void {
   const names = Object.keys(row)
-  const { fields } = asked.rows
+  const { fields, join } = asked
   const { unit } = active.route
   const expected = fields.size + (unit !== null && !fields.has(unit) && Object.hasOwn(row, unit) ? 1 : 0)
   if (names.length === expected) {
@@ -165,6 +229,11 @@ function refuseUnknownFields(row: Row, position: number, asked: RunnableRelease,
   }
   const unknown = names.find((name) => !active.knownFields.has(name) && !fields.has(name))
   if (unknown === undefined) return
+  const source = join?.sources.get(unknown)
+  if (source !== undefined) {
+    const keys = source.keys.map(({ name }) => name).join(', ')
+    throw invalid(`rows[${position}]: "${unknown}" is read from the view "${source.view.name}": send its keys (${keys}) instead`)
+  }
   throw invalid(`rows[${position}]: the model has no feature ${JSON.stringify(unknown.slice(0, 80))}`)
 }
 

@@ -1,5 +1,6 @@
 /** What the protocols share: the view of the replica, the limits, and the shape of an answer. Knows no HTTP. */
 import type { Release } from '../../core/release.ts'
+import type { FeatureReader } from '../features/feature-reader.ts'
 import type { ServingLimits } from '../limits.ts'
 import type { Recorder } from '../recording/served-entry.ts'
 import type { RouteView } from '../routing/find-route.ts'
@@ -10,6 +11,8 @@ export interface PredictionService {
   readonly limits: ServingLimits
   readonly validators: RequestValidators
   readonly recorder: Recorder
+  /** Reads the features of releases with views. */
+  readonly reader: FeatureReader
   /** The wall clock, milliseconds since 1970. */
   readonly wallNow: () => number
 }

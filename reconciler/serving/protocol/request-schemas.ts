@@ -1,6 +1,7 @@
 /** JSON Schemas of the requests: they validate what comes in and are what `/openapi.json` publishes. One source. */
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { MainwardError } from '../../core/error.ts'
+import { buildFeaturesSchema, buildPushSchema, type FeaturesRequest, type PushRequest } from '../features/features-schema.ts'
 import type { ServingLimits } from '../limits.ts'
 import { buildOutcomesSchema, type OutcomesRequest } from '../outcomes/outcomes-schema.ts'
 import { describeProblem } from './schema-problem.ts'
@@ -8,6 +9,7 @@ import { describeProblem } from './schema-problem.ts'
 export interface PredictRequest {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
   readonly units?: readonly (string | number | null)[]
+  readonly echo_features?: boolean
 }
 
 export interface InferRequest {
@@ -51,6 +53,11 @@ const parameters = {
   additionalProperties: { type: ['string', 'number', 'boolean'] },
 }
 
+const echoFeatures = {
+  type: 'boolean',
+  description: 'The answer says which features of views were read, what the model got, and how each was found.',
+}
+
 /** The request schemas, with the limits of this server in them. */
 export function buildRequestSchemas(limits: ServingLimits) {
   return {
@@ -61,6 +68,8 @@ export function buildRequestSchemas(limits: ServingLimits) {
       properties: { ready: { type: 'boolean', description: 'List only the versions that are ready.' } },
     },
     OutcomesRequest: buildOutcomesSchema(limits),
+    FeaturesRequest: buildFeaturesSchema(limits),
+    PushRequest: buildPushSchema(limits),
   } as const satisfies Record<string, JsonSchema>
 }
 
@@ -72,7 +81,8 @@ function predictSchema({ rows, unitLength }: ServingLimits) {
     properties: {
       rows: {
         type: 'array',
-        description: 'Rows by feature name. A value that is not known is null; no feature may be left out.',
+        description:
+          'Rows by feature name, and by the names of keys where the model reads views. A value that is not known is null; none may be left out.',
         minItems: 1,
         maxItems: rows,
         items: { type: 'object' },
@@ -83,6 +93,7 @@ function predictSchema({ rows, unitLength }: ServingLimits) {
         maxItems: rows,
         items: { type: ['string', 'number', 'null'], maxLength: unitLength },
       },
+      echo_features: echoFeatures,
     },
   }
 }
@@ -105,6 +116,7 @@ function inferSchema({ unitLength }: ServingLimits) {
             type: 'boolean',
             description: 'Every output as raw bytes behind the JSON, unless it says otherwise itself.',
           },
+          echo_features: echoFeatures,
           priority: { type: 'integer', minimum: 0, description: 'Taken, and changes nothing: models are served in turn.' },
           timeout: { type: 'integer', minimum: 0, description: 'Taken, and changes nothing: see the budget of the model.' },
         },
@@ -165,6 +177,8 @@ export interface RequestValidators {
   infer(body: unknown): InferRequest
   index(body: unknown): IndexRequest
   outcomes(body: unknown): OutcomesRequest
+  features(body: unknown): FeaturesRequest
+  push(body: unknown): PushRequest
 }
 
 export function compileRequestValidators(schemas: ReturnType<typeof buildRequestSchemas>): RequestValidators {
@@ -174,6 +188,8 @@ export function compileRequestValidators(schemas: ReturnType<typeof buildRequest
     infer: compileValidator<InferRequest>(ajv, schemas.InferRequest),
     index: compileValidator<IndexRequest>(ajv, schemas.IndexRequest),
     outcomes: compileValidator<OutcomesRequest>(ajv, schemas.OutcomesRequest),
+    features: compileValidator<FeaturesRequest>(ajv, schemas.FeaturesRequest),
+    push: compileValidator<PushRequest>(ajv, schemas.PushRequest),
   }
 }
 

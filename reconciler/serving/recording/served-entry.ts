@@ -2,6 +2,7 @@
 import type { Release } from '../../core/release.ts'
 import type { ServingState } from '../../core/serving-state.ts'
 import type { Tensors } from '../../inference/tensor.ts'
+import type { JoinedRows } from '../features/joined-rows.ts'
 
 /** The rows of one request that one run answered. */
 export interface ServedEntry {
@@ -20,6 +21,8 @@ export interface ServedEntry {
   readonly inputs: Tensors
   /** As the model answered them; not changed after the call. */
   readonly outputs: Tensors
+  /** What was read of the release's views; null: it has none. Not changed after the call. */
+  readonly joined: JoinedRows | null
   readonly latencyMs: number
   /** When the request was answered, by the wall clock. */
   readonly wallMs: number

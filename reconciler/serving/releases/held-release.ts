@@ -2,14 +2,18 @@
 import type { Release } from '../../core/release.ts'
 import type { LoadedModel } from '../../inference/model.ts'
 import type { Tensors } from '../../inference/tensor.ts'
-import { compileInputAssembler, type InputAssembler } from '../assembly/input-assembler.ts'
-import { compileRowAssembler, type RowAssembler } from '../../inference/rows/row-assembler.ts'
+import type { RowAssembler } from '../../inference/rows/row-assembler.ts'
+import type { InputAssembler } from '../assembly/input-assembler.ts'
 import { compileScoreReader, type ScoreReader } from '../assembly/score-reader.ts'
 import type { ReleaseRunner } from '../execution/release-runner.ts'
+import type { ViewJoin } from '../features/view-join.ts'
+import { compileRequests, type ReleaseRequests } from './release-requests.ts'
 
-export class HeldRelease {
+export class HeldRelease implements ReleaseRequests {
   readonly rows: RowAssembler
   readonly inputs: InputAssembler
+  readonly join: ViewJoin | null
+  readonly fields: ReadonlySet<string>
   readonly scores: ScoreReader
   /** Rows that one run takes: any number, or what the model file fixes. */
   readonly fixedRows: number | null
@@ -22,8 +26,11 @@ export class HeldRelease {
   constructor(release: Release, runner: ReleaseRunner) {
     this.#release = release
     this.#runner = runner
-    this.rows = compileRowAssembler(release)
-    this.inputs = compileInputAssembler(release)
+    const { rows, inputs, join, fields } = compileRequests(release)
+    this.rows = rows
+    this.inputs = inputs
+    this.join = join
+    this.fields = fields
     this.scores = compileScoreReader(release)
     this.fixedRows = fixedRowsOf(runner.model)
     this.outputNames = runner.model.outputs.map(({ name }) => name)

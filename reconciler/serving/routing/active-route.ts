@@ -13,7 +13,7 @@ export interface ActiveRoute {
   readonly arms: ReadonlyMap<string, RunnableRelease>
   /** What can answer now in place of a run that fails; null: nothing, or a release that is not loaded (no route waits for it). */
   readonly fallback: ActiveFallback | null
-  /** Field names that some release of this route knows, and the unit's: a row may have them whatever its arm. */
+  /** Field names that some release of this route knows (its fallback too), and the unit's: a row may have them whatever its arm. */
   readonly knownFields: ReadonlySet<string>
   /** The same for the inputs of an Open Inference Protocol request. */
   readonly knownInputs: ReadonlySet<string>
@@ -82,14 +82,23 @@ function activateRoute(route: ModelRoute, findHeld: FindHeld, findArm: FindRunna
     arms.set(name, found)
   }
   const unit = route.unit === null ? [] : [route.unit]
-  const loaded = route.arms.flatMap(({ release }) => findArm(release) ?? [])
+  const fallback = activateFallback(route, findHeld)
+  const loaded: RunnableRelease[] = route.arms.flatMap(({ release }) => findArm(release) ?? [])
+  if (fallback?.type === 'release') loaded.push(fallback.held)
   return {
     route,
     arms,
-    fallback: activateFallback(route, findHeld),
-    knownFields: new Set([...loaded.flatMap(({ rows }) => [...rows.fields]), ...unit]),
+    fallback,
+    knownFields: new Set([...loaded.flatMap(({ fields }) => [...fields]), ...unit]),
     knownInputs: new Set(loaded.flatMap(({ inputs }) => [...inputs.names])),
   }
+}
+
+/** The arm's release. An arm that gets no units is not loaded: its range is empty. */
+export function armOf({ route, arms }: ActiveRoute, variant: string): RunnableRelease {
+  const found = arms.get(variant)
+  if (found === undefined) throw new Error(`the route of ${route.model} sends units to ${variant}, which is not loaded`)
+  return found
 }
 
 function activateFallback({ fallback }: ModelRoute, findHeld: FindHeld): ActiveFallback | null {

@@ -4,27 +4,35 @@
  */
 import { MainwardError } from '../../core/error.ts'
 import type { Tensors } from '../../inference/tensor.ts'
+import { FeaturesUnavailableError } from '../features/features-unavailable.ts'
+import type { JoinedRows } from '../features/joined-rows.ts'
+import type { ViewJoin } from '../features/view-join.ts'
 import { NotLoadedError, type RunnableRelease } from '../releases/unloaded-release.ts'
 import type { ActiveFallback } from './active-route.ts'
 import { buildConstant } from './constant-outputs.ts'
 
-/** Why a fallback answered: the run failed, took too long, or the release is not loaded on this server. */
-export type FallbackReason = 'failed' | 'timeout' | 'not-loaded'
+/** Why a fallback answered: the run failed, took too long, the release is not loaded on this server, or its features can not be read. */
+export type FallbackReason = 'failed' | 'timeout' | 'not-loaded' | 'no-features'
 
 export interface RowsAnswer {
   /** What answered: for a constant, the release that was asked. */
   readonly by: RunnableRelease
   readonly inputs: Tensors
   readonly outputs: Tensors
+  /** What was read for it; null: it has no views. */
+  readonly joined: JoinedRows | null
   readonly fallback: FallbackReason | null
 }
 
 export interface RowsQuestion {
   readonly asked: RunnableRelease
   readonly fallback: ActiveFallback | null
+  /** Also where nothing could be assembled: there are no tensors then. */
   readonly rows: (inputs: Tensors) => number
+  /** The features of a release with views. Throws `invalid-input`, FeaturesUnavailableError. */
+  readonly join: (by: RunnableRelease, join: ViewJoin) => Promise<JoinedRows>
   /** The rows as the tensors of a release. Throws `invalid-input`. */
-  readonly assemble: (by: RunnableRelease) => Tensors
+  readonly assemble: (by: RunnableRelease, joined: JoinedRows | null) => Tensors
   /** Names of the outputs that are wanted. Throws `invalid-input`. */
   readonly outputNames: (by: RunnableRelease) => readonly string[]
 }
@@ -34,19 +42,38 @@ export interface RowsQuestion {
  * One promise a request: nearly all requests need no second.
  */
 export function runWithFallback(question: RowsQuestion): Promise<RowsAnswer> {
+  const { join } = question.asked
+  return join === null ? runAssembled(question, null) : runJoined(question, join)
+}
+
+async function runJoined(question: RowsQuestion, join: ViewJoin): Promise<RowsAnswer> {
+  let joined: JoinedRows
+  try {
+    joined = await question.join(question.asked, join)
+  } catch (error) {
+    if (error instanceof FeaturesUnavailableError) return answerFailure(question, { inputs: {}, joined: null }, error)
+    throw error
+  }
+  return runAssembled(question, joined)
+}
+
+function runAssembled(question: RowsQuestion, joined: JoinedRows | null): Promise<RowsAnswer> {
   const { asked } = question
-  const inputs = question.assemble(asked)
+  const inputs = question.assemble(asked, joined)
   return asked.run(inputs, question.outputNames(asked), question.rows(inputs)).then(
-    (outputs) => ({ by: asked, inputs, outputs, fallback: null }),
-    (error: unknown) => answerFailure(question, inputs, error),
+    (outputs) => ({ by: asked, inputs, outputs, joined, fallback: null }),
+    (error: unknown) => answerFailure(question, { inputs, joined }, error),
   )
 }
 
-async function answerFailure(question: RowsQuestion, inputs: Tensors, error: unknown): Promise<RowsAnswer> {
+/** What was made of the request for the release that could not answer. */
+type Tried = Pick<RowsAnswer, 'inputs' | 'joined'>
+
+async function answerFailure(question: RowsQuestion, tried: Tried, error: unknown): Promise<RowsAnswer> {
   const { fallback } = question
   const reason = fallback === null ? null : reasonOf(error)
   if (fallback === null || reason === null) throw error
-  const answer = await answerInstead(question, fallback, inputs)
+  const answer = await answerInstead(question, fallback, tried)
   if (answer === null) throw error
   return { ...answer, fallback: reason }
 }
@@ -54,6 +81,7 @@ async function answerFailure(question: RowsQuestion, inputs: Tensors, error: unk
 /** Null for an error that is not the release's. */
 function reasonOf(error: unknown): FallbackReason | null {
   if (error instanceof NotLoadedError) return 'not-loaded'
+  if (error instanceof FeaturesUnavailableError) return 'no-features'
   if (!(error instanceof MainwardError)) return 'failed'
   if (error.code === 'timeout') return 'timeout'
   return error.code === 'unavailable' ? null : 'failed'
@@ -63,19 +91,20 @@ function reasonOf(error: unknown): FallbackReason | null {
 async function answerInstead(
   question: RowsQuestion,
   fallback: ActiveFallback,
-  inputs: Tensors,
+  tried: Tried,
 ): Promise<Omit<RowsAnswer, 'fallback'> | null> {
   const { asked } = question
   if (fallback.type === 'constant') {
-    const outputs = buildConstant(asked.release, fallback.score, question.rows(inputs))
+    const outputs = buildConstant(asked.release, fallback.score, question.rows(tried.inputs))
     return question.outputNames(asked).every((name) => name in outputs || name === asked.release.signature.outputs.label)
-      ? { by: asked, inputs, outputs }
+      ? { by: asked, ...tried, outputs }
       : null
   }
   const by = fallback.held
   try {
-    const own = question.assemble(by)
-    return { by, inputs: own, outputs: await by.run(own, question.outputNames(by), question.rows(own)) }
+    const joined = by.join === null ? null : await question.join(by, by.join)
+    const own = question.assemble(by, joined)
+    return { by, inputs: own, outputs: await by.run(own, question.outputNames(by), question.rows(own)), joined }
   } catch (error) {
     if (error instanceof MainwardError) return null
     throw error

@@ -11,7 +11,7 @@ import type { Release } from '../../core/release.ts'
 import type { ToWorker } from '../channel/messages.ts'
 import { packFailure } from '../channel/sent-failure.ts'
 import { defaultLimits } from '../limits.ts'
-import type { ArtifactReader, ModelRuntime } from '../ports.ts'
+import type { ArtifactReader, ModelRuntime, OnlineStore } from '../ports.ts'
 import { createReplicaServer, type ReplicaServer, type ReplicaServerOptions, type ServerPorts } from '../replica-server.ts'
 import { RunningFile } from '../releases/running-file.ts'
 import { ChannelArtifacts, ChannelMemory, ChannelSource, ChannelWhole, createChannelReporter } from './channel-ports.ts'
@@ -29,6 +29,7 @@ export interface WorkerEffects {
   /** Where artifacts come from when the primary can not keep them on disk. */
   readonly artifacts: ArtifactReader
   readonly runtime: ModelRuntime
+  readonly store: OnlineStore
   readonly clock: Clock
   readonly log: Logger
   /** Aborted when this process itself is asked to stop. */
@@ -130,7 +131,7 @@ class WorkerLife {
   }
 
   #createServer(begin: Begin, marker: RunningFile, log: Logger): ReplicaServer {
-    const { artifacts, runtime, clock } = this.#effects
+    const { artifacts, runtime, clock, store } = this.#effects
     const memory = new ChannelMemory(begin.remembered)
     const own = {
       isReady: () => this.#server?.replica.isReady() ?? false,
@@ -143,7 +144,7 @@ class WorkerLife {
       memory,
     }
     const options = { ...this.#options, spoolName: begin.spoolName }
-    return createReplicaServer(options, { ...ports, marker, runtime, clock, log }, () => {
+    return createReplicaServer(options, { ...ports, marker, runtime, store, clock, log }, () => {
       const find = (digest: Digest) => findRelease(memory, digest)
       this.#whole = new ChannelWhole(this.link, begin.whole, find)
       return this.#whole

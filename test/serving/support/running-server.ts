@@ -6,7 +6,7 @@ import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { startDataPlane, type DataPlane, type DataPlaneOptions } from '../../../reconciler/serving/data-plane.ts'
 import type { ServingState } from '../../../reconciler/core/serving-state.ts'
-import type { ModelRuntime } from '../../../reconciler/serving/ports.ts'
+import type { ModelRuntime, OnlineStore } from '../../../reconciler/serving/ports.ts'
 import { benchBytes, benchRelease } from './bench-model.ts'
 import { onnxRuntime } from '../../../reconciler/inference/onnx-runtime.ts'
 import { FileStateSource, MemoryArtifacts, RecordingReporter } from './serving-state.ts'
@@ -37,11 +37,21 @@ export interface JsonAnswer {
 
 export interface ServerChanges extends Partial<DataPlaneOptions> {
   readonly runtime?: ModelRuntime
+  /** Without one, a request that needs features fails. */
+  readonly store?: OnlineStore
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
   /** Parts of a server that ran before, to start again from what it left. */
   readonly parts?: ServerParts
 }
 
-export async function startServer({ runtime = onnxRuntime, parts, ...options }: ServerChanges = {}): Promise<RunningServer> {
+export async function startServer({
+  runtime = onnxRuntime,
+  store = noStore,
+  now = () => Date.now(),
+  parts,
+  ...options
+}: ServerChanges = {}): Promise<RunningServer> {
   const used = parts ?? (await createParts())
   const log = used.log as Record<string, unknown>[]
   const stream = new Writable({
@@ -61,7 +71,7 @@ export async function startServer({ runtime = onnxRuntime, parts, ...options }: 
       ...options,
       times: { pollMs: 50, heartbeatMs: 100, portTimeoutMs: 500, firstRetryMs: 50, largestRetryMs: 100, ...options.times },
     },
-    { ...used, runtime, clock: { now: () => Date.now() }, log: pino({}, stream) },
+    { ...used, runtime, store, clock: { now }, log: pino({}, stream) },
   )
   const { url } = dataPlane
   return {
@@ -73,6 +83,11 @@ export async function startServer({ runtime = onnxRuntime, parts, ...options }: 
     get: (path) => send(`${url}${path}`, {}),
     stop: () => dataPlane.stop(),
   }
+}
+
+const noStore: OnlineStore = {
+  read: () => Promise.reject(new Error('this test has no online store')),
+  push: () => Promise.reject(new Error('this test has no online store')),
 }
 
 async function createParts(): Promise<ServerParts> {

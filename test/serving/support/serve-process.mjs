@@ -26,8 +26,9 @@ const source = {
   read: async () => JSON.parse(await readFile(join(folder, 'source.json'), 'utf8')),
   subscribe: () => () => undefined,
 }
+const noStore = { read: () => Promise.reject(new Error('no store')), push: () => Promise.reject(new Error('no store')) }
 try {
-  if (isServeWorker()) await runServeWorker(options, { ...shared, runtime: await openRuntime() })
+  if (isServeWorker()) await runServeWorker(options, { ...shared, store: noStore, runtime: await openRuntime() })
   else await runServe(options, { ...shared, source, records, reporter: { report: report }, parent: connectParent(process) })
 } catch (error) {
   process.stderr.write(`${error.code}: ${error.message}\n`)

@@ -33,12 +33,13 @@ export function writeInferResponse({ model, requestId, id, isRaw, result }: Infe
 }
 
 function writeParameters(writer: WireWriter, requestId: string, result: InferenceResult): void {
-  const { release, variant, unitAssigned, fallback } = result
+  const { release, variant, unitAssigned, fallback, features } = result
   writeParameter(writer, 4, 'request_id', requestId)
   if (variant !== null) writeParameter(writer, 4, 'variant', variant)
   writeParameter(writer, 4, 'version', release.version)
   writeParameter(writer, 4, 'unit_assigned', unitAssigned)
   if (fallback !== null) writeParameter(writer, 4, 'fallback', fallback)
+  if (features !== null) writeParameter(writer, 4, 'features', features)
 }
 
 function writeOutput(writer: WireWriter, { name, tensor }: NamedTensor, goesRaw: boolean): void {

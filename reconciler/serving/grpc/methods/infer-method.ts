@@ -59,9 +59,16 @@ async function infer(
     unit: readUnit(request.parameters, headers['mainward-unit'], service.limits.unitLength),
     inputs,
     outputNames: outputs.length === 0 ? null : outputs.map(({ name }) => name),
+    echoes: readEcho(request.parameters),
     receivedAt,
   })
   return { answer: writeInferResponse({ model, requestId, id, isRaw, result }, frameHead), served: result.served }
+}
+
+function readEcho(parameters: Parameters): boolean {
+  const echo = parameters.get('echo_features') ?? false
+  if (typeof echo === 'boolean') return echo
+  throw new MainwardError('invalid-input', `parameters.echo_features: expected true or false, found ${String(echo).slice(0, 40)}`)
 }
 
 /** The same unit as over HTTP: by `parameters.unit`, or by the metadata `mainward-unit`. */

@@ -23,6 +23,7 @@ async function serve() {
     reporter: { report: async () => undefined },
     artifacts: { read: (_store, sha256) => readFile(sha256 === artifact.sha256 ? artifact.path : sha256) },
     runtime: onnxRuntime,
+    store: { read: () => Promise.reject(new Error('no store')), push: () => Promise.reject(new Error('no store')) },
     clock: { now: () => Date.now() },
     log: pino({ level: 'fatal' }),
   }

@@ -34,6 +34,7 @@ export function benchEntry(changes: Partial<ServedEntry> = {}): ServedEntry {
         data: BigInt64Array.from(positions.map((index) => BigInt(benchExpected.label[index % benchExpected.rows.length] ?? 0))),
       },
     },
+    joined: null,
     latencyMs: 1.23456,
     wallMs: Date.UTC(2026, 10, 24, 10),
     state,

@@ -1,0 +1,27 @@
+/** The data plane's online store on Postgres: reads of one round trip, and pushes that are committed when they are answered. */
+import { readOnline } from '../../database/online-queries.ts'
+import { openPool } from '../../database/pool.ts'
+import { pushRows } from '../../database/push-queries.ts'
+import type { ClosableStore } from './open-when-used.ts'
+
+/** Connections of one worker: more would only wait for the database's cores. */
+const size = 4
+/** A read is given up earlier (`featureReadMs`); this frees the server's side of it. */
+const readTimeoutMs = 2_000
+const pushTimeoutMs = 10_000
+
+/** Connects when it is first used. Throws `database-unavailable`, `timeout` and `conflict`: the caller's to retry. */
+export function openOnlineStore(url: string, environment: string): ClosableStore {
+  const reads = openPool(url, { applicationName: 'mainward serve: features', statementTimeoutMs: readTimeoutMs, size })
+  const pushes = openPool(url, { applicationName: 'mainward serve: pushes', statementTimeoutMs: pushTimeoutMs, size: 2 })
+  return {
+    read: (requests) => readOnline(reads, environment, requests),
+    async push(view, rows, createdUs) {
+      const created = rows.map((row) => ({ ...row, createdUs }))
+      await pushRows(pushes, environment, view, created)
+    },
+    async close() {
+      await Promise.all([reads.end(), pushes.end()])
+    },
+  }
+}
