@@ -1,5 +1,6 @@
 /** A bounded queue of served entries: by their number and by the bytes that they keep in memory. Never grows past either. */
 import type { Tensors } from '../../inference/tensor.ts'
+import type { JoinedRows } from '../features/joined-rows.ts'
 import type { ServedEntry } from './served-entry.ts'
 
 export interface QueueLimits {
@@ -65,8 +66,18 @@ export class EntryQueue {
   }
 }
 
-function measure({ inputs, outputs }: ServedEntry): number {
-  return entryBytes + measureTensors(inputs) + measureTensors(outputs)
+function measure({ inputs, outputs, joined }: ServedEntry): number {
+  return entryBytes + measureTensors(inputs) + measureTensors(outputs) + (joined === null ? 0 : measureJoined(joined))
+}
+
+/** What a row of a view costs besides its values, and what one of them does: texts are short. */
+const viewRowBytes = 300
+const valueBytes = 40
+
+function measureJoined({ rows }: JoinedRows): number {
+  let bytes = 0
+  for (const found of rows) for (const { values } of found) bytes += viewRowBytes + valueBytes * (values?.length ?? 0)
+  return bytes
 }
 
 function measureTensors(tensors: Tensors): number {

@@ -6,6 +6,24 @@ import type { Instant } from '../../core/clock.ts'
 import type { Digest, Json } from '../../core/digest.ts'
 import type { StateVersion } from '../../core/serving-state.ts'
 
+/** The row of one view for one prediction. */
+export interface RecordedView {
+  readonly view: string
+  /** The role: the model knows the features as `AS__FEATURE`. */
+  readonly as?: string
+  /** In the order of the view's keys, encoded; absent when the drop-list has one of them. */
+  readonly key?: readonly Json[]
+  /** Of the row; that of a value follows from it: one that is null in a row that is PRESENT is a NULL_VALUE. */
+  readonly status: 'PRESENT' | 'NOT_FOUND' | 'OUTSIDE_MAX_AGE'
+  /** The values are those as of this time, to the microsecond; absent for a pushed view without a row. */
+  readonly computed_as_of?: Instant
+  /** Of the row that the features are from. */
+  readonly event_time?: Instant
+  /** By the view's own names, encoded (`encodeFeatureValue`), before the null policy. */
+  readonly values: Readonly<Record<string, Json>>
+}
+
+/** A prediction. */
 export interface PredictionRecord {
   /** Data time of the prediction: the data clock when it is moved by hand, else the wall clock. */
   readonly time: Instant
@@ -13,10 +31,13 @@ export interface PredictionRecord {
   /** What was assigned to an arm. */
   readonly unit?: string
   /**
-   * The inputs as they were given to the model, after the null policy: numbers by feature name; a tensor without named features
+   * What a request has: the inputs as they were given to the model, after the null policy: numbers by feature name (those that are read
+   * from views stand under `features`, here are their keys as they were sent); a tensor without named features
    * by its own name, as nested arrays. NaN and infinities are null. Without the names that the release's drop-list has.
    */
   readonly row: Readonly<Record<string, Json>>
+  /** What was read of the release's views, in its order. Their features are not in `row`; the keys that found them are. */
+  readonly features?: readonly RecordedView[]
   readonly environment?: string
   readonly request_id?: string
   /** Position of the row in its request. */

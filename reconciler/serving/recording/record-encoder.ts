@@ -1,9 +1,11 @@
 /** Writes served entries as lines of the record format. Compiled once a release, as most of a line is the same in all of them. */
 import { type Instant, toInstant } from '../../core/clock.ts'
 import type { Digest } from '../../core/digest.ts'
+import { takenName } from '../../core/online-view.ts'
 import type { Release } from '../../core/release.ts'
 import { cleanText } from './clean-text.ts'
 import { drawableShare } from './draw-unit.ts'
+import { writeJoinedViews, writeKeyMembers } from './joined-text.ts'
 import { readRecordingSettings, unitName } from './recording-settings.ts'
 import { compileRowText } from './row-text.ts'
 import { compileScoreText } from './score-text.ts'
@@ -43,7 +45,7 @@ export class RecordEncoders {
 
 function compileRecordEncoder(release: Release, environment: string, writeTime: WriteTime): RecordEncoder {
   const { percent, drop } = readRecordingSettings(release)
-  const writeRow = compileRowText(release, drop)
+  const writeRow = compileRow(release, drop)
   const writeScore = compileScoreText(release)
   const model = `","model":${JSON.stringify(release.model)}`
   const served = `,"version":${release.version},"release":${JSON.stringify(release.digest)}`
@@ -58,13 +60,33 @@ function compileRecordEncoder(release: Release, environment: string, writeTime: 
       const unit = dropsUnit ? null : unitAt(entry, index)
       return (
         `{"time":"${state.dataTime ?? wall}${model}${unit === null ? '' : `,"unit":${JSON.stringify(cleanText(unit))}`}` +
-        `,"row":${writeRow(entry.inputs, index, rows)}${place}${JSON.stringify(entry.requestId)}` +
+        `,"row":${writeRow(entry, index)}${writeJoined(entry, index, drop)}${place}${JSON.stringify(entry.requestId)}` +
         `,"row_index":${entry.positions?.[index] ?? index},"wall_time":"${wall}"${served}${writeArm(entry, assigned)}` +
         `${writeScore(entry.outputs, index, rows)},"latency_ms":${Math.round(entry.latencyMs * 1000) / 1000}` +
         `,"state_version":{"epoch":${state.version.epoch},"sequence":${state.version.sequence}},"sampled":${sampled}}\n`
       )
     },
   }
+}
+
+type WriteEntryRow = (entry: ServedEntry, index: number) => string
+
+/** What a request has: features that are read from views stand apart, their keys are here. */
+function compileRow(release: Release, drop: ReadonlySet<string>): WriteEntryRow {
+  const { views = [] } = release
+  const joined = views.flatMap(({ as, take }) => take.map((name) => takenName(as, name)))
+  const writeRow = compileRowText(release, new Set([...drop, ...joined]))
+  const left = new Set([...drop, ...release.requestFeatures.map(({ name }) => name)])
+  return (entry, index) => {
+    const text = writeRow(entry.inputs, index, entry.rows)
+    if (entry.joined === null) return text
+    const keys = writeKeyMembers(entry.joined, index, left)
+    return text === '{}' ? `{${keys.slice(1)}}` : `${text.slice(0, -1)}${keys}}`
+  }
+}
+
+function writeJoined({ joined }: ServedEntry, index: number, drop: ReadonlySet<string>): string {
+  return joined === null ? '' : `,"features":${writeJoinedViews(joined, index, drop)}`
 }
 
 function writeArm({ variant, fallback }: ServedEntry, assigned: boolean): string {
