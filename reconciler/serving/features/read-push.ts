@@ -3,7 +3,7 @@ import type { Json } from '../../core/digest.ts'
 import { MainwardError } from '../../core/error.ts'
 import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import { encodeFeatureValue, type FeatureValue } from '../../core/feature-value.ts'
-import { parseInstant, writeInstant } from '../../core/instant.ts'
+import { parseInstant, formatInstant } from '../../core/instant.ts'
 import { didYouMean } from '../../core/nearest-name.ts'
 import type { OnlineView } from '../../core/online-view.ts'
 import { describe, largestFloat32, placeError } from '../../inference/rows/cell.ts'
@@ -68,7 +68,7 @@ function readEvent(value: unknown, nowUs: bigint): bigint {
   const micros = typeof value === 'string' ? parseInstant(value) : null
   if (micros === null) return refuse('a time in ISO 8601 with its zone (2013-01-01T05:00:00Z)', value)
   if (micros <= nowUs + aheadMicros) return micros
-  throw invalid(`${writeInstant(micros)} is after the data clock (${writeInstant(nowUs)}): training would not know the row yet`)
+  throw invalid(`${formatInstant(micros)} is after the data clock (${formatInstant(nowUs)}): training would not know the row yet`)
 }
 
 /** A float32 is the nearest one; NaN and infinities are texts. */

@@ -1,5 +1,5 @@
 /** The features of a row as an answer echoes them: what the model got, and how it was found. Pure. */
-import { writeInstant } from '../../core/instant.ts'
+import { formatInstant } from '../../core/instant.ts'
 import { rowOf, type JoinedRows } from './joined-rows.ts'
 import { writeValue } from './value-text.ts'
 import { readJoined, type JoinedFeature } from './view-join.ts'
@@ -24,6 +24,6 @@ function writeUsed(feature: JoinedFeature, row: ViewRow): string {
   const { value, status } = readJoined(feature, row)
   const replacement = typeof feature.rule === 'number' ? String(feature.rule) : 'null'
   const used = value === null ? replacement : writeValue(feature.column.dtype, valueOf(feature.column, row))
-  const asOf = row.computedAsOfUs === null ? 'null' : `"${writeInstant(row.computedAsOfUs)}"`
+  const asOf = row.computedAsOfUs === null ? 'null' : `"${formatInstant(row.computedAsOfUs)}"`
   return `{"value":${used},"status":"${status}","computed_as_of":${asOf}}`
 }

@@ -2,14 +2,14 @@
 import type { Json } from '../../core/digest.ts'
 import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import { decodeFeatureValue } from '../../core/feature-value.ts'
-import { writeInstant } from '../../core/instant.ts'
+import { formatInstant } from '../../core/instant.ts'
 
 /** int64 digit by digit, timestamps in ISO 8601; NaN and infinities, which JSON does not have, as text. */
 export function writeValue(dtype: FeatureDtype, encoded: Json): string {
   if (encoded === null) return 'null'
   if (typeof encoded === 'number') return String(encoded)
   const value = decodeFeatureValue(dtype, encoded)
-  if (typeof value === 'bigint') return dtype === 'timestamp' ? `"${writeInstant(value)}"` : value.toString()
+  if (typeof value === 'bigint') return dtype === 'timestamp' ? `"${formatInstant(value)}"` : value.toString()
   if (typeof value === 'number' && Number.isFinite(value)) return String(value)
   return typeof value === 'number' ? `"${value}"` : JSON.stringify(value)
 }
@@ -24,7 +24,7 @@ export function rememberTimes(): (micros: bigint | null) => string {
   return (micros) => {
     if (micros !== at) {
       at = micros
-      text = micros === null ? noTime : `"${writeInstant(micros)}"`
+      text = micros === null ? noTime : `"${formatInstant(micros)}"`
     }
     return text
   }

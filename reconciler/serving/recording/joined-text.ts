@@ -1,7 +1,7 @@
 /** What was read of a release's views, as records write it: the keys among the row's fields, and the values as they were found. */
 import { encodeFeatureValue, type FeatureValue } from '../../core/feature-value.ts'
 import type { KeyDtype } from '../../core/feature-definition.ts'
-import { writeInstant } from '../../core/instant.ts'
+import { formatInstant } from '../../core/instant.ts'
 import { rowOf, type JoinedRows } from '../features/joined-rows.ts'
 import type { JoinedView } from '../features/view-join.ts'
 import { valueOf, type ViewRow } from '../features/view-row.ts'
@@ -23,7 +23,7 @@ export function writeKeyMembers({ join, keys }: JoinedRows, index: number, left:
 /** A request may send an int64 as digits in a text. */
 function writeKey(dtype: KeyDtype, value: FeatureValue): string {
   return typeof value === 'bigint' && dtype === 'timestamp'
-    ? `"${writeInstant(value)}"`
+    ? `"${formatInstant(value)}"`
     : JSON.stringify(encodeFeatureValue(value))
 }
 
@@ -40,8 +40,8 @@ export function writeJoinedViews(joined: JoinedRows, index: number, drop: Readon
 }
 
 function writeTimes({ computedAsOfUs, eventUs }: ViewRow): string {
-  const asOf = computedAsOfUs === null ? '' : `,"computed_as_of":"${writeInstant(computedAsOfUs)}"`
-  return eventUs === null ? asOf : `${asOf},"event_time":"${writeInstant(eventUs)}"`
+  const asOf = computedAsOfUs === null ? '' : `,"computed_as_of":"${formatInstant(computedAsOfUs)}"`
+  return eventUs === null ? asOf : `${asOf},"event_time":"${formatInstant(eventUs)}"`
 }
 
 /** By the view's own names, encoded as the store has them: before any null rule. */
