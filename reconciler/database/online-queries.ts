@@ -34,6 +34,12 @@ interface Found {
   readonly feature_values: string | null
 }
 
+/**
+ * For the connections that read: a statement is planned once, not for each call (planning takes longer than reading a few rows), and
+ * never for a table that was still small, which it would go on to read as a whole.
+ */
+export const onlineReadSettings = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' } as const
+
 /** One answer for each request, in their order. The lateral limit keeps it one look into the index a key, whatever the planner believes. */
 const readSql = `
   select v.watermark_us, r.event_us, r.created_us, r.computed_as_of_us, r.feature_values

@@ -32,6 +32,8 @@ export interface ConnectionOptions {
   readonly statementTimeoutMs?: number
   /** Connections at most. Default 5. */
   readonly size?: number
+  /** Settings of the server for these connections, by name (PostgreSQL, 20.1.3). Names and values of ours: letters, digits and _. */
+  readonly settings?: Readonly<Record<string, string>>
   /** Gets the failures of idle connections; the pool replaces those itself. */
   readonly onIdleError?: (error: Error) => void
 }
@@ -93,9 +95,16 @@ function clientConfig(url: string, options: ConnectionOptions): pg.ClientConfig 
     ...(statementTimeoutMs === 0
       ? {}
       : { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + answerGraceMs }),
+    ...(options.settings === undefined ? {} : { options: settingsText(options.settings) }),
     // The transaction of a frozen client must not hold its locks for ever: a standby waits for them, as long as for a heartbeat.
     idle_in_transaction_session_timeout: idleTransactionMs,
   }
+}
+
+function settingsText(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ')
 }
 
 type Client = pg.Pool | pg.ClientBase
