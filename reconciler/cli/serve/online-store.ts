@@ -1,5 +1,5 @@
 /** The data plane's online store on Postgres: reads of one round trip, and pushes that are committed when they are answered. */
-import { readOnline } from '../../database/online-queries.ts'
+import { onlineReadSettings, readOnline } from '../../database/online-queries.ts'
 import { openPool } from '../../database/pool.ts'
 import { pushRows } from '../../database/push-queries.ts'
 import type { ClosableStore } from './open-when-used.ts'
@@ -12,7 +12,12 @@ const pushTimeoutMs = 10_000
 
 /** Connects when it is first used. Throws `database-unavailable`, `timeout` and `conflict`: the caller's to retry. */
 export function openOnlineStore(url: string, environment: string): ClosableStore {
-  const reads = openPool(url, { applicationName: 'mainward serve: features', statementTimeoutMs: readTimeoutMs, size })
+  const reads = openPool(url, {
+    applicationName: 'mainward serve: features',
+    statementTimeoutMs: readTimeoutMs,
+    size,
+    settings: onlineReadSettings,
+  })
   const pushes = openPool(url, { applicationName: 'mainward serve: pushes', statementTimeoutMs: pushTimeoutMs, size: 2 })
   return {
     read: (requests) => readOnline(reads, environment, requests),
