@@ -1,0 +1,25 @@
+/** Rows of online views on Postgres, written by the leader alone. */
+import { deleteRows, deleteRowsBefore, readKeys, upsertRows } from '../../database/online-row-queries.ts'
+import { ensureView, setFilling, setWatermark } from '../../database/online-view-queries.ts'
+import type { OnlineRows } from '../../features/materialise/online-rows.ts'
+import { fencedWrite, type StorePlace } from '../../reconcile/stores/fenced-write.ts'
+
+/** Every write throws `leadership-lost` when another epoch has begun. */
+export function createOnlineRows(place: StorePlace, epoch: number): OnlineRows {
+  const { pool, environment } = place
+  return {
+    ensure: (view) => fencedWrite(place, epoch, (transaction) => ensureView(transaction, environment, view)),
+    keys: (viewId) => readKeys(pool, viewId),
+    write: (viewId, { rows, gone, filling }) =>
+      fencedWrite(place, epoch, async (transaction) => {
+        if (rows.length > 0) await upsertRows(transaction, viewId, filling.asOfUs, rows)
+        if (gone.length > 0) await deleteRows(transaction, viewId, filling.asOfUs, gone)
+        await setFilling(transaction, viewId, filling)
+      }),
+    finish: (viewId, { asOfUs, fingerprint, removeBeforeUs }) =>
+      fencedWrite(place, epoch, async (transaction) => {
+        if (removeBeforeUs !== null) await deleteRowsBefore(transaction, viewId, removeBeforeUs)
+        await setWatermark(transaction, viewId, { asOfUs, fingerprint })
+      }),
+  }
+}

@@ -1,0 +1,44 @@
+/** Which entities a fill computes: all, or those whose values can differ between two times. SQL as text. */
+import { quoteName } from '../engine/quote.ts'
+import { timeExpressions, type ViewFill } from './view-fill.ts'
+
+/** Every entity of which a row is known at the time. Columns k0, k1, …; each entity once. */
+export function buildAllKeys(fill: ViewFill, asOfUs: bigint): string {
+  return `select distinct ${keyList(fill)} from ${quoteName(fill.relation)} where ${timeExpressions(fill).known} <= ${asOfUs}`
+}
+
+/**
+ * Entities of which between the two times (the first not included) a row became known, left a window, or was restated: also those
+ * that the row had before, and those of its other versions. Columns k0, k1, …; each entity once.
+ */
+export function buildChangedKeys(fill: ViewFill, fromUs: bigint, untilUs: bigint): string {
+  const { event, created, known } = timeExpressions(fill)
+  const within = (time: string): string => `(${time} > ${fromUs} and ${time} <= ${untilUs})`
+  // A row counts at t while t - window < event: at event + window it has left.
+  const moved = [known, ...fill.windowsUs.map((window) => `${event} + ${window}`)].map(within)
+  const relation = quoteName(fill.relation)
+  const changed = `select ${keyList(fill)} from ${relation} where ${moved.join(' or ')}`
+  const { rowKey } = fill.definition
+  if (rowKey.length === 0) return `select distinct * from (${changed})`
+  const identity = `(${rowKey.map(quoteName).join(', ')})`
+  const restated = `select ${rowKey.map(quoteName).join(', ')} from ${relation} where ${within(created)}`
+  return `select distinct * from (${changed} union all select ${keyList(fill)} from ${relation} where ${identity} in (${restated}))`
+}
+
+/** The rows that decide on the values of the labels' entities: their own, and every version of those. */
+export function buildRowsOf(fill: ViewFill, labels: string): string {
+  const relation = quoteName(fill.relation)
+  const keys = fill.keyColumns.map((column, index) => `labels.k${index} = own.${quoteName(column)}`)
+  const own = `select own.* from ${relation} own semi join ${labels} labels on ${keys.join(' and ')}`
+  const { rowKey } = fill.definition
+  if (rowKey.length === 0) return own
+  const identity = rowKey.map(quoteName).join(', ')
+  return (
+    `with mine as materialized (${own}) select * from mine union all select * from ${relation} ` +
+    `where (${identity}) in (select ${identity} from mine) and "__row" not in (select "__row" from mine)`
+  )
+}
+
+function keyList({ keyColumns }: ViewFill): string {
+  return keyColumns.map((column, index) => `${quoteName(column)} as k${index}`).join(', ')
+}

@@ -1,0 +1,163 @@
+/**
+ * Brings the rows of one grid view in the online store to a time of its grid, from an engine that has the view's table. Ends the same
+ * however often it is killed and begun again.
+ */
+import { decodeFeatureValue, encodeEntityKey, encodeFeatureValue } from '../../core/feature-value.ts'
+import type { Json } from '../../core/digest.ts'
+import type { OnlineView } from '../../core/online-view.ts'
+import type { Cell, Engine, EngineRow } from '../engine/engine.ts'
+import { quoteName } from '../engine/quote.ts'
+import { buildJoin } from '../join/build-join.ts'
+import { sqlTypes } from '../sources/sql-types.ts'
+import { buildAllKeys, buildChangedKeys, buildRowsOf } from './build-changed-keys.ts'
+import type { FilledPage, FilledRow, OnlineRows } from './online-rows.ts'
+import { fingerprintTimes, planFill, type PlannedFill } from './plan-fill.ts'
+import { readFingerprints } from './read-fingerprints.ts'
+import { createdColumn, eventColumn, fillJoinView, fillRelations, type ViewFill } from './view-fill.ts'
+
+export interface FillReport {
+  /** How many entities were computed. */
+  readonly computed: number
+  /** True when the data of the past was not what it had been, so that every entity was computed. */
+  readonly isLate: boolean
+}
+
+/** So many rows are held at a time, and written in one transaction. */
+const pageSize = 2_000
+
+/** Throws what the engine and the store throw; what is done until then stays, and is not done again. */
+export async function fillView(engine: Engine, store: OnlineRows, fill: ViewFill, gridUs: bigint): Promise<FillReport> {
+  let report: FillReport = { computed: 0, isLate: false }
+  for (;;) {
+    const state = await store.ensure(fill.view)
+    const times = fingerprintTimes(state, gridUs)
+    const fingerprints = await readFingerprints(engine, fill, times)
+    const planned = planFill(state, gridUs, (time) => fingerprints[times.indexOf(time)] ?? '')
+    if (planned === null) return report
+    const computed = await runFill(engine, { store, viewId: state.id, fill, planned })
+    const isLate = planned.fromUs === null && (state.watermarkUs !== null || state.filling !== null) && planned.after === null
+    report = { computed: report.computed + computed, isLate: report.isLate || isLate }
+  }
+}
+
+interface Run {
+  readonly store: OnlineRows
+  readonly viewId: number
+  readonly fill: ViewFill
+  readonly planned: PlannedFill
+}
+
+async function runFill(engine: Engine, run: Run): Promise<number> {
+  const { store, viewId, fill, planned } = run
+  const relations = Object.values(fillRelations(fill))
+  try {
+    const computed = await computeValues(engine, run)
+    await writeValues(engine, run, computed)
+    const { asOfUs, fingerprint } = planned
+    await store.finish(viewId, { asOfUs, fingerprint, removeBeforeUs: fill.keptUs === null ? null : asOfUs - fill.keptUs })
+    return computed
+  } finally {
+    // An engine that has ended has nothing to be removed.
+    await engine.query(relations.map(({ quoted }) => `drop table if exists ${quoted}`).join('; ')).catch(() => null)
+  }
+}
+
+/** Makes the table of values, a row for each entity in the order of keys; returns how many there are. */
+async function computeValues(engine: Engine, run: Run): Promise<number> {
+  const { fill, planned } = run
+  const { labels, rows, values } = fillRelations(fill)
+  await makeLabels(engine, run)
+  const [counted] = await engine.query(`select count(*) as n from ${labels.quoted}`)
+  const isWhole = planned.fromUs === null
+  if (!isWhole) await engine.query(`create table ${rows.quoted} as ${buildRowsOf(fill, labels.quoted)}`)
+  const joined = buildJoin({
+    labels: labels.name,
+    keep: fill.keyColumns.map((_, index) => `k${index}`),
+    asOfUs: planned.asOfUs,
+    views: [fillJoinView(fill, isWhole ? fill.relation : rows.name)],
+  })
+  await engine.query(`create table ${values.quoted} as ${joined}`)
+  return Number(counted?.['n'])
+}
+
+async function makeLabels(engine: Engine, { store, viewId, fill, planned }: Run): Promise<void> {
+  const { stored, labels } = fillRelations(fill)
+  const { fromUs, asOfUs, after } = planned
+  const names = fill.keyColumns.map((_, index) => `k${index}`)
+  const columns = fill.view.keys.map(({ dtype }, index) => ({ name: `k${index}`, type: sqlTypes[dtype] }))
+  if (fromUs === null) await engine.load(stored.name, columns, decodePages(store.keys(viewId), fill.view))
+  const keys =
+    fromUs === null
+      ? `select ${names.join(', ')} from (${buildAllKeys(fill, asOfUs)} union select * from ${stored.quoted})`
+      : buildChangedKeys(fill, fromUs, asOfUs)
+  const cells = after === null ? [] : decodeKey(after, fill.view)
+  const place = columns.map(({ type }, index) =>
+    type === 'TIMESTAMP' ? `make_timestamp($${index + 1})` : `$${index + 1}::${type}`,
+  )
+  const where = after === null ? '' : `where (${names.join(', ')}) > (${place.join(', ')})`
+  await engine.query(
+    `create table ${labels.quoted} as
+     select row_number() over (order by ${names.join(', ')}) - 1 as "__row", make_timestamp(${asOfUs}) as "__at", ${names.join(', ')}
+     from (${keys}) ${where}`,
+    cells,
+  )
+}
+
+async function* decodePages(
+  pages: AsyncIterable<readonly string[]>,
+  view: OnlineView,
+): AsyncGenerator<readonly (readonly Cell[])[]> {
+  for await (const page of pages) yield page.map((key) => decodeKey(key, view))
+}
+
+function decodeKey(key: string, { keys }: OnlineView): readonly Cell[] {
+  const values = JSON.parse(key) as readonly Json[]
+  return keys.map(({ dtype }, index) => decodeFeatureValue(dtype, values[index] ?? null))
+}
+
+/** The next page is read while one is written. */
+async function writeValues(engine: Engine, { store, viewId, fill, planned }: Run, computed: number): Promise<void> {
+  const read = (from: number) => (from < computed ? readPage(engine, fill, from) : Promise.resolve([]))
+  let next = read(0)
+  for (let from = 0; from < computed; from += pageSize) {
+    const found = await next
+    next = read(from + pageSize)
+    // It is awaited in the next turn; a failure of this turn comes first.
+    next.catch(() => null)
+    await store.write(viewId, buildPage(fill, planned, found))
+  }
+}
+
+function readPage(engine: Engine, fill: ViewFill, from: number): Promise<readonly EngineRow[]> {
+  const names = fill.keyColumns.map((_, index) => `k${index}`)
+  const isRowRead = fill.definition.features.length > 0
+  const times = [eventColumn, createdColumn].map((name) => (isRowRead ? name : `null as ${name}`))
+  const columns = [...names, '"__found:fill"', ...times, ...fill.view.features.map(({ name }) => quoteName(name))]
+  return engine.query(
+    `select ${columns.join(', ')} from ${fillRelations(fill).values.quoted}
+     where "__row" >= ${from} and "__row" < ${from + pageSize} order by "__row"`,
+  )
+}
+
+function buildPage(fill: ViewFill, { asOfUs, fingerprint, fromUs }: PlannedFill, found: readonly EngineRow[]): FilledPage {
+  const all = found.map((row) => ({ row: filledRow(fill, row), isFound: row['__found:fill'] === true }))
+  const filling = { asOfUs, fingerprint, isWhole: fromUs === null, after: all.at(-1)?.row.key ?? null }
+  return {
+    rows: all.flatMap(({ row, isFound }) => (isFound ? [row] : [])),
+    gone: all.flatMap(({ row, isFound }) => (isFound ? [] : [row.key])),
+    filling,
+  }
+}
+
+function filledRow({ view, keyColumns }: ViewFill, row: EngineRow): FilledRow {
+  return {
+    key: encodeEntityKey(keyColumns.map((_, index) => row[`k${index}`] ?? null)),
+    eventUs: timeOf(row[eventColumn]),
+    createdUs: timeOf(row[createdColumn]),
+    values: JSON.stringify(view.features.map(({ name }) => encodeFeatureValue(row[name] ?? null))),
+  }
+}
+
+function timeOf(cell: Cell | undefined): bigint | null {
+  return typeof cell === 'bigint' ? cell : null
+}

@@ -1,0 +1,59 @@
+/** What materialising needs of the online store: how far a view is filled, and pages of rows written with it. Wired in cli/. */
+import type { OnlineView } from '../../core/online-view.ts'
+
+/** Times are in microseconds since the epoch. */
+export interface ViewState {
+  readonly id: number
+  /** All rows are as of this time; null: not filled yet. */
+  readonly watermarkUs: bigint | null
+  /** Of the data that was known at the watermark; null without one. */
+  readonly fingerprint: string | null
+  /** Null: none is under way. */
+  readonly filling: Filling | null
+}
+
+/** A fill that was begun and is not at its end. */
+export interface Filling {
+  readonly asOfUs: bigint
+  /** Of the data that was known at `asOfUs`. */
+  readonly fingerprint: string
+  /** True: of every entity; false: of those whose values may differ from the watermark's. */
+  readonly isWhole: boolean
+  /** Key of the last entity that is done; null: none yet. */
+  readonly after: string | null
+}
+
+export interface FilledRow {
+  /** Text of `encodeEntityKey`. */
+  readonly key: string
+  readonly eventUs: bigint | null
+  readonly createdUs: bigint | null
+  /** A JSON array of encoded values, in the order of `OnlineView.features`. */
+  readonly values: string
+}
+
+export interface FilledPage {
+  readonly rows: readonly FilledRow[]
+  /** Keys that have no value as of the fill's time. */
+  readonly gone: readonly string[]
+  /** How far the fill is with this page. */
+  readonly filling: Filling
+}
+
+export interface FilledView {
+  readonly asOfUs: bigint
+  readonly fingerprint: string
+  /** Rows whose event time is before it are removed; null: none. */
+  readonly removeBeforeUs: bigint | null
+}
+
+/** Each call is one transaction. What is as of a later time is never overwritten. */
+export interface OnlineRows {
+  /** Makes the view's place in the store when it is not there. */
+  ensure(view: Pick<OnlineView, 'name' | 'digest'>): Promise<ViewState>
+  /** Every key of the view, in pages, in any order. */
+  keys(viewId: number): AsyncIterable<readonly string[]>
+  write(viewId: number, page: FilledPage): Promise<void>
+  /** The fill is at its end: sets the watermark. */
+  finish(viewId: number, filled: FilledView): Promise<void>
+}
