@@ -44,6 +44,10 @@ export class FillLab {
     return new FillLab(database, pool, await beginEpoch(pool, 'dev', 'test', 1))
   }
 
+  get url(): string {
+    return this.#database.url
+  }
+
   get store(): OnlineRows {
     return createOnlineRows({ pool: this.pool, environment: 'dev' }, this.epoch)
   }
