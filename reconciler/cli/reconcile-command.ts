@@ -1,17 +1,21 @@
 /** `mainward reconcile` as a command line. What it does stands in reconcile.ts. */
 import { accessSync, constants } from 'node:fs'
 import { hostname } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pino } from 'pino'
 import { openArtifactStore } from '../artifacts/artifact-store.ts'
 import { MainwardError, messageOf } from '../core/error.ts'
 import { readVersion } from '../core/package-root.ts'
 import type { ReconcilerOptions } from '../reconcile/reconciler.ts'
+import { clonesFolderOf } from '../reconcile/source/source-messages.ts'
 import { ensureAdminToken, ensureStateFolder } from '../supervisor/state-folder.ts'
 import { type CommandDefinition, type CommandInput, textOption } from './command.ts'
 import type { Configuration } from './context.ts'
 import { adminPortOption, dataClockOption, environmentOption, readDataClock, readPollSeconds, readPort, sourceOptions } from './process-options.ts' // prettier-ignore
 import { cacheFolderOf, runReconcile } from './reconcile.ts'
+import type { MaterialiseSettings } from './materialise/materialise-messages.ts'
+import { MaterialiseProcess } from './materialise/materialise-process.ts'
+import { createMaterialiser } from './materialise/materialiser.ts'
 import { connectParent } from './parent-channel.ts'
 import { resolveStatePaths, type StatePaths } from './state-paths.ts'
 
@@ -41,15 +45,37 @@ export const reconcileCommand: CommandDefinition = {
   async run(context, input) {
     const log = pino({ base: { part: 'reconcile' } }, pino.destination({ fd: 2, sync: true }))
     const options = readOptions(context.configuration, input)
+    const clocks = { wall: context.clock, monotonic: { now: () => performance.now() } }
+    const { environment } = options.settings
     await runReconcile(options, {
       artifacts: openArtifactStore(),
-      clocks: { wall: context.clock, monotonic: { now: () => performance.now() } },
+      openMaterialiser: (pool, onNews) => {
+        const jobs = new MaterialiseProcess(materialiseSettings(options, context.configuration))
+        return createMaterialiser({ pool, environment, jobs, monotonic: clocks.monotonic, log, onNews })
+      },
+      clocks,
       log,
       stop: context.interruption(),
       parent: connectParent(process),
     })
     return 0
   },
+}
+
+function materialiseSettings(
+  { databaseUrl, source, settings }: ReconcilerOptions,
+  { childEnvironment }: Configuration,
+): MaterialiseSettings {
+  return {
+    databaseUrl,
+    environment: settings.environment,
+    repository: source.repository,
+    path: source.path,
+    clonesFolder: clonesFolderOf(source.cacheFolder),
+    workFolder: join(settings.stateFolder, 'materialise'),
+    secretFolder: settings.baseFolder,
+    secrets: childEnvironment,
+  }
 }
 
 function readOptions(configuration: Configuration, input: CommandInput): ReconcilerOptions {

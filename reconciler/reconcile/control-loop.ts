@@ -4,7 +4,7 @@ import { MainwardError, messageOf } from '../core/error.ts'
 import type { Logger } from '../core/log.ts'
 import type { RolloutState } from '../core/rollout-state.ts'
 import { campaign, type CampaignOptions, type Leadership } from './leadership.ts'
-import { newMemory } from './memory.ts'
+import { newMemory, type ViewStanding } from './memory.ts'
 import { nextPassIn, runPass } from './pass.ts'
 import type { ReconcilePorts } from './ports.ts'
 import type { Pass, ReconcileSettings } from './stages.ts'
@@ -32,6 +32,8 @@ export interface FinishedPass {
   readonly completed: boolean
   /** Of the rollouts; null when they are not known after this pass. */
   readonly states: readonly RolloutState[] | null
+  /** Online views, as far as is known. */
+  readonly views: readonly ViewStanding[]
 }
 
 /** Pause after a failure of the database, doubled each time up to the second number. Milliseconds. */
@@ -81,7 +83,13 @@ async function lead(loop: ControlLoop, { epoch }: Leadership, signal: AbortSigna
     )
     const durationMs = loop.ports.clocks.monotonic.now() - startedMs
     const states = memory.rollouts === null ? null : [...memory.rollouts.values()].map(({ state }) => state)
-    loop.events.onPass({ durationMs, failedStages: memory.failures.size, completed: thrown === null, states })
+    loop.events.onPass({
+      durationMs,
+      failedStages: memory.failures.size,
+      completed: thrown === null,
+      states,
+      views: memory.views,
+    })
     for (const request of requests) request.done()
     if (thrown === null) {
       failures = 0

@@ -2,6 +2,7 @@
 import type { Instant } from '../core/clock.ts'
 import { canonicalJson, type Digest } from '../core/digest.ts'
 import { compareText } from '../core/finding.ts'
+import type { OnlineView } from '../core/online-view.ts'
 import type { Release } from '../core/release.ts'
 import type { RolloutState } from '../core/rollout-state.ts'
 import type { ModelRoute, RouteShape, ServingState } from '../core/serving-state.ts'
@@ -83,8 +84,9 @@ export interface ServingContent {
   readonly releases: Readonly<Record<Digest, Release>>
   readonly artifactStore: string
   readonly dataTime: string | null
+  readonly featureViews?: readonly OnlineView[]
 }
 
-export function contentOf({ routes, releases, artifactStore, dataTime }: ServingState): ServingContent {
-  return { routes, releases, artifactStore, dataTime }
+export function contentOf({ routes, releases, artifactStore, dataTime, featureViews }: ServingState): ServingContent {
+  return { routes, releases, artifactStore, dataTime, ...(featureViews === undefined ? {} : { featureViews }) }
 }

@@ -5,7 +5,8 @@ import type { Digest } from '../core/digest.ts'
 import type { StoredRelease, StoredRollout } from '../database/rollout-queries.ts'
 import type { StoredServingState } from '../database/serving-queries.ts'
 import type { ConditionRow } from '../database/journal-queries.ts'
-import type { CommitReading } from './ports.ts'
+import type { MainFeatures } from './assemble-features.ts'
+import type { CommitReading, ViewProgress } from './ports.ts'
 
 /** How far the history branch follows. `refused`: pushing is not permitted, Postgres alone has it. */
 export type Durability =
@@ -20,11 +21,21 @@ export interface StageFailure {
   readonly message: string
 }
 
+/** How an online view stands at the time of the data clock. */
+export interface ViewStanding extends ViewProgress {
+  /** How far its rows are behind the data clock, in milliseconds; null: not filled yet, or pushed. */
+  readonly lagMs: number | null
+}
+
 export interface Memory {
   readonly epoch: number
   /** Newest commit that was read, whether valid or not. */
   reading: CommitReading | null
   desired: Desired | null
+  /** Of the commit of `desired`. */
+  features: MainFeatures | null
+  /** How far the online views are; empty until something was ordered. */
+  views: readonly ViewStanding[]
   /** Null: to be read from the store. The leader is the only writer, so what it wrote stays true. */
   rollouts: Map<string, StoredRollout> | null
   /** The last states of rollouts that were removed; null: to be read from the store. */
@@ -50,6 +61,8 @@ export function newMemory(epoch: number): Memory {
     epoch,
     reading: null,
     desired: null,
+    features: null,
+    views: [],
     rollouts: null,
     removed: null,
     releases: new Map(),

@@ -3,6 +3,7 @@ import { changesSomething } from '../core/plan.ts'
 import { adoptHistory, pushHistory } from './adopt-history.ts'
 import { applyPlan, obeyCommands } from './apply-plan.ts'
 import { writeConditions } from './write-conditions.ts'
+import { orderFeatures } from './order-features.ts'
 import { forgetReplicas, publishServingState, writeTags } from './publish.ts'
 import { readSource } from './read-source.ts'
 import { type Pass, runStage } from './stages.ts'
@@ -15,6 +16,7 @@ export async function runPass(pass: Pass): Promise<void> {
   await runStage('plan', applyPlan, pass)
   await runStage('history', pushHistory, pass)
   await runStage('serving', publishServingState, pass)
+  await runStage('features', orderFeatures, pass)
   await runStage('tags', writeTags, pass)
   await runStage('replicas', forgetReplicas, pass)
   await writeConditions(pass)

@@ -7,6 +7,7 @@ import type { StoredServingState } from '../database/serving-queries.ts'
 import type { StoredLine } from '../database/history-queries.ts'
 import type { Recovered } from '../governance/history-recovery.ts'
 import type { Digest } from '../core/digest.ts'
+import type { FeatureClosure, OnlineView } from '../core/online-view.ts'
 import type { Finding } from '../core/finding.ts'
 import type { Actor, HistoryLine } from '../core/history-line.ts'
 import type { Plan } from '../core/plan.ts'
@@ -134,6 +135,40 @@ export interface JournalStore {
   readConditions(): Promise<readonly ConditionRow[]>
 }
 
+/** Online views that are to be kept, and all that they are made of. */
+export interface WantedViews {
+  readonly definitions: FeatureClosure
+  readonly views: readonly OnlineView[]
+}
+
+export interface MaterialiseOrder {
+  readonly epoch: number
+  /** Files of sources are read from this commit. */
+  readonly commit: string
+  /** The data clock, in milliseconds since the epoch. */
+  readonly dataMs: number
+  /** Each definition once: main's, then those that served releases embed. The store keeps nothing else. */
+  readonly wanted: readonly WantedViews[]
+}
+
+export interface ViewProgress {
+  readonly view: string
+  readonly digest: Digest
+  readonly isPushed: boolean
+  /** All rows are as of this time, in microseconds since the epoch; null: not filled yet, or pushed. */
+  readonly watermarkUs: bigint | null
+  readonly rows: number
+  /** Why the newest attempt to go on failed; its rows stay. Null: it did not. */
+  readonly failure: { readonly reason: string; readonly message: string } | null
+}
+
+/** Computes rows of online views beside the loop: an order returns at once, and the newest one counts. */
+export interface Materialiser {
+  order(order: MaterialiseOrder): Promise<void>
+  /** Of the views of the newest order, as far as is known. */
+  readProgress(): Promise<readonly ViewProgress[]>
+}
+
 export interface Clocks {
   readonly wall: Clock
   /** Milliseconds that never jump: leases and timeouts. */
@@ -150,5 +185,6 @@ export interface ReconcilePorts {
   readonly tagStore: TagStore
   readonly serving: ServingStore
   readonly journal: JournalStore
+  readonly materialiser: Materialiser
   readonly clocks: Clocks
 }

@@ -2,6 +2,7 @@
 import { toInstant } from '../core/clock.ts'
 import { canonicalJson, type Digest } from '../core/digest.ts'
 import { MainwardError } from '../core/error.ts'
+import type { OnlineView } from '../core/online-view.ts'
 import type { ServingState } from '../core/serving-state.ts'
 import type { StoredRelease } from '../database/rollout-queries.ts'
 import type { StoredServingState } from '../database/serving-queries.ts'
@@ -55,6 +56,7 @@ export async function publishServingState(pass: Pass): Promise<void> {
     ),
     artifactStore: row.artifactStore,
     dataTime: settings.dataClock === 'manual' ? row.dataTime : null,
+    ...withViews(memory.features?.views ?? before?.state.featureViews ?? []),
   }
   const state: ServingState = {
     formatVersion: 1,
@@ -67,6 +69,11 @@ export async function publishServingState(pass: Pass): Promise<void> {
   if (before !== null && canonicalJson(contentOf(before.state)) === canonicalJson(content)) return
   const routesChanged = before === null || canonicalJson(before.state.routes) !== canonicalJson(routes)
   await writeServing(pass, { state, routesVersion: routesChanged ? state.version : before.routesVersion })
+}
+
+/** Absent where there are none: a state without features reads as it always did. */
+function withViews(featureViews: readonly OnlineView[]): Pick<ServingState, 'featureViews'> {
+  return featureViews.length === 0 ? {} : { featureViews }
 }
 
 /** A fallback whose bytes are gone holds up nothing: replicas say that they miss it, and `FallbackReady` tells. */

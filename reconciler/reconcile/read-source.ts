@@ -4,6 +4,7 @@ import { hasErrors } from '../core/finding.ts'
 import { toInstant } from '../core/clock.ts'
 import type { Desired } from '../core/plan.ts'
 import { assembleDesired } from './assemble-desired.ts'
+import { assembleFeatures, type MainFeatures } from './assemble-features.ts'
 import type { Memory } from './memory.ts'
 import type { CommitReading } from './ports.ts'
 import { resolveArtifactStore } from './artifact-store.ts'
@@ -26,9 +27,10 @@ export async function readSource(pass: Pass): Promise<void> {
 async function adopt(pass: Pass, reading: CommitReading): Promise<void> {
   const { memory, ports, settings, log, wallMs } = pass
   const valid = isValid(reading)
-  const desired = valid
+  const good = valid
     ? await assembleReading(reading, settings.environment)
-    : (memory.desired ?? (await findLastGood(pass, reading)))
+    : (lastGood(memory) ?? (await findLastGood(pass, reading)))
+  const desired = good?.desired ?? null
   const row = await ports.journal.readEnvironment()
   const { info } = reading
   await ports.journal.writeCommit(
@@ -45,16 +47,27 @@ async function adopt(pass: Pass, reading: CommitReading): Promise<void> {
   const errors = reading.findings.filter(({ severity }) => severity === 'error').length
   if (valid) log.info({ commit: info.commit, rollouts: desired?.rollouts.length }, 'read a valid commit')
   else log.warn({ commit: info.commit, errors, serving: desired?.commit }, 'the commit has errors and is not applied')
-  setCommit(memory, reading, desired)
+  setCommit(memory, reading, good)
 }
 
-function setCommit(memory: Memory, reading: CommitReading, desired: Desired | null): void {
+/** What a valid commit asks for. */
+interface GoodCommit {
+  readonly desired: Desired
+  readonly features: MainFeatures
+}
+
+function lastGood({ desired, features }: Memory): GoodCommit | null {
+  return desired === null || features === null ? null : { desired, features }
+}
+
+function setCommit(memory: Memory, reading: CommitReading, good: GoodCommit | null): void {
   memory.reading = reading
-  memory.desired = desired
+  memory.desired = good?.desired ?? null
+  memory.features = good?.features ?? null
 }
 
 /** The commit that was applied last, or the newest valid one on the first-parent line. Null when there is none. */
-async function findLastGood(pass: Pass, head: CommitReading): Promise<Desired | null> {
+async function findLastGood(pass: Pass, head: CommitReading): Promise<GoodCommit | null> {
   const { ports, settings } = pass
   const applied = (await ports.journal.readEnvironment())?.appliedCommit ?? null
   const parents = await ports.source.firstParents(head.info.commit, searchLimit)
@@ -86,8 +99,9 @@ function countKinds({ resources }: CommitReading): Readonly<Record<string, numbe
   return counts
 }
 
-function assembleReading({ info, resources }: CommitReading, environment: string): Promise<Desired> {
-  return assembleDesired({ commit: info.commit, resources }, environment)
+async function assembleReading({ info, resources }: CommitReading, environment: string): Promise<GoodCommit> {
+  const valid = { commit: info.commit, resources }
+  return { desired: await assembleDesired(valid, environment), features: assembleFeatures(valid) }
 }
 
 function isValid(reading: CommitReading): boolean {

@@ -15,7 +15,7 @@ import { buildReadRoutes } from './api/read-routes.ts'
 import { buildWriteRoutes } from './api/write-routes.ts'
 import { runControlLoop } from './control-loop.ts'
 import type { LeadershipTimes } from './leadership.ts'
-import type { ArtifactPort, Clocks } from './ports.ts'
+import type { ArtifactPort, Clocks, Materialiser } from './ports.ts'
 import { createSourceClient, type SourceClient } from './source/source-client.ts'
 import type { SourceSettings } from './source/source-messages.ts'
 import type { ReconcileSettings } from './stages.ts'
@@ -39,8 +39,15 @@ export interface ReconcilerOptions {
 
 export interface ReconcilerEffects {
   readonly artifacts: ArtifactPort
+  /** Gets the pool of the control plane, and what it calls when there is something new to tell. */
+  readonly openMaterialiser: (pool: Pool, onNews: () => void) => OpenMaterialiser
   readonly clocks: Clocks
   readonly log: Logger
+}
+
+export interface OpenMaterialiser {
+  readonly port: Materialiser
+  stop(): Promise<void>
 }
 
 export interface Reconciler {
@@ -62,7 +69,17 @@ export async function startReconciler(options: ReconcilerOptions, effects: Recon
     onIdleError: (error) => effects.log.info({}, `an idle connection to the database ended: ${messageOf(error)}`),
   })
   const source = createSourceClient(options.source)
-  const parts: Parts = { options, effects, pool, source, wakeUp: new WakeUp(), metrics: new ControlMetrics(environment) }
+  const wakeUp = new WakeUp()
+  const materialiser = effects.openMaterialiser(pool, () => wakeUp.hint())
+  const parts: Parts = {
+    options,
+    effects,
+    pool,
+    source,
+    materialiser: materialiser.port,
+    wakeUp,
+    metrics: new ControlMetrics(environment),
+  }
   const state = { leading: false, started: false }
   const server = createControlServer({
     routes: buildRoutes(parts, () => state.leading),
@@ -80,6 +97,7 @@ export async function startReconciler(options: ReconcilerOptions, effects: Recon
       stop.abort()
       await server.close()
       await running.catch(() => undefined)
+      await materialiser.stop()
       await source.stop()
       await pool.end()
     },
@@ -94,6 +112,7 @@ interface Parts {
   readonly effects: ReconcilerEffects
   readonly pool: Pool
   readonly source: SourceClient
+  readonly materialiser: Materialiser
   readonly wakeUp: WakeUp
   readonly metrics: ControlMetrics
 }
@@ -129,7 +148,7 @@ function buildRoutes(
 }
 
 async function runUntilStopped(parts: Parts, state: { leading: boolean; started: boolean }, stop: AbortSignal): Promise<void> {
-  const { options, effects, pool, source, wakeUp, metrics } = parts
+  const { options, effects, pool, source, materialiser, wakeUp, metrics } = parts
   const { environment } = options.settings
   const started = await prepareDatabase(pool, effects, stop)
   if (!started) return
@@ -142,7 +161,7 @@ async function runUntilStopped(parts: Parts, state: { leading: boolean; started:
   })
   await runControlLoop(
     {
-      ports: createReconcilePorts({ pool, environment, source, ...effects }),
+      ports: createReconcilePorts({ pool, environment, source, materialiser, ...effects }),
       settings: options.settings,
       campaign: {
         open,

@@ -8,6 +8,7 @@ import type { ConditionRow, EventRow } from '../database/journal-queries.ts'
 import { assessReadiness } from '../rollout/readiness.ts'
 import { describeFallback } from '../rollout/settings.ts'
 import type { Memory, StageFailure } from './memory.ts'
+import type { ViewProgress } from './ports.ts'
 
 export interface ConditionInput {
   readonly memory: Memory
@@ -47,6 +48,7 @@ function findEnvironment({ memory, environment }: ConditionInput): readonly Foun
     { object, commit: read, draft: manifestsCondition(memory) },
     { object, commit: applied, draft: historyCondition(memory) },
     { object, commit: applied, draft: reconciledCondition(memory, environment) },
+    ...featuresConditions(memory.views).map((draft) => ({ object, commit: applied, draft })),
   ]
 }
 
@@ -98,6 +100,30 @@ function reconciledCondition({ failures, lastPlan, desired }: Memory, environmen
   if (refused?.type === 'refuse') return { type, status: 'False', reason: refused.reason, message: refused.message }
   if (desired === null) return { type, status: 'Unknown', reason: 'NoCommit', message: `${environment} follows no commit yet` }
   return { type, status: 'True', reason: 'Applied', message: `${environment} follows ${shortCommit(desired.commit)}` }
+}
+
+/** Only where there are online views. One that fails serves what it has. */
+function featuresConditions(views: readonly ViewProgress[]): readonly Draft[] {
+  const type = 'FeaturesReady'
+  if (views.length === 0) return []
+  const failed = views.filter(({ failure }) => failure !== null)
+  const [first] = failed
+  if (first?.failure) {
+    const more = failed.length === 1 ? '' : ` (and ${failed.length - 1} more)`
+    const message = `view ${first.view}: ${first.failure.message}; ${describeRows(first)}${more}`
+    return [{ type, status: 'False', reason: toReason(first.failure.reason), message }]
+  }
+  const empty = views.filter(({ isPushed, watermarkUs }) => !isPushed && watermarkUs === null)
+  const names = empty.map(({ view }) => view).join(', ')
+  if (empty.length > 0) return [{ type, status: 'False', reason: 'Filling', message: `filled for the first time: ${names}` }]
+  return [
+    { type, status: 'True', reason: 'Filled', message: `${views.length} online view${views.length === 1 ? '' : 's'} filled` },
+  ]
+}
+
+function describeRows({ watermarkUs, rows }: ViewProgress): string {
+  if (watermarkUs === null) return 'it has no rows yet'
+  return `its ${rows} rows as of ${toInstant(Number(watermarkUs / 1000n))} serve on`
 }
 
 /** Ready always; the others only while they are true. */

@@ -8,7 +8,11 @@ import { isInnerPath } from '../../manifests/inner-path.ts'
 import { compileGlob, takesPath } from '../../manifests/path-glob.ts'
 
 /** `commit` is a full id, `folder` (made when missing) gets the files; whoever gave it removes it. Links are no files. */
-export function createCommitFiles(repository: Repository, commit: string, folder: string): SourceFiles {
+export function createCommitFiles(
+  repository: Pick<Repository, 'objects' | 'innerPath'>,
+  commit: string,
+  folder: string,
+): SourceFiles {
   const { objects, innerPath } = repository
   const written = new Map<string, Promise<SourceFile>>()
   const write = async (path: string, oid: string): Promise<SourceFile> => {

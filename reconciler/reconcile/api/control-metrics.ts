@@ -2,6 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { RolloutState } from '../../core/rollout-state.ts'
 import type { FinishedPass } from '../control-loop.ts'
+import type { ViewStanding } from '../memory.ts'
 
 export class ControlMetrics {
   readonly #registry = new Registry()
@@ -11,6 +12,9 @@ export class ControlMetrics {
   readonly #leading: Gauge
   readonly #weight: Gauge<'rollout' | 'arm' | 'version'>
   readonly #phase: Gauge<'rollout' | 'phase'>
+  readonly #viewRows: Gauge<'view' | 'definition'>
+  readonly #viewLag: Gauge<'view' | 'definition'>
+  readonly #viewFailed: Gauge<'view' | 'definition'>
 
   constructor(environment: string) {
     const registers = [this.#registry]
@@ -46,6 +50,18 @@ export class ControlMetrics {
       labelNames: ['rollout', 'phase'],
       registers,
     })
+    const ofView = { labelNames: ['view', 'definition'] as const, registers }
+    this.#viewRows = new Gauge({ ...ofView, name: 'mainward_online_view_rows', help: 'Rows of an online view.' })
+    this.#viewLag = new Gauge({
+      ...ofView,
+      name: 'mainward_online_view_lag_seconds',
+      help: 'How far the rows of an online view are behind the data clock. None before the first fill, and for pushed views.',
+    })
+    this.#viewFailed = new Gauge({
+      ...ofView,
+      name: 'mainward_online_view_failed',
+      help: '1 while the newest attempt to compute an online view failed, else 0.',
+    })
   }
 
   get contentType(): string {
@@ -56,11 +72,12 @@ export class ControlMetrics {
     this.#leading.set(leading ? 1 : 0)
   }
 
-  countPass({ completed, durationMs, failedStages, states }: FinishedPass): void {
+  countPass({ completed, durationMs, failedStages, states, views }: FinishedPass): void {
     this.#passes.inc({ outcome: completed ? 'completed' : 'ended' })
     this.#duration.observe(durationMs / 1000)
     this.#failedStages.set(failedStages)
     if (states !== null) this.#showRollouts(states)
+    this.#showViews(views)
   }
 
   /** Series of rollouts that are gone disappear. */
@@ -70,6 +87,17 @@ export class ControlMetrics {
     for (const { rollout, phase, traffic } of states) {
       this.#phase.set({ rollout, phase }, 1)
       for (const { name, version, weight } of traffic.arms) this.#weight.set({ rollout, arm: name, version }, weight)
+    }
+  }
+
+  /** `definition`: the first twelve digits of the digest. A view has several while served versions embed older ones. */
+  #showViews(views: readonly ViewStanding[]): void {
+    for (const gauge of [this.#viewRows, this.#viewLag, this.#viewFailed]) gauge.reset()
+    for (const { view, digest, rows, lagMs, failure } of views) {
+      const labels = { view, definition: digest.slice('sha256:'.length, 'sha256:'.length + 12) }
+      this.#viewRows.set(labels, rows)
+      this.#viewFailed.set(labels, failure === null ? 0 : 1)
+      if (lagMs !== null) this.#viewLag.set(labels, lagMs / 1000)
     }
   }
 

@@ -1,4 +1,5 @@
 /** What the control plane and its source process say to each other, and the process to its parsing thread. Plain data only. */
+import { join } from 'node:path'
 import type { MainwardError } from '../../core/error.ts'
 import type { HttpLimits } from '../../git/http-client.ts'
 import type { HistoryAppend } from '../ports.ts'
@@ -16,6 +17,11 @@ export interface SourceSettings {
   /** Clones and parsed manifests are kept in here. One source a folder. */
   readonly cacheFolder: string
   readonly httpLimits?: HttpLimits
+}
+
+/** Where the clones of remotes lie in a cache folder. */
+export function clonesFolderOf(cacheFolder: string): string {
+  return join(cacheFolder, 'clones')
 }
 
 export type SourceCall =

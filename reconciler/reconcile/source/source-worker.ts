@@ -11,7 +11,14 @@ import { Remote } from '../../git/remote.ts'
 import type { CommitInfo } from '../ports.ts'
 import { CommitReader } from './commit-reader.ts'
 import { ParserClient } from './parser-client.ts'
-import type { ErrorMessage, SourceCall, SourceReply, SourceRequest, SourceSettings } from './source-messages.ts'
+import {
+  clonesFolderOf,
+  type ErrorMessage,
+  type SourceCall,
+  type SourceReply,
+  type SourceRequest,
+  type SourceSettings,
+} from './source-messages.ts'
 
 /** What `readFile` returns at most. */
 const maximumFileBytes = 1024 * 1024
@@ -51,7 +58,7 @@ function open(settings: SourceSettings): Source {
         url: repository,
         token,
         tokenFile,
-        cacheFolder: join(cacheFolder, 'clones'),
+        cacheFolder: clonesFolderOf(cacheFolder),
         ...(httpLimits === undefined ? {} : { limits: httpLimits }),
       })
     : localRefs(openRepository(repository).objects)

@@ -1,6 +1,6 @@
 /** The control loop's ports: git through the source process, everything else on Postgres. */
 import type { Pool } from '../../database/pool.ts'
-import type { ArtifactPort, Clocks, ReconcilePorts } from '../ports.ts'
+import type { ArtifactPort, Clocks, Materialiser, ReconcilePorts } from '../ports.ts'
 import type { SourceClient } from '../source/source-client.ts'
 import { createHistoryStore, createTagStore } from './history-store.ts'
 import { createJournalStore } from './journal-store.ts'
@@ -12,10 +12,11 @@ export interface PortParts {
   readonly environment: string
   readonly source: SourceClient
   readonly artifacts: ArtifactPort
+  readonly materialiser: Materialiser
   readonly clocks: Clocks
 }
 
-export function createReconcilePorts({ pool, environment, source, artifacts, clocks }: PortParts): ReconcilePorts {
+export function createReconcilePorts({ pool, environment, source, artifacts, materialiser, clocks }: PortParts): ReconcilePorts {
   const place = { pool, environment }
   return {
     source,
@@ -27,6 +28,7 @@ export function createReconcilePorts({ pool, environment, source, artifacts, clo
     tagStore: createTagStore(place),
     serving: createServingStore(place),
     journal: createJournalStore(place),
+    materialiser,
     clocks,
   }
 }

@@ -157,7 +157,8 @@ export async function runScenario({
 
 function buildPorts(pool: Pool, source: SourceClient, clock: { readonly wallMs: number }): ReconcilePorts {
   const clocks = { wall: { now: () => clock.wallMs }, monotonic: { now: () => performance.now() } }
-  return createReconcilePorts({ pool, environment, source, artifacts: openArtifactStore(), clocks })
+  const materialiser = { order: () => Promise.resolve(), readProgress: () => Promise.resolve([]) }
+  return createReconcilePorts({ pool, environment, source, artifacts: openArtifactStore(), materialiser, clocks })
 }
 
 async function addCommandRow(pool: Pool, { verb, rollout }: { verb: string; rollout: string }, wallMs: number): Promise<void> {

@@ -1,0 +1,49 @@
+/** What the control plane and the process that materialises say to each other. Plain data only. */
+import type { Digest } from '../../core/digest.ts'
+import type { DueViews } from './plan-job.ts'
+
+export interface MaterialiseSettings {
+  readonly databaseUrl: string
+  readonly environment: string
+  /** Path of a local repository, or an http(s) URL. */
+  readonly repository: string
+  /** Folder of the repository that is reconciled; '' for all of it. */
+  readonly path: string
+  /** Where the source process keeps clones. */
+  readonly clonesFolder: string
+  /** A folder of this process's own: data files of a commit, and what engines spill. */
+  readonly workFolder: string
+  /** What a relative path of a secret's file starts from. */
+  readonly secretFolder: string
+  /** Environment variables that secrets name. */
+  readonly secrets: Readonly<Record<string, string | undefined>>
+}
+
+export interface MaterialiseJob {
+  readonly epoch: number
+  readonly commit: string
+  /** The data clock, in microseconds since the epoch. */
+  readonly nowUs: bigint
+  readonly sets: readonly DueViews[]
+  /** Ids in the store of definitions that nothing reads. */
+  readonly remove: readonly number[]
+}
+
+export interface ViewOutcome {
+  readonly digest: Digest
+  readonly gridUs: bigint
+  /** How many entities were computed. */
+  readonly computed: number
+  /** Every entity was computed, because data of the past was not what it had been. */
+  readonly isLate: boolean
+  /** Null: it succeeded. */
+  readonly failure: { readonly reason: string; readonly message: string; readonly stack?: string } | null
+}
+
+export type MaterialiseCall =
+  | { readonly type: 'configure'; readonly settings: MaterialiseSettings }
+  | { readonly type: 'run'; readonly id: number; readonly job: MaterialiseJob }
+
+export type MaterialiseReply =
+  | { readonly id: number; readonly type: 'outcomes'; readonly outcomes: readonly ViewOutcome[] }
+  | { readonly id: number; readonly type: 'failed'; readonly reason: string; readonly message: string }

@@ -1,0 +1,88 @@
+/** The control plane's hold on the process that materialises: starts it when there is a job, hands one over at a time. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { MainwardError } from '../../core/error.ts'
+import { builtFile } from '../../core/package-root.ts'
+import type { MaterialiseJob, MaterialiseReply, MaterialiseSettings, ViewOutcome } from './materialise-messages.ts'
+
+const goodbyeMs = 2_000
+
+export class MaterialiseProcess {
+  readonly #settings: MaterialiseSettings
+  #child: ChildProcess | null = null
+  #lastId = 0
+  #stopped = false
+
+  constructor(settings: MaterialiseSettings) {
+    this.#settings = settings
+  }
+
+  /** One at a time. Throws `unavailable` when the process ends; the next job starts a new one. */
+  run(job: MaterialiseJob): Promise<readonly ViewOutcome[]> {
+    if (this.#stopped) return Promise.reject(new MainwardError('unavailable', 'the materialising process was stopped'))
+    const child = this.#child ?? this.#start()
+    this.#lastId += 1
+    const id = this.#lastId
+    return new Promise((resolve, reject) => {
+      const finish = (action: () => void): void => {
+        child.off('message', onMessage)
+        child.off('exit', onExit)
+        child.off('error', onError)
+        action()
+      }
+      const onMessage = (reply: MaterialiseReply): void => {
+        if (reply.id !== id) return
+        if (reply.type === 'outcomes') finish(() => resolve(reply.outcomes))
+        else finish(() => reject(new MainwardError('unavailable', reply.message, { retry: 'backoff' })))
+      }
+      const lose = (reason: string): void =>
+        finish(() => reject(new MainwardError('unavailable', `the materialising process ${reason}`, { retry: 'backoff' })))
+      const onExit = (code: number | null, signal: string | null): void => lose(`ended: ${signal ?? code}`)
+      const onError = (error: Error): void => lose(`failed: ${error.message}`)
+      child.on('message', onMessage)
+      child.once('exit', onExit)
+      child.once('error', onError)
+      child.send({ type: 'run', id, job }, (error) => {
+        if (error !== null) onError(error)
+      })
+    })
+  }
+
+  /** What is under way is ended: it is begun again behind what is written. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    const child = this.#child
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    if (child.connected) child.disconnect()
+    const kill = setTimeout(() => child.kill('SIGKILL'), goodbyeMs)
+    await ended
+    clearTimeout(kill)
+  }
+
+  #start(): ChildProcess {
+    const child = forkWorker()
+    this.#child = child
+    const forget = (): void => {
+      if (this.#child === child) this.#child = null
+    }
+    child.on('exit', forget)
+    // Also when no job runs: an error that nobody hears would end the control plane.
+    child.on('error', forget)
+    child.send({ type: 'configure', settings: this.#settings }, (error) => {
+      if (error !== null) forget()
+    })
+    return child
+  }
+}
+
+function forkWorker(): ChildProcess {
+  try {
+    return fork(builtFile('cli/materialise/materialise-worker.js'), [], {
+      serialization: 'advanced',
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+  } catch (cause) {
+    throw new MainwardError('unavailable', 'the materialising process cannot be started', { cause, retry: 'backoff' })
+  }
+}

@@ -1,0 +1,150 @@
+/** The reconciler's materialiser: keeps the newest order, and has what is due computed in a process of its own, one job after the other. */
+import type { Clock } from '../../core/clock.ts'
+import type { Digest } from '../../core/digest.ts'
+import { MainwardError, messageOf } from '../../core/error.ts'
+import type { Logger } from '../../core/log.ts'
+import { countRows, readViews, type StoredView } from '../../database/online-view-queries.ts'
+import type { Pool } from '../../database/pool.ts'
+import type { MaterialiseOrder, Materialiser, ViewProgress } from '../../reconcile/ports.ts'
+import type { OpenMaterialiser } from '../../reconcile/reconciler.ts'
+import type { MaterialiseJob, ViewOutcome } from './materialise-messages.ts'
+import { type Attempt, findUnread, nextFailure, planDue } from './plan-job.ts'
+
+export interface MaterialiserParts {
+  readonly pool: Pool
+  readonly environment: string
+  readonly jobs: { run(job: MaterialiseJob): Promise<readonly ViewOutcome[]>; stop(): Promise<void> }
+  /** Milliseconds that never jump. */
+  readonly monotonic: Clock
+  readonly log: Logger
+  /** Called when views were filled, failed or were removed. */
+  readonly onNews: () => void
+  /** A definition that nothing reads is kept so long: a rollout may go back to it. Default 10 minutes. */
+  readonly keepMs?: number
+}
+
+const defaultKeepMs = 10 * 60_000
+
+/** Nothing is started before there is a view to be computed or removed. */
+export function createMaterialiser(parts: MaterialiserParts): OpenMaterialiser {
+  const line = new MaterialiseLine(parts)
+  const port: Materialiser = {
+    order: (order) => Promise.resolve(line.take(order)),
+    readProgress: () => Promise.resolve(line.progress()),
+  }
+  return { port, stop: () => line.stop() }
+}
+
+class MaterialiseLine {
+  readonly #parts: MaterialiserParts
+  readonly #attempts = new Map<Digest, Attempt>()
+  #newest: MaterialiseOrder | null = null
+  #running: Promise<void> | null = null
+  #stored: ReadonlyMap<Digest, Pick<ViewProgress, 'watermarkUs' | 'rows'>> | null = null
+  #unreadSince: ReadonlyMap<Digest, number> = new Map()
+  #stopped = false
+
+  constructor(parts: MaterialiserParts) {
+    this.#parts = parts
+  }
+
+  take(order: MaterialiseOrder): void {
+    this.#newest = order
+    if (this.#running !== null || this.#stopped) return
+    this.#running = this.#work().finally(() => {
+      this.#running = null
+    })
+  }
+
+  progress(): readonly ViewProgress[] {
+    const wanted = this.#newest?.wanted ?? []
+    return wanted.flatMap(({ views }) =>
+      views.map(({ name, digest, isPushed }) => ({
+        view: name,
+        digest,
+        isPushed,
+        watermarkUs: this.#stored?.get(digest)?.watermarkUs ?? null,
+        rows: this.#stored?.get(digest)?.rows ?? 0,
+        failure: this.#attempts.get(digest)?.failure ?? null,
+      })),
+    )
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#parts.jobs.stop()
+    await this.#running
+  }
+
+  /** Jobs of the newest order until nothing is due. What fails is tried again with a later order: there is one with every pass. */
+  async #work(): Promise<void> {
+    try {
+      while (!this.#stopped && (await this.#runNext()));
+    } catch (thrown) {
+      this.#parts.log.warn(
+        { code: thrown instanceof MainwardError ? thrown.code : 'internal-error' },
+        `materialising: ${messageOf(thrown)}`,
+      )
+    }
+  }
+
+  async #runNext(): Promise<boolean> {
+    const order = this.#newest
+    if (order === null) return false
+    const { pool, environment, monotonic, keepMs = defaultKeepMs } = this.#parts
+    const nowMs = monotonic.now()
+    const stored = await readViews(pool, environment)
+    this.#forgetMissing(stored)
+    const sets = planDue(order, this.#attempts, nowMs)
+    const unread = findUnread(stored.map(({ digest }) => digest), order, { since: this.#unreadSince, nowMs, keepMs }) // prettier-ignore
+    this.#unreadSince = unread.since
+    const remove = stored.filter(({ digest }) => unread.remove.includes(digest)).map(({ id }) => id)
+    const isIdle = sets.length === 0 && remove.length === 0
+    if (!isIdle)
+      await this.#runJob({ epoch: order.epoch, commit: order.commit, nowUs: BigInt(order.dataMs) * 1000n, sets, remove })
+    if (isIdle && this.#stored !== null) return false
+    await this.#readStored()
+    this.#parts.onNews()
+    return !isIdle
+  }
+
+  /** What the store no longer has was not done: it was removed, or the database is another one. */
+  #forgetMissing(stored: readonly StoredView[]): void {
+    const there = new Set(stored.map(({ digest }) => digest))
+    for (const [digest, { failure }] of this.#attempts) if (failure === null && !there.has(digest)) this.#attempts.delete(digest)
+  }
+
+  async #runJob(job: MaterialiseJob): Promise<void> {
+    try {
+      for (const outcome of await this.#parts.jobs.run(job)) this.#note(job.commit, outcome)
+    } catch (thrown) {
+      if (!this.#stopped) {
+        const failure = { reason: thrown instanceof MainwardError ? thrown.code : 'internal-error', message: messageOf(thrown) }
+        for (const { view, gridUs } of job.sets.flatMap(({ due }) => due))
+          this.#note(job.commit, { digest: view.digest, gridUs, computed: 0, isLate: false, failure })
+      }
+      throw thrown
+    }
+  }
+
+  #note(commit: string, { digest, gridUs, failure, ...counts }: ViewOutcome): void {
+    const { log, monotonic } = this.#parts
+    const before = this.#attempts.get(digest)?.failure ?? null
+    if (failure === null) {
+      this.#attempts.set(digest, { gridUs, commit, failure: null })
+      log.info({ view: digest, asOfUs: String(gridUs), ...counts }, 'filled an online view')
+      return
+    }
+    this.#attempts.set(digest, { gridUs, commit, failure: nextFailure(before, failure, monotonic.now()) })
+    if (before?.message === failure.message) return
+    const { stack, ...known } = failure
+    log.warn({ view: digest, ...(stack === undefined ? {} : { stack }) }, `an online view could not be filled: ${known.message}`)
+  }
+
+  async #readStored(): Promise<void> {
+    const { pool, environment } = this.#parts
+    const counts = await countRows(pool, environment)
+    const views = await readViews(pool, environment)
+    this.#stored = new Map(views.map(({ digest, watermarkUs }) => [digest, { watermarkUs, rows: counts.get(digest) ?? 0 }]))
+  }
+}

@@ -1,0 +1,102 @@
+/** One job of the process that materialises: fills what is due from the files of a commit, removes what nothing reads. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MainwardError, messageOf } from '../../core/error.ts'
+import type { FeatureClosure } from '../../core/online-view.ts'
+import { removeView } from '../../database/online-view-queries.ts'
+import type { Pool } from '../../database/pool.ts'
+import { openQueryReader } from '../../database/query-reader.ts'
+import type { ComputationPorts } from '../../features/compute/open-computation.ts'
+import type { ViewMaterials } from '../../features/compute/plan-computation.ts'
+import { materialiseViews, type FillOutcome } from '../../features/materialise/materialise-views.ts'
+import type { SourceFiles } from '../../features/ports.ts'
+import { createSecretReader } from '../../features/sources/secret-reader.ts'
+import { openRepository } from '../../git/open-repository.ts'
+import { Remote } from '../../git/remote.ts'
+import { fencedWrite } from '../../reconcile/stores/fenced-write.ts'
+import { createCommitFiles } from '../features/commit-files.ts'
+import type { MaterialiseJob, MaterialiseSettings, ViewOutcome } from './materialise-messages.ts'
+import { createOnlineRows } from './online-rows.ts'
+
+/** A statement of the engine that takes longer is ended: one that never ends must not hold up the other views for ever. */
+const statementLimitMs = 15 * 60_000
+const queryLimitMs = 60_000
+/** Rows that are removed in one transaction. */
+const removedAtOnce = 20_000
+
+/** Files of the newest commit are kept between jobs. */
+export interface CommitPlace {
+  readonly commit: string
+  readonly files: SourceFiles
+}
+
+export interface JobEffects {
+  readonly pool: Pool
+  readonly settings: MaterialiseSettings
+  readonly place: CommitPlace
+}
+
+/** Throws what the database throws while something is removed; failures of views are outcomes. */
+export async function runJob(job: MaterialiseJob, { pool, settings, place }: JobEffects): Promise<readonly ViewOutcome[]> {
+  const store = createOnlineRows({ pool, environment: settings.environment }, job.epoch)
+  const ports: ComputationPorts = {
+    files: place.files,
+    queries: openQueryReader({ statementTimeoutMs: queryLimitMs }),
+    secrets: createSecretReader({ environment: settings.secrets, folder: settings.secretFolder }),
+  }
+  const engine = { spillFolder: join(settings.workFolder, 'spill'), timeLimitMs: statementLimitMs }
+  const outcomes: ViewOutcome[] = []
+  for (const { definitions, due } of job.sets) {
+    const filled = await materialiseViews({ materials: materialsOf(definitions), due, ports, store, nowUs: job.nowUs, engine })
+    outcomes.push(...filled.map(describeOutcome))
+  }
+  for (const viewId of job.remove) await removeWhole(pool, { environment: settings.environment, epoch: job.epoch, viewId })
+  return outcomes
+}
+
+/** Writes nothing before a file is asked for. What an earlier commit left is removed. */
+export async function openCommitPlace(settings: MaterialiseSettings, commit: string): Promise<CommitPlace> {
+  const folder = join(settings.workFolder, 'files')
+  await rm(folder, { recursive: true, force: true })
+  const { repository, path, clonesFolder } = settings
+  // A new one for each commit: an older one does not know of packs that came since.
+  const { objects } = /^https?:/.test(repository)
+    ? new Remote({ url: repository, token: null, cacheFolder: clonesFolder })
+    : openRepository(repository)
+  return { commit, files: createCommitFiles({ objects, innerPath: path }, commit, folder) }
+}
+
+function materialsOf({ entities, sources, views }: FeatureClosure): ViewMaterials {
+  return { entities: byName(entities), sources: byName(sources), views: byName(views) }
+}
+
+function byName<Named extends { readonly name: string }>(list: readonly Named[]): ReadonlyMap<string, Named> {
+  return new Map(list.map((each) => [each.name, each]))
+}
+
+function describeOutcome(outcome: FillOutcome): ViewOutcome {
+  const { view, gridUs } = outcome
+  const base = { digest: view.digest, gridUs }
+  if (outcome.type === 'filled') return { ...base, ...outcome.report, failure: null }
+  return { ...base, computed: 0, isLate: false, failure: describeFailure(outcome.error) }
+}
+
+function describeFailure(thrown: unknown): NonNullable<ViewOutcome['failure']> {
+  if (thrown instanceof MainwardError) {
+    return { reason: thrown.code, message: thrown.hint === undefined ? thrown.message : `${thrown.message}; ${thrown.hint}` }
+  }
+  const stack = thrown instanceof Error ? thrown.stack : undefined
+  return {
+    reason: 'internal-error',
+    message: `unexpected: ${messageOf(thrown)}; the log has the stack`,
+    ...(stack === undefined ? {} : { stack }),
+  }
+}
+
+async function removeWhole(
+  pool: Pool,
+  { environment, epoch, viewId }: { readonly environment: string; readonly epoch: number; readonly viewId: number },
+): Promise<void> {
+  const remove = () => fencedWrite({ pool, environment }, epoch, (transaction) => removeView(transaction, viewId, removedAtOnce))
+  while (!(await remove()));
+}

@@ -1,0 +1,27 @@
+/** The stage that says which online views are to be kept, and as of when. What it takes to compute them happens beside the loop. */
+import { selectWantedViews } from './assemble-features.ts'
+import type { ViewProgress } from './ports.ts'
+import { ensureServing } from './rollout-cache.ts'
+import type { Pass } from './stages.ts'
+
+/** Orders nothing while it is not known what is served: what nothing reads is removed. */
+export async function orderFeatures(pass: Pass): Promise<void> {
+  const { memory, ports } = pass
+  const serving = await ensureServing(pass)
+  if (memory.features === null || serving === null || !memory.historyAdopted) return
+  const wanted = selectWantedViews(memory.features, Object.values(serving.state.releases))
+  const dataMs = await readDataMs(pass)
+  await ports.materialiser.order({ epoch: memory.epoch, commit: memory.features.commit, dataMs, wanted })
+  memory.views = (await ports.materialiser.readProgress()).map((view) => ({ ...view, lagMs: lagOf(view, dataMs) }))
+}
+
+function lagOf({ watermarkUs }: ViewProgress, dataMs: number): number | null {
+  return watermarkUs === null ? null : Math.max(0, dataMs - Number(watermarkUs / 1000n))
+}
+
+/** A manual clock that was never set is the time of day, as replicas read it. */
+async function readDataMs({ ports, settings, wallMs }: Pass): Promise<number> {
+  if (settings.dataClock === 'wall') return wallMs
+  const dataTime = (await ports.journal.readEnvironment())?.dataTime ?? null
+  return dataTime === null ? wallMs : Date.parse(dataTime)
+}
