@@ -11,6 +11,7 @@ export async function orderFeatures(pass: Pass): Promise<void> {
   if (memory.features === null || serving === null || !memory.historyAdopted) return
   const wanted = selectWantedViews(memory.features, Object.values(serving.state.releases))
   const dataMs = await readDataMs(pass)
+  if (dataMs === null) return
   await ports.materialiser.order({ epoch: memory.epoch, commit: memory.features.commit, dataMs, wanted })
   memory.views = (await ports.materialiser.readProgress()).map((view) => ({ ...view, lagMs: lagOf(view, dataMs) }))
 }
@@ -19,9 +20,9 @@ function lagOf({ watermarkUs }: ViewProgress, dataMs: number): number | null {
   return watermarkUs === null ? null : Math.max(0, dataMs - Number(watermarkUs / 1000n))
 }
 
-/** A manual clock that was never set is the time of day, as replicas read it. */
-async function readDataMs({ ports, settings, wallMs }: Pass): Promise<number> {
+/** Null: a manual clock that was not set yet. The time of day may be far from what it will be set to, and rows never go back. */
+async function readDataMs({ ports, settings, wallMs }: Pass): Promise<number | null> {
   if (settings.dataClock === 'wall') return wallMs
   const dataTime = (await ports.journal.readEnvironment())?.dataTime ?? null
-  return dataTime === null ? wallMs : Date.parse(dataTime)
+  return dataTime === null ? null : Date.parse(dataTime)
 }

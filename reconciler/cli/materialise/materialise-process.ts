@@ -16,6 +16,11 @@ export class MaterialiseProcess {
     this.#settings = settings
   }
 
+  /** Of the running process, for whoever watches it. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null
+  }
+
   /** One at a time. Throws `unavailable` when the process ends; the next job starts a new one. */
   run(job: MaterialiseJob): Promise<readonly ViewOutcome[]> {
     if (this.#stopped) return Promise.reject(new MainwardError('unavailable', 'the materialising process was stopped'))

@@ -42,6 +42,7 @@ class MaterialiseLine {
   #running: Promise<void> | null = null
   #stored: ReadonlyMap<Digest, Pick<ViewProgress, 'watermarkUs' | 'rows'>> | null = null
   #unreadSince: ReadonlyMap<Digest, number> = new Map()
+  #lastTrouble: string | null = null
   #stopped = false
 
   constructor(parts: MaterialiserParts) {
@@ -80,11 +81,13 @@ class MaterialiseLine {
   async #work(): Promise<void> {
     try {
       while (!this.#stopped && (await this.#runNext()));
+      this.#lastTrouble = null
     } catch (thrown) {
-      this.#parts.log.warn(
-        { code: thrown instanceof MainwardError ? thrown.code : 'internal-error' },
-        `materialising: ${messageOf(thrown)}`,
-      )
+      const message = messageOf(thrown)
+      if (this.#stopped || message === this.#lastTrouble) return
+      this.#lastTrouble = message
+      if (thrown instanceof MainwardError) this.#parts.log.warn({ code: thrown.code }, `materialising: ${message}`)
+      else this.#parts.log.error({ err: thrown }, `materialising: unexpected: ${message}`)
     }
   }
 
@@ -100,12 +103,12 @@ class MaterialiseLine {
     this.#unreadSince = unread.since
     const remove = stored.filter(({ digest }) => unread.remove.includes(digest)).map(({ id }) => id)
     const isIdle = sets.length === 0 && remove.length === 0
-    if (!isIdle)
-      await this.#runJob({ epoch: order.epoch, commit: order.commit, nowUs: BigInt(order.dataMs) * 1000n, sets, remove })
     if (isIdle && this.#stored !== null) return false
+    const { epoch, commit, dataMs } = order
+    const isDone = isIdle || (await this.#runJob({ epoch, commit, nowUs: BigInt(dataMs) * 1000n, sets, remove }))
     await this.#readStored()
     this.#parts.onNews()
-    return !isIdle
+    return isDone && !isIdle
   }
 
   /** What the store no longer has was not done: it was removed, or the database is another one. */
@@ -114,16 +117,17 @@ class MaterialiseLine {
     for (const [digest, { failure }] of this.#attempts) if (failure === null && !there.has(digest)) this.#attempts.delete(digest)
   }
 
-  async #runJob(job: MaterialiseJob): Promise<void> {
+  /** False when the job itself failed: then so did each of its views. */
+  async #runJob(job: MaterialiseJob): Promise<boolean> {
     try {
       for (const outcome of await this.#parts.jobs.run(job)) this.#note(job.commit, outcome)
+      return true
     } catch (thrown) {
-      if (!this.#stopped) {
-        const failure = { reason: thrown instanceof MainwardError ? thrown.code : 'internal-error', message: messageOf(thrown) }
-        for (const { view, gridUs } of job.sets.flatMap(({ due }) => due))
-          this.#note(job.commit, { digest: view.digest, gridUs, computed: 0, isLate: false, failure })
-      }
-      throw thrown
+      if (!(thrown instanceof MainwardError) || this.#stopped) throw thrown
+      const failure = { reason: thrown.code, message: thrown.message }
+      for (const { view, gridUs } of job.sets.flatMap(({ due }) => due))
+        this.#note(job.commit, { digest: view.digest, gridUs, computed: 0, isLate: false, failure })
+      return false
     }
   }
 

@@ -1,0 +1,209 @@
+/** A reconciler with a real repository, database and materialising process: views from commit to store, and what goes wrong. */
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openArtifactStore } from '../../../reconciler/artifacts/artifact-store.ts'
+import type { MaterialiseJob, ViewOutcome } from '../../../reconciler/cli/materialise/materialise-messages.ts'
+import { MaterialiseProcess } from '../../../reconciler/cli/materialise/materialise-process.ts'
+import { createMaterialiser } from '../../../reconciler/cli/materialise/materialiser.ts'
+import type { Condition } from '../../../reconciler/core/condition.ts'
+import { readConditions } from '../../../reconciler/database/journal-queries.ts'
+import { readOnline } from '../../../reconciler/database/online-queries.ts'
+import { readViews } from '../../../reconciler/database/online-view-queries.ts'
+import { openPool, type Pool } from '../../../reconciler/database/pool.ts'
+import { notifyLeader, readServingState } from '../../../reconciler/database/serving-queries.ts'
+import { type Reconciler, startReconciler } from '../../../reconciler/reconcile/reconciler.ts'
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { eventually } from '../../support/eventually.ts'
+import { commitFiles, createRepository, projectManifest, removeFolder, temporaryFolder } from '../../support/git-repositories.ts'
+
+const head = 'apiVersion: mainward.dev/v1alpha1\n'
+const viewManifest = (transform = '') => `${head}kind: FeatureView
+metadata: { name: weather }
+spec:
+  entities: [{ name: airport }]
+  source: weather_hourly
+  features: [{ name: wind, dtype: float64 }]
+${transform}  online: { refresh: 15m }
+`
+const manifests = {
+  'mainward.yaml': projectManifest,
+  'airport.yaml': `${head}kind: Entity\nmetadata: { name: airport }\nspec:\n  keys: [{ name: airport, dtype: string }]\n`,
+  'source.yaml': `${head}kind: DataSource
+metadata: { name: weather_hourly }
+spec:
+  file: data/*.csv
+  eventTime: at
+  columns:
+    - { name: airport, dtype: string }
+    - { name: at, dtype: timestamp }
+    - { name: wind, dtype: float64 }
+`,
+  'view.yaml': viewManifest(),
+  'data/1.csv': 'airport,at,wind\nJFK,2013-01-01T10:00:00Z,10\nJFK,2013-01-01T11:05:00Z,12\nLGA,2013-01-01T10:30:00Z,7.5\n',
+}
+
+let folder: string
+let work: string
+let database: TestDatabase
+let pool: Pool
+let reconciler: Reconciler
+interface Jobs {
+  run(job: MaterialiseJob): Promise<readonly ViewOutcome[]>
+  stop(): Promise<void>
+}
+
+let worker: MaterialiseProcess
+
+async function start(wrap: (inner: Jobs) => Jobs = (inner) => inner): Promise<void> {
+  const source = { repository: folder, branch: 'main', path: '', token: null, cacheFolder: join(work, 'cache') }
+  const clocks = { wall: { now: () => Date.now() }, monotonic: { now: () => performance.now() } }
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  worker = new MaterialiseProcess({
+    databaseUrl: database.url, environment: 'dev', repository: folder, path: '', clonesFolder: join(work, 'clones'),
+    workFolder: join(work, 'materialise'), secretFolder: folder, secrets: {},
+  }) // prettier-ignore
+  const jobs = wrap({ run: (job) => worker.run(job), stop: () => worker.stop() })
+  reconciler = await startReconciler(
+    {
+      source,
+      settings: { environment: 'dev', baseFolder: folder, stateFolder: work, dataClock: 'manual', pollMs: 50, jitter: () => 0 },
+      databaseUrl: database.url, token: 'secret', host: '127.0.0.1', port: 0, holder: 'test', version: '0',
+    },
+    {
+      artifacts: openArtifactStore(), clocks, log: log as never,
+      openMaterialiser: (own, onNews) =>
+        createMaterialiser({ pool: own, environment: 'dev', jobs, monotonic: clocks.monotonic, log: log as never, onNews, keepMs: 1_000 }),
+    },
+  ) // prettier-ignore
+}
+
+async function moveClock(time: string): Promise<void> {
+  await pool.query(`update environments set data_time = $1 where environment = 'dev'`, [`2013-01-01T${time}Z`])
+  await notifyLeader(pool, 'dev', 'clock')
+}
+
+/** Wind by airport, of main's definition. */
+async function winds(): Promise<Readonly<Record<string, string>>> {
+  const view = (await readServingState(pool, 'dev'))?.state.featureViews?.[0]
+  if (view === undefined) return {}
+  const keys = ['JFK', 'LGA', 'EWR']
+  const [answer] = await readOnline(pool, 'dev', [{ digest: view.digest, keys: keys.map((key) => JSON.stringify([key])) }])
+  const found = keys.map((key, index) => [key, answer?.rows[index]?.values] as const)
+  return Object.fromEntries(found.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
+}
+
+async function condition(): Promise<Pick<Condition, 'status' | 'reason' | 'message'> | null> {
+  const rows = await readConditions(pool, 'dev')
+  const found = rows.find(
+    ({ object, condition: { type } }) => object === 'Environment/dev' && type === 'FeaturesReady',
+  )?.condition
+  return found === undefined ? null : { status: found.status, reason: found.reason, message: found.message }
+}
+
+beforeEach(async () => {
+  folder = createRepository()
+  work = temporaryFolder()
+  database = await createTestDatabase()
+  pool = openPool(database.url, { applicationName: 'features test' })
+})
+
+afterEach(async () => {
+  await reconciler.stop()
+  await pool.end()
+  await database.drop()
+  removeFolder(folder)
+  removeFolder(work)
+})
+
+describe('a reconciler', () => {
+  it('fills main’s online views on the data clock, and tells serving, conditions and metrics', async () => {
+    commitFiles(folder, manifests)
+    await start()
+    await eventually(async () => expect(await readServingState(pool, 'dev')).not.toBeNull())
+    await moveClock('11:10:00')
+    await eventually(async () => expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' }))
+    await moveClock('11:20:00')
+    await eventually(async () => expect(await winds()).toEqual({ JFK: '[12]', LGA: '[7.5]' }))
+    await eventually(async () =>
+      expect(await condition()).toEqual({ status: 'True', reason: 'Filled', message: '1 online view filled' }),
+    )
+    const views = (await readServingState(pool, 'dev'))?.state.featureViews ?? []
+    expect(views.map(({ name, features, isPushed }) => ({ name, features, isPushed }))).toEqual([
+      { name: 'weather', features: [{ name: 'wind', dtype: 'float64' }], isPushed: false },
+    ])
+    const labels = `view="weather",definition="${views[0]?.digest.slice(7, 19)}",environment="dev"`
+    await eventually(async () => {
+      const answer = await fetch(`${reconciler.url}/metrics`, { headers: { authorization: 'Bearer secret' } })
+      const lines = (await answer.text()).split('\n')
+      expect(lines).toContain(`mainward_online_view_rows{${labels}} 2`)
+      expect(lines).toContain(`mainward_online_view_lag_seconds{${labels}} 300`)
+      expect(lines).toContain(`mainward_online_view_failed{${labels}} 0`)
+    })
+  })
+
+  it('keeps the rows when a source breaks, says why, and goes on when it is mended', async () => {
+    commitFiles(folder, manifests)
+    await start()
+    await eventually(async () => expect(await readServingState(pool, 'dev')).not.toBeNull())
+    await moveClock('11:00:00')
+    await eventually(async () => expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' }))
+    commitFiles(folder, { 'data/2.csv': 'airport,at,wind\nEWR,2013-01-01T10:00:00Z,strong\n' })
+    await eventually(async () => expect(await condition()).toMatchObject({ status: 'False', reason: 'SourceUnusable' }))
+    const { message = '' } = (await condition()) ?? {}
+    expect(message).toMatch(/^view weather: .*data\/2\.csv.*wind.*strong.*; its 2 rows as of 2013-01-01T11:00:00\.000Z serve on$/)
+    expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' })
+    commitFiles(folder, { 'data/2.csv': 'airport,at,wind\nEWR,2013-01-01T10:00:00Z,3\n' })
+    await eventually(async () => expect(await winds()).toEqual({ EWR: '[3]', JFK: '[10]', LGA: '[7.5]' }))
+    await eventually(async () => expect(await condition()).toMatchObject({ status: 'True' }))
+  })
+
+  it('fills a new definition beside the old one, and removes the old one when nothing has read it for a while', async () => {
+    commitFiles(folder, manifests)
+    await start()
+    await eventually(async () => expect(await readServingState(pool, 'dev')).not.toBeNull())
+    await moveClock('11:00:00')
+    await eventually(async () => expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' }))
+    const [old] = await readViews(pool, 'dev')
+    commitFiles(folder, { 'view.yaml': viewManifest('  transform: SELECT airport, at, wind * 2 AS wind FROM {{ source }}\n') })
+    await eventually(async () => expect(await winds()).toEqual({ JFK: '[20]', LGA: '[15]' }))
+    await eventually(async () => expect((await readViews(pool, 'dev')).map(({ digest }) => digest)).not.toContain(old?.digest), 20_000) // prettier-ignore
+    expect(await winds()).toEqual({ JFK: '[20]', LGA: '[15]' })
+    const { rows } = await pool.query(`select from online_rows where view_id = $1`, [old?.id])
+    expect(rows).toEqual([])
+  })
+
+  it('goes on with its passes while a fill never ends', async () => {
+    commitFiles(folder, manifests)
+    let release = (): void => undefined
+    const held = new Promise<void>((resolve) => (release = resolve))
+    await start((inner) => ({ run: async (job) => (await held, inner.run(job)), stop: () => inner.stop() }))
+    await eventually(async () => expect(await readServingState(pool, 'dev')).not.toBeNull())
+    await moveClock('11:00:00')
+    await eventually(async () => expect(await condition()).toMatchObject({ reason: 'Filling' }))
+    const commit = commitFiles(folder, { 'note.txt': 'nothing that counts' })
+    await eventually(async () => {
+      const { rows } = await pool.query<{ applied_commit: string }>(`select applied_commit from environments`)
+      expect(rows[0]?.applied_commit).toBe(commit)
+    })
+    expect(await condition()).toMatchObject({ status: 'False', reason: 'Filling', message: 'filled for the first time: weather' })
+    release()
+    await eventually(async () => expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' }))
+  })
+
+  it('starts the process again when it was killed', async () => {
+    commitFiles(folder, manifests)
+    let kills = 0
+    await start((inner) => ({
+      run: (job) => {
+        const outcome = inner.run(job)
+        if (kills++ < 2 && worker.pid !== null) process.kill(worker.pid, 'SIGKILL')
+        return outcome
+      },
+      stop: () => inner.stop(),
+    }))
+    await eventually(async () => expect(await readServingState(pool, 'dev')).not.toBeNull())
+    await moveClock('11:00:00')
+    await eventually(async () => expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' }), 30_000)
+    expect(kills).toBeGreaterThan(2)
+  })
+})
