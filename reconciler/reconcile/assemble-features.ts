@@ -1,4 +1,5 @@
 /** Which online views an environment keeps: those of the applied commit, and those that served releases embed. Pure. */
+import type { Digest } from '../core/digest.ts'
 import type { FeatureClosure, OnlineView } from '../core/online-view.ts'
 import { compareText } from '../core/finding.ts'
 import type { Release } from '../core/release.ts'
@@ -36,4 +37,19 @@ export function selectWantedViews(main: MainFeatures, releases: readonly Release
     return definitions === undefined || own.length === 0 ? [] : [{ definitions, views: own }]
   })
   return [...(main.views.length === 0 ? [] : [main]), ...embedded].map(({ definitions, views }) => ({ definitions, views }))
+}
+
+/**
+ * The definitions that feature references lead to: main's, but one that is not filled yet leaves its place to the one that is published
+ * under its name. Pushed views need no filling.
+ */
+export function selectFeatureViews(
+  main: readonly OnlineView[],
+  published: readonly OnlineView[],
+  isFilled: (digest: Digest) => boolean,
+): readonly OnlineView[] {
+  return main.map((view) => {
+    if (view.isPushed || isFilled(view.digest)) return view
+    return published.find(({ name }) => name === view.name) ?? view
+  })
 }

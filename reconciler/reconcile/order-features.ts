@@ -12,7 +12,8 @@ export async function orderFeatures(pass: Pass): Promise<void> {
   const wanted = selectWantedViews(memory.features, Object.values(serving.state.releases))
   const dataMs = await readDataMs(pass)
   if (dataMs === null) return
-  await ports.materialiser.order({ epoch: memory.epoch, commit: memory.features.commit, dataMs, wanted })
+  const keep = (serving.state.featureViews ?? []).map(({ digest }) => digest)
+  await ports.materialiser.order({ epoch: memory.epoch, commit: memory.features.commit, dataMs, wanted, keep })
   memory.views = (await ports.materialiser.readProgress()).map((view) => ({ ...view, lagMs: lagOf(view, dataMs) }))
 }
 

@@ -147,8 +147,10 @@ export interface MaterialiseOrder {
   readonly commit: string
   /** The data clock, in milliseconds since the epoch. */
   readonly dataMs: number
-  /** Each definition once: main's, then those that served releases embed. The store keeps nothing else. */
+  /** Each definition once: main's, then those that served releases embed. */
   readonly wanted: readonly WantedViews[]
+  /** Definitions that are read until main's new ones are filled. The store keeps them and the wanted ones, and nothing else. */
+  readonly keep: readonly Digest[]
 }
 
 export interface ViewProgress {

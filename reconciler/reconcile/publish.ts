@@ -7,6 +7,7 @@ import type { ServingState } from '../core/serving-state.ts'
 import type { StoredRelease } from '../database/rollout-queries.ts'
 import type { StoredServingState } from '../database/serving-queries.ts'
 import { heartbeatTimeoutMs } from '../rollout/readiness.ts'
+import { selectFeatureViews } from './assemble-features.ts'
 import { ensureArtifact } from './artifact-store.ts'
 import { answeringReleases, contentOf, deriveRoutes, namedReleases, withRecording } from './derive-serving-state.ts'
 import { ensureReleases, ensureRollouts, ensureServing, writeServing } from './rollout-cache.ts'
@@ -56,7 +57,7 @@ export async function publishServingState(pass: Pass): Promise<void> {
     ),
     artifactStore: row.artifactStore,
     dataTime: settings.dataClock === 'manual' ? row.dataTime : null,
-    ...withViews(memory.features?.views ?? before?.state.featureViews ?? []),
+    ...withViews(chooseFeatureViews(memory, before?.state.featureViews ?? [])),
   }
   const state: ServingState = {
     formatVersion: 1,
@@ -69,6 +70,12 @@ export async function publishServingState(pass: Pass): Promise<void> {
   if (before !== null && canonicalJson(contentOf(before.state)) === canonicalJson(content)) return
   const routesChanged = before === null || canonicalJson(before.state.routes) !== canonicalJson(routes)
   await writeServing(pass, { state, routesVersion: routesChanged ? state.version : before.routesVersion })
+}
+
+function chooseFeatureViews({ features, views }: Pass['memory'], published: readonly OnlineView[]): readonly OnlineView[] {
+  if (features === null) return published
+  const filled = new Set(views.filter(({ watermarkUs }) => watermarkUs !== null).map(({ digest }) => digest))
+  return selectFeatureViews(features.views, published, (digest) => filled.has(digest))
 }
 
 /** Absent where there are none: a state without features reads as it always did. */

@@ -110,7 +110,9 @@ function featuresConditions(views: readonly ViewProgress[]): readonly Draft[] {
   const [first] = failed
   if (first?.failure) {
     const more = failed.length === 1 ? '' : ` (and ${failed.length - 1} more)`
-    const message = `view ${first.view}: ${first.failure.message}; ${describeRows(first)}${more}`
+    const name = `view ${first.view}: `
+    const said = first.failure.message.startsWith(name) ? first.failure.message : `${name}${first.failure.message}`
+    const message = `${said}; ${describeRows(first)}${more}`
     return [{ type, status: 'False', reason: toReason(first.failure.reason), message }]
   }
   const empty = views.filter(({ isPushed, watermarkUs }) => !isPushed && watermarkUs === null)

@@ -82,10 +82,10 @@ export interface UnreadViews {
 /** `stored`: what the store has. A definition that is read again is as if it always had been. */
 export function findUnread(
   stored: readonly Digest[],
-  { wanted }: MaterialiseOrder,
+  { wanted, keep }: MaterialiseOrder,
   known: { readonly since: ReadonlyMap<Digest, number>; readonly nowMs: number; readonly keepMs: number },
 ): UnreadViews {
-  const read = new Set(wanted.flatMap(({ views }) => views.map(({ digest }) => digest)))
+  const read = new Set([...keep, ...wanted.flatMap(({ views }) => views.map(({ digest }) => digest))])
   const since = new Map(
     stored.filter((digest) => !read.has(digest)).map((digest) => [digest, known.since.get(digest) ?? known.nowMs]),
   )

@@ -23,7 +23,7 @@ const pushed = wanted('pushed', { type: 'exact' })
 const digest = digestValue('quarter')
 
 const order = (dataMs: number, commit = 'c1', views: readonly WantedViews[] = [quarter, pushed]): MaterialiseOrder => ({
-  epoch: 1, commit, dataMs, wanted: views,
+  epoch: 1, commit, dataMs, wanted: views, keep: [],
 }) // prettier-ignore
 
 function due(asked: MaterialiseOrder, attempt: Attempt | null, nowMs = 0): readonly [string, bigint][] {
@@ -77,6 +77,10 @@ describe('unread', () => {
     expect(first).toEqual({ since: new Map([[old, 7]]), remove: [] })
     expect(find(first.since, 106).remove).toEqual([])
     expect(find(first.since, 107)).toEqual({ since: new Map([[old, 7]]), remove: [old] })
+  })
+
+  it('is not what serving still reads', () => {
+    expect(find(new Map([[old, 7]]), 500, { ...order(0), keep: [old] })).toEqual({ since: new Map(), remove: [] })
   })
 
   it('counts anew when it was read in between', () => {
