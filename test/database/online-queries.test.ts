@@ -2,7 +2,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { digestValue } from '../../reconciler/core/digest.ts'
 import { encodeEntityKey } from '../../reconciler/core/feature-value.ts'
-import { readOnline } from '../../reconciler/database/online-queries.ts'
+import { onlineReadSettings, readOnline } from '../../reconciler/database/online-queries.ts'
 import { deleteRows, deleteRowsBefore, readKeys, upsertRows } from '../../reconciler/database/online-row-queries.ts'
 import {
   countRows,
@@ -38,6 +38,13 @@ const row = (key: string, values: string, eventUs: bigint | null = 5n, createdUs
 async function valuesOf(digest: typeof weather.digest, keys: readonly string[]): Promise<readonly (string | null)[]> {
   const [answer] = await readOnline(pool, 'dev', [{ digest, keys }])
   return answer?.rows.map((found) => found?.values ?? null) ?? []
+}
+
+async function scans(): Promise<{ readonly sequential: number; readonly index: number }> {
+  const { rows } = await pool.query<{ seq_scan: string; idx_scan: string }>(
+    `select seq_scan, idx_scan from pg_stat_user_tables where relname = 'online_rows'`,
+  )
+  return { sequential: Number(rows[0]?.seq_scan), index: Number(rows[0]?.idx_scan) }
 }
 
 describe('one read', () => {
@@ -95,6 +102,35 @@ describe('one read', () => {
     expect(pages.map((page) => page.length)).toEqual([4, 4, 2])
     // Byte order, as in a file: an independent order of UTF-8.
     expect(pages.flat()).toEqual([...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))))
+  })
+
+  it('looks into the index on its own connections, also when it was planned while there was no row', async () => {
+    const reader = openPool(database.url, { applicationName: 'online reader', size: 1, settings: onlineReadSettings })
+    try {
+      const { id } = await ensureView(pool, 'dev', weather)
+      const asked = [{ digest: weather.digest, keys: ['["7"]'] }]
+      await pool.query('vacuum analyze online_rows')
+      expect((await readOnline(reader, 'dev', asked))[0]?.rows).toEqual([null])
+      await upsertRows(
+        pool,
+        id,
+        1n,
+        Array.from({ length: 5_000 }, (_, at) => row(`["${at}"]`, '[1]')),
+      )
+      expect((await readOnline(reader, 'dev', asked))[0]?.rows[0]?.values).toBe('[1]')
+      const { rows } = await reader.query<{ generic: string }>(
+        `select generic_plans as generic from pg_prepared_statements where name = 'read-online' and custom_plans = 0`,
+      )
+      expect(rows).toEqual([{ generic: '2' }])
+      const before = await scans()
+      for (let n = 0; n < 5; n++) await readOnline(reader, 'dev', asked)
+      await reader.query('select pg_stat_force_next_flush()')
+      const after = await scans()
+      expect(after.sequential - before.sequential).toBe(0)
+      expect(after.index - before.index).toBeGreaterThanOrEqual(5)
+    } finally {
+      await reader.end()
+    }
   })
 
   it('is one statement, also for many views and keys', async () => {

@@ -3,7 +3,7 @@ import type { Condition } from '../../reconciler/core/condition.ts'
 import type { Action, Observed } from '../../reconciler/core/plan.ts'
 import type { ReleaseReadiness, ReplicaStatus } from '../../reconciler/core/serving-state.ts'
 import type { ConditionRow } from '../../reconciler/database/journal-queries.ts'
-import { type Memory, newMemory } from '../../reconciler/reconcile/memory.ts'
+import { type Memory, newMemory, type ViewStanding } from '../../reconciler/reconcile/memory.ts'
 import { eventsOf, summarizeConditions } from '../../reconciler/reconcile/summarize-conditions.ts'
 import { canary, releaseOf, Scenario, second, suspended } from '../rollout/rollout-scenario.ts'
 
@@ -248,6 +248,44 @@ describe('the conditions of the environment', () => {
     const shown = show(summarize(Scenario.serving(), change), object)
     expect(shown).toHaveLength(4)
     expect(expected.filter((text) => !shown.includes(text))).toEqual([])
+  })
+
+  describe('with online views', () => {
+    const standing = (more: Partial<ViewStanding> = {}): ViewStanding => ({
+      view: 'weather', digest: 'sha256:1', isPushed: false, watermarkUs: 1_357_038_000_000_000n, rows: 2, lagMs: 0, failure: null, ...more,
+    }) // prettier-ignore
+    const failure = { reason: 'source-unusable', message: 'source s: no file matches' }
+
+    it.each([
+      ['filled', [standing()], 'True Filled: 1 online view filled'],
+      [
+        'filled, and pushed',
+        [standing(), standing({ view: 'clicks', isPushed: true, watermarkUs: null })],
+        'True Filled: 2 online views filled',
+      ],
+      [
+        'new',
+        [standing(), standing({ view: 'a', watermarkUs: null }), standing({ view: 'b', watermarkUs: null })],
+        'False Filling: filled for the first time: a, b',
+      ],
+      [
+        'failed',
+        [standing({ failure })],
+        'False SourceUnusable: view weather: source s: no file matches; its 2 rows as of 2013-01-01T11:00:00.000Z serve on',
+      ],
+      [
+        'new and failed, with another',
+        [
+          standing({ failure: { ...failure, message: 'view weather: no column' }, watermarkUs: null }),
+          standing({ view: 'b', failure }),
+        ],
+        'False SourceUnusable: view weather: no column; it has no rows yet (and 1 more)',
+      ],
+    ] as const)('%s', (_name, views, expected) => {
+      const shown = show(summarize(Scenario.serving(), { memory: { views } }), object)
+      expect(shown).toContain(`FeaturesReady ${expected}`)
+      expect(shown).toHaveLength(5)
+    })
   })
 
   it('name the commit that each is about: the one read, or the one applied', () => {

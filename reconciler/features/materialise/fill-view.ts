@@ -22,11 +22,18 @@ export interface FillReport {
   readonly isLate: boolean
 }
 
-/** So many rows are held at a time, and written in one transaction. */
-const pageSize = 2_000
+export interface FillRequest {
+  readonly store: OnlineRows
+  readonly fill: ViewFill
+  /** Microseconds since the epoch. */
+  readonly gridUs: bigint
+  /** So many rows are held at a time, and written in one transaction. */
+  readonly pageRows: number
+}
 
 /** Throws what the engine and the store throw; what is done until then stays, and is not done again. */
-export async function fillView(engine: Engine, store: OnlineRows, fill: ViewFill, gridUs: bigint): Promise<FillReport> {
+export async function fillView(engine: Engine, request: FillRequest): Promise<FillReport> {
+  const { store, fill, gridUs, pageRows } = request
   let report: FillReport = { computed: 0, isLate: false }
   for (;;) {
     const state = await store.ensure(fill.view)
@@ -34,7 +41,7 @@ export async function fillView(engine: Engine, store: OnlineRows, fill: ViewFill
     const fingerprints = await readFingerprints(engine, fill, times)
     const planned = planFill(state, gridUs, (time) => fingerprints[times.indexOf(time)] ?? '')
     if (planned === null) return report
-    const computed = await runFill(engine, { store, viewId: state.id, fill, planned })
+    const computed = await runFill(engine, { store, viewId: state.id, fill, planned, pageRows })
     const isLate = planned.fromUs === null && (state.watermarkUs !== null || state.filling !== null) && planned.after === null
     report = { computed: report.computed + computed, isLate: report.isLate || isLate }
   }
@@ -45,6 +52,7 @@ interface Run {
   readonly viewId: number
   readonly fill: ViewFill
   readonly planned: PlannedFill
+  readonly pageRows: number
 }
 
 async function runFill(engine: Engine, run: Run): Promise<number> {
@@ -116,26 +124,27 @@ function decodeKey(key: string, { keys }: OnlineView): readonly Cell[] {
 }
 
 /** The next page is read while one is written. */
-async function writeValues(engine: Engine, { store, viewId, fill, planned }: Run, computed: number): Promise<void> {
-  const read = (from: number) => (from < computed ? readPage(engine, fill, from) : Promise.resolve([]))
+async function writeValues(engine: Engine, run: Run, computed: number): Promise<void> {
+  const { store, viewId, fill, planned, pageRows } = run
+  const read = (from: number) => (from < computed ? readPage(engine, run, from) : Promise.resolve([]))
   let next = read(0)
-  for (let from = 0; from < computed; from += pageSize) {
+  for (let from = 0; from < computed; from += pageRows) {
     const found = await next
-    next = read(from + pageSize)
+    next = read(from + pageRows)
     // It is awaited in the next turn; a failure of this turn comes first.
     next.catch(() => null)
     await store.write(viewId, buildPage(fill, planned, found))
   }
 }
 
-function readPage(engine: Engine, fill: ViewFill, from: number): Promise<readonly EngineRow[]> {
+function readPage(engine: Engine, { fill, pageRows }: Run, from: number): Promise<readonly EngineRow[]> {
   const names = fill.keyColumns.map((_, index) => `k${index}`)
   const isRowRead = fill.definition.features.length > 0
   const times = [eventColumn, createdColumn].map((name) => (isRowRead ? name : `null as ${name}`))
   const columns = [...names, '"__found:fill"', ...times, ...fill.view.features.map(({ name }) => quoteName(name))]
   return engine.query(
     `select ${columns.join(', ')} from ${fillRelations(fill).values.quoted}
-     where "__row" >= ${from} and "__row" < ${from + pageSize} order by "__row"`,
+     where "__row" >= ${from} and "__row" < ${from + pageRows} order by "__row"`,
   )
 }
 

@@ -24,7 +24,11 @@ export interface MaterialiseRequest {
   /** The data clock, in microseconds since the epoch: what could be read only later is not there. */
   readonly nowUs: bigint
   readonly engine: EngineOptions
+  /** Rows that are written in one transaction. Default 10,000. */
+  readonly pageRows?: number
 }
+
+const defaultPageRows = 10_000
 
 export type FillOutcome = DueView &
   ({ readonly type: 'filled'; readonly report: FillReport } | { readonly type: 'failed'; readonly error: unknown })
@@ -61,7 +65,8 @@ async function fillTogether(request: MaterialiseRequest): Promise<readonly FillO
   }
 }
 
-async function fillOne(engine: Engine, { materials, store }: MaterialiseRequest, due: DueView): Promise<FillOutcome> {
+async function fillOne(engine: Engine, request: MaterialiseRequest, due: DueView): Promise<FillOutcome> {
+  const { materials, store, pageRows = defaultPageRows } = request
   const { name } = due.view
   const definition = materials.views.get(name)
   if (definition === undefined) throw new Error(`the materials have the view ${name}`)
@@ -70,7 +75,7 @@ async function fillOne(engine: Engine, { materials, store }: MaterialiseRequest,
     const described = await engine.query(`describe from ${viewRelation(name)}`)
     const columnTypes = new Map(described.map((column) => [String(column['column_name']), String(column['column_type'])]))
     const fill = planViewFill({ view: due.view, definition, entities: materials.entities, relation, columnTypes })
-    return { ...due, type: 'filled', report: await fillView(engine, store, fill, due.gridUs) }
+    return { ...due, type: 'filled', report: await fillView(engine, { store, fill, gridUs: due.gridUs, pageRows }) }
   } catch (error) {
     return { ...due, type: 'failed', error }
   }

@@ -12,6 +12,7 @@ import { readViews } from '../../../reconciler/database/online-view-queries.ts'
 import { openPool, type Pool } from '../../../reconciler/database/pool.ts'
 import { notifyLeader, readServingState } from '../../../reconciler/database/serving-queries.ts'
 import { type Reconciler, startReconciler } from '../../../reconciler/reconcile/reconciler.ts'
+import { CutProxy } from '../../support/cut-proxy.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { eventually } from '../../support/eventually.ts'
 import { commitFiles, createRepository, projectManifest, removeFolder, temporaryFolder } from '../../support/git-repositories.ts'
@@ -54,12 +55,12 @@ interface Jobs {
 
 let worker: MaterialiseProcess
 
-async function start(wrap: (inner: Jobs) => Jobs = (inner) => inner): Promise<void> {
+async function start(wrap: (inner: Jobs) => Jobs = (inner) => inner, workerDatabase = database.url): Promise<void> {
   const source = { repository: folder, branch: 'main', path: '', token: null, cacheFolder: join(work, 'cache') }
   const clocks = { wall: { now: () => Date.now() }, monotonic: { now: () => performance.now() } }
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
   worker = new MaterialiseProcess({
-    databaseUrl: database.url, environment: 'dev', repository: folder, path: '', clonesFolder: join(work, 'clones'),
+    databaseUrl: workerDatabase, environment: 'dev', repository: folder, path: '', clonesFolder: join(work, 'clones'),
     workFolder: join(work, 'materialise'), secretFolder: folder, secrets: {},
   }) // prettier-ignore
   const jobs = wrap({ run: (job) => worker.run(job), stop: () => worker.stop() })
@@ -70,9 +71,9 @@ async function start(wrap: (inner: Jobs) => Jobs = (inner) => inner): Promise<vo
       databaseUrl: database.url, token: 'secret', host: '127.0.0.1', port: 0, holder: 'test', version: '0',
     },
     {
-      artifacts: openArtifactStore(), clocks, log: log as never,
+      artifacts: openArtifactStore(), clocks, log: log,
       openMaterialiser: (own, onNews) =>
-        createMaterialiser({ pool: own, environment: 'dev', jobs, monotonic: clocks.monotonic, log: log as never, onNews, keepMs: 1_000 }),
+        createMaterialiser({ pool: own, environment: 'dev', jobs, monotonic: clocks.monotonic, log: log, onNews, keepMs: 1_000 }),
     },
   ) // prettier-ignore
 }
@@ -200,6 +201,30 @@ describe('a reconciler', () => {
     expect(await condition()).toMatchObject({ status: 'False', reason: 'Filling', message: 'filled for the first time: weather' })
     release()
     await eventually(async () => expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' }))
+  })
+
+  it('goes on when Postgres was away from the process', async () => {
+    commitFiles(folder, manifests)
+    const proxy = new CutProxy(database.url)
+    await proxy.open()
+    try {
+      await start((inner) => inner, proxy.url)
+      await eventually(async () => expect(await readServingState(pool, 'dev')).not.toBeNull())
+      await proxy.cut()
+      await moveClock('11:00:00')
+      await eventually(async () => expect(await condition()).toMatchObject({ status: 'False', reason: 'DatabaseUnavailable' }))
+      await proxy.open()
+      await eventually(async () => expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' }))
+      await proxy.cut()
+      await moveClock('11:20:00')
+      await eventually(async () => expect(await condition()).toMatchObject({ status: 'False', reason: 'DatabaseUnavailable' }))
+      expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' })
+      await proxy.open()
+      await eventually(async () => expect(await winds()).toEqual({ JFK: '[12]', LGA: '[7.5]' }))
+      await eventually(async () => expect(await condition()).toMatchObject({ status: 'True' }))
+    } finally {
+      await proxy.cut()
+    }
   })
 
   it('starts the process again when it was killed', async () => {

@@ -55,7 +55,7 @@ export class FillLab {
   onlineView(definitions: Definitions, name: string): OnlineView {
     const definition = definitions.views.find((view) => view.name === name)
     if (definition === undefined) throw new Error(`no view ${name}`)
-    return onlineView(definition, byName(definitions.entities), digestValue(definition as never))
+    return onlineView(definition, byName(definitions.entities), digestValue(definition))
   }
 
   /** Fills the views to the time. */
@@ -78,6 +78,7 @@ export class FillLab {
       store,
       nowUs: gridUs,
       engine: { spillFolder: this.lab.at('spill') },
+      pageRows: 2_000,
     })
   }
 

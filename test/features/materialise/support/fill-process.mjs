@@ -23,6 +23,7 @@ const [outcome] = await materialiseViews({
   store: createOnlineRows({ pool, environment: 'dev' }, epoch),
   nowUs: gridUs,
   engine: { spillFolder: spill },
+  pageRows: 500,
 })
 await pool.end()
 if (outcome.type === 'failed') throw outcome.error
