@@ -12,7 +12,7 @@ export interface ComputedRow {
 }
 
 /**
- * Each key at most once. A row that holds the same already is not written: its watermark says as of when it is true. Returns how
+ * Each key at most once. A view that was removed gets no rows. A row that holds the same already is not written: its watermark says as of when it is true. Returns how
  * many were written.
  */
 export async function upsertRows(
@@ -23,8 +23,9 @@ export async function upsertRows(
 ): Promise<number> {
   const { rowCount } = await database.query(
     `insert into online_rows as r (view_id, entity_key, event_us, created_us, computed_as_of_us, feature_values)
-     select $1, c.entity_key, c.event_us, c.created_us, $2, c.feature_values
-     from unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[]) as c (entity_key, event_us, created_us, feature_values)
+     select v.id, c.entity_key, c.event_us, c.created_us, $2, c.feature_values
+     from (select id from online_views where id = $1 for key share) as v,
+       unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[]) as c (entity_key, event_us, created_us, feature_values)
      on conflict (view_id, entity_key) do update
        set event_us = excluded.event_us, created_us = excluded.created_us,
            computed_as_of_us = excluded.computed_as_of_us, feature_values = excluded.feature_values

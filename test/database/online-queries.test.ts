@@ -166,6 +166,13 @@ describe('rows of a grid', () => {
     expect(await upsertRows(pool, id, 200n, [row('["a"]', '[1]', 5n, 7n)])).toBe(1)
   })
 
+  it('of a view that was removed are not written', async () => {
+    const { id } = await ensureView(pool, 'dev', weather)
+    await withTransaction(pool, (transaction) => removeView(transaction, id, 10))
+    expect(await upsertRows(pool, id, 1n, [row('["a"]', '[1]')])).toBe(0)
+    expect((await pool.query('select from online_rows')).rowCount).toBe(0)
+  })
+
   it('whose event is before a time are removed; those without one stay', async () => {
     const { id } = await ensureView(pool, 'dev', weather)
     await upsertRows(pool, id, 1n, [row('["a"]', '[1]', 4n), row('["b"]', '[1]', 5n), row('["c"]', '[1]', null)])

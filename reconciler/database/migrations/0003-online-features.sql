@@ -20,7 +20,8 @@ create table online_views (
 );
 
 create table online_rows (
-  view_id integer not null references online_views (id),
+  -- Of online_views. Whoever writes rows locks that row: a foreign key would do so once for each of them, and halve the speed.
+  view_id integer not null,
   -- Values of the keys: a JSON array in the order of the definition.
   entity_key text collate "C" not null,
   -- Of the row that the features are from; null where only windows hold a value, or the view is static.
