@@ -123,18 +123,31 @@ function decodeKey(key: string, { keys }: OnlineView): readonly Cell[] {
   return keys.map(({ dtype }, index) => decodeFeatureValue(dtype, values[index] ?? null))
 }
 
-/** The next page is read while one is written. */
+/** While one page is written, the next is read and encoded. Pages are written in their order, so that `after` is true. */
 async function writeValues(engine: Engine, run: Run, computed: number): Promise<void> {
   const { store, viewId, fill, planned, pageRows } = run
-  const read = (from: number) => (from < computed ? readPage(engine, run, from) : Promise.resolve([]))
+  const read = (from: number) => heard(from < computed ? readPage(engine, run, from) : Promise.resolve([]))
   let next = read(0)
-  for (let from = 0; from < computed; from += pageRows) {
-    const found = await next
-    next = read(from + pageRows)
-    // It is awaited in the next turn; a failure of this turn comes first.
-    next.catch(() => null)
-    await store.write(viewId, buildPage(fill, planned, found))
+  let writing = Promise.resolve()
+  try {
+    for (let from = 0; from < computed; from += pageRows) {
+      const found = await next
+      next = read(from + pageRows)
+      const page = buildPage(fill, planned, found)
+      await writing
+      writing = heard(store.write(viewId, page))
+    }
+    await writing
+  } finally {
+    // Nothing is still being written when another attempt begins.
+    await Promise.allSettled([next, writing])
   }
+}
+
+/** It is awaited later, and its failure told then: until then nobody listens, which would end the process. */
+function heard<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => null)
+  return work
 }
 
 function readPage(engine: Engine, { fill, pageRows }: Run, from: number): Promise<readonly EngineRow[]> {
