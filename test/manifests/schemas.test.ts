@@ -141,8 +141,10 @@ describe('the comment of editors', () => {
     const example = join(packageRoot, 'example-repo')
     const paths = readdirSync(example, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.yaml'))
     expect(paths.length).toBeGreaterThan(5)
-    for (const path of paths) {
-      const text = readFileSync(join(example, path), 'utf8')
+    const manifests = paths.flatMap((path) => {
+      return readFileSync(join(example, path), 'utf8').split('---\n').map((text) => ({ path, text })) // prettier-ignore
+    })
+    for (const { path, text } of manifests) {
       const url = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text)?.[1]
       const schema = files.map(readSchema).find(({ $id }) => $id === url)
       expect(schema, path).toBeDefined()
