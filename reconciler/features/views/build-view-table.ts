@@ -38,6 +38,9 @@ export async function buildViewTable(
   return countRows(engine, view, plan)
 }
 
+/** The engine does not say which row it was. */
+const rowHint = 'the transform fails on a value of a row: TRY_CAST gives null for it, WHERE leaves it out'
+
 /** Rows that come in any order are sorted by all that they hold: of rows that are equal it does not matter which is first. */
 async function keepRows(engine: Engine, view: ViewDefinition, { keepsOrder }: ViewPlan): Promise<void> {
   const [rows, kept] = [quoteName(rowsName(view.name)), quoteName(`kept:${view.name}`)]
@@ -45,8 +48,10 @@ async function keepRows(engine: Engine, view: ViewDefinition, { keepsOrder }: Vi
     await engine.query(`create table ${kept} as select * from ${rows}${keepsOrder ? '' : ' order by all'}`)
   } catch (thrown) {
     if (!(thrown instanceof MainwardError)) throw thrown
-    const { code, message, hint } = thrown
-    throw new MainwardError(code, `view ${view.name}: ${message}`, { cause: thrown, ...(hint === undefined ? {} : { hint }) })
+    const { code, hint } = thrown
+    // What follows is a statement of ours, which nobody wrote.
+    const message = code === 'engine-failed' ? thrown.message.replace(/\n\nLINE [^]*$/, '') : thrown.message
+    throw new MainwardError(code, `view ${view.name}: ${message}`, { cause: thrown, hint: hint ?? rowHint })
   }
   await engine.query(`drop view ${rows}; alter table ${kept} rename to ${rows}`)
 }
