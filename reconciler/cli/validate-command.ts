@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs'
 import { stat, readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { MainwardError, messageOf } from '../core/error.ts'
-import { type Finding, hasErrors } from '../core/finding.ts'
+import { compareFindings, type Finding, hasErrors } from '../core/finding.ts'
 import { assembleCommit } from '../manifests/assemble.ts'
 import { projectPath } from '../manifests/commit-checks.ts'
 import { checkSingleFile } from '../manifests/check-single.ts'
 import { countFindings, type FindingFormat, findingFormats, renderFindings } from '../manifests/findings-text.ts'
 import { type CommandDefinition, type CommandInput, flagOption, textOption } from './command.ts'
 import type { CliContext } from './context.ts'
+import { checkViewSql } from './manifests/check-view-sql.ts'
 import { readManifests } from './manifests/read-manifests.ts'
 
 /** What was checked, and what came of it. */
@@ -24,6 +25,7 @@ interface Check {
 export const validateCommand: CommandDefinition = {
   details:
     'A folder is a repository, the folder of it that is reconciled, or one inside: then only what is found there is shown.\n' +
+    'When nothing else is wrong, the SQL of views is checked against tables without rows.\n' +
     'A single file, or - for standard input, is checked against its schema only. Exit code 1 when a finding is an error; warnings alone are fine.',
   arguments: [{ usage: '[path]', description: 'folder, file or - (default: here)' }],
   options: [
@@ -61,7 +63,9 @@ async function checkPath(context: CliContext, input: CommandInput): Promise<Chec
   const root = findRoot(place)
   const { contents, origin } = await readManifests(root, ref)
   const assembly = assembleCommit(contents, { mode: flagOption(input, 'reconciled') ? 'reconciled' : 'proposed' })
-  const findings = assembly.findings
+  const sqlFindings = hasErrors(assembly.findings) ? [] : await checkViewSql(contents, assembly.resources)
+  const findings = [...assembly.findings, ...sqlFindings]
+    .sort(compareFindings)
     .map((finding) => ({ ...finding, file: join(root, finding.file) }))
     .filter(({ file }) => root === place || file.startsWith(`${place}${sep}`))
     .map((finding) => ({ ...finding, file: showPath(context, finding.file) }))

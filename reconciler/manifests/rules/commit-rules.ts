@@ -144,6 +144,12 @@ export const commitRules = {
     why: 'Rows of a training set are the rows of the label source: only what is in it can be read.',
     example: trainingExample,
   },
+  'view-sql': {
+    severity: 'error',
+    summary: 'the SQL of a view reads its inputs alone, depends on nothing else, and gives the columns that the view declares',
+    why: 'It is bound against tables without rows, so that a wrong name or dtype is found before there is data. Only `mainward validate` has an engine to do so; a commit with such a view is applied, and the view is not computed.',
+    example: viewsExample,
+  },
   'data-file-missing': {
     severity: 'warning',
     summary: 'the data file of a source is in the commit',
