@@ -18,11 +18,32 @@ export function renderDataset(report: DatasetReport, folder: string): string {
     `${digest}\n\n`,
     `${rows.read} rows of ${report.label.source}, ${rows.kept} kept\n`,
     ...dropped,
+    ...describeInputs(report),
     '\n',
     renderParts(report),
     '\n',
     renderFeatures(report),
   ].join('')
+}
+
+/** What is not there of the sources and views behind the features: else a feature without values has no reason. */
+function describeInputs({ sources, views, label }: DatasetReport): readonly string[] {
+  const others = sources.filter(({ name }) => name !== label.source)
+  return [
+    ...others.filter(({ rows }) => rows === 0).map(({ name }) => `no row of ${name} is known\n`),
+    ...others.flatMap((source) => [
+      ...leftOut(source.name, source.droppedNullEventTime, reasons.noEventTime),
+      ...leftOut(source.name, source.leftOutKnownLater, reasons.createdLater),
+    ]),
+    ...views.flatMap((view) => [
+      ...leftOut(view.name, view.droppedNullKey, 'a key is null'),
+      ...leftOut(view.name, view.droppedNullEventTime, reasons.noEventTime),
+    ]),
+  ]
+}
+
+function leftOut(name: string, n: number, reason: string): readonly string[] {
+  return n === 0 ? [] : [`${n} ${n === 1 ? 'row' : 'rows'} of ${name} left out: ${reason}\n`]
 }
 
 function renderParts({ parts }: DatasetReport): string {

@@ -10,6 +10,7 @@ import { digestRows } from '../digest/digest-rows.ts'
 import type { Engine, EngineRow } from '../engine/engine.ts'
 import type { EngineOptions } from '../engine/open-engine.ts'
 import { quoteName } from '../engine/quote.ts'
+import type { SourceReport } from '../sources/prepare-source.ts'
 import { viewRelation } from '../views/build-view-table.ts'
 import { buildContent, buildCounts, buildJoinedRows, buildPartFile, buildSideFile, contentColumns } from './build-content.ts'
 import { buildJudgedRows, buildLabelRows, datasetRelations, dropReasons, type DropReason } from './build-label-rows.ts'
@@ -75,7 +76,12 @@ async function makeFiles(request: DatasetRequest, plan: DatasetPlan, computation
   await engine.query(buildJoinedRows(plan, definitions.entities, { types: await readTypes(engine, plan), asOf }))
   await engine.query(buildContent(plan))
   const counts = await engine.query(buildCounts(plan))
-  assertParts(plan, counts, dropped)
+  assertParts(
+    plan,
+    counts,
+    dropped,
+    sources.find(({ source }) => source === plan.source.name),
+  )
   await writeParts(request, plan, engine)
   onStep?.('digest')
   const digest = await digestRows(engine, datasetRelations.content, contentColumns(plan))
@@ -115,15 +121,34 @@ async function writeParts({ folder, onStep }: DatasetRequest, plan: DatasetPlan,
 }
 
 /** A trainer that gets an empty file fails later, and says less. */
-function assertParts({ parts, source, split }: DatasetPlan, counts: readonly EngineRow[], dropped: readonly EngineRow[]): void {
+function assertParts(
+  { parts, source, split }: DatasetPlan,
+  counts: readonly EngineRow[],
+  dropped: readonly EngineRow[],
+  report: SourceReport | undefined,
+): void {
   const empty = parts.find(({ name }) => !counts.some(({ part }) => part === name))
   if (empty === undefined) return
   const by = split === null ? '' : ` (by ${split.splitBy}${stretch(empty)})`
-  const reasons = dropped.map(({ reason, n }) => `${String(n)} ${dropReasons[reason as DropReason]}`)
-  const lost = reasons.length === 0 ? '' : `; rows left out: ${reasons.join(', ')}`
-  throw new MainwardError('invalid-input', `no row of the source ${source.name} is left for the part ${empty.name}${by}${lost}`, {
-    hint: 'correct training.data of the model, or bring rows of that time',
-  })
+  throw new MainwardError(
+    'invalid-input',
+    `no row of the source ${source.name} is left for the part ${empty.name}${by}; ${explainLoss(dropped, report)}`,
+    { hint: 'correct training.data of the model, or bring rows of that time' },
+  )
+}
+
+/** Rows that the source itself left out are not among the judged ones. */
+function explainLoss(dropped: readonly EngineRow[], report: SourceReport | undefined): string {
+  const own: readonly (readonly [bigint, string])[] = [
+    [report?.droppedNullEventTime ?? 0n, 'no event time'],
+    [report?.leftOutKnownLater ?? 0n, 'could be read only later'],
+  ]
+  const lost = [
+    ...own.filter(([n]) => n > 0n).map(([n, reason]) => `${n} ${reason}`),
+    ...dropped.map(({ reason, n }) => `${String(n)} ${dropReasons[reason as DropReason]}`),
+  ]
+  if (lost.length > 0) return `rows left out: ${lost.join(', ')}`
+  return report?.rows === 0n ? 'the source has no rows' : 'no row is of that time'
 }
 
 function stretch({ from, until }: DatasetPlan['parts'][number]): string {
