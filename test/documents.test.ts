@@ -45,7 +45,10 @@ describe('the pages', () => {
       'docs/records.md',
       'docs/features/manifests.md',
       'docs/features/catalogue.md',
+      'docs/features/README.md',
       'docs/features/datasets.md',
+      'docs/features/from-feast.md',
+      'docs/features/how-to.md',
     ]) {
       const targets = [...readPage(name).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target ?? '')
       const local = targets.filter((target) => !target.includes('://'))
