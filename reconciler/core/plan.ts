@@ -1,5 +1,6 @@
 /** The plan: an ordered list of actions from the observed to the desired state. A plain value; rendered, kept and applied. */
 import type { Instant } from './clock.ts'
+import type { Digest } from './digest.ts'
 import type { Artifact, Release } from './release.ts'
 import type { DesiredRollout, RolloutEvent, RolloutState } from './rollout-state.ts'
 import type { ReplicaStatus } from './serving-state.ts'
@@ -26,6 +27,8 @@ export interface Observed {
   readonly published: readonly { readonly rollout: string; readonly since: Instant }[]
   /** sha256 of the artifacts that the store holds. */
   readonly storedArtifacts: readonly string[]
+  /** Definitions of online views that were filled at least once. */
+  readonly filledViews: readonly Digest[]
   /** The last states of rollouts that were removed: what was rejected stays so when they come back. */
   readonly removed: readonly RolloutState[]
 }

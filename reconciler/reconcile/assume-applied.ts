@@ -6,7 +6,14 @@ import { nextStep } from '../rollout/next-step.ts'
 import { heldReleasesOf } from '../rollout/traffic.ts'
 
 /** Nothing serves, nothing is stored, nobody has reported. */
-export const nothingObserved: Observed = { states: [], replicas: [], published: [], storedArtifacts: [], removed: [] }
+export const nothingObserved: Observed = {
+  states: [],
+  replicas: [],
+  published: [],
+  storedArtifacts: [],
+  filledViews: [],
+  removed: [],
+}
 
 /** `wallMs` is when they are taken to have succeeded; planning the same commit against the result changes nothing. */
 export function assumeApplied({ rollouts }: Desired, wallMs: number): Observed {
@@ -15,6 +22,7 @@ export function assumeApplied({ rollouts }: Desired, wallMs: number): Observed {
     replicas: [],
     published: rollouts.map(({ rollout }) => ({ rollout, since: toInstant(wallMs) })),
     removed: [],
+    filledViews: [...new Set(rollouts.flatMap(heldReleasesOf).flatMap(({ views = [] }) => views.map(({ view }) => view.digest)))],
     storedArtifacts: [...new Set(rollouts.flatMap((rollout) => heldReleasesOf(rollout).map(({ artifact }) => artifact.sha256)))],
   }
 }

@@ -1,14 +1,15 @@
 /** The one planner: desired and observed state in, ordered actions out. Pure and deterministic; rendered in a pull request, printed, and applied. */
 import { assertNever } from '../core/assert-never.ts'
 import type { Instant } from '../core/clock.ts'
+import type { Digest } from '../core/digest.ts'
 import { compareText } from '../core/finding.ts'
 import type { Action, Desired, Observed, Plan } from '../core/plan.ts'
 import type { Release } from '../core/release.ts'
 import type { DesiredRollout, Proven, RolloutState } from '../core/rollout-state.ts'
-import { type Decision } from '../rollout/decision.ts'
+import type { Decision, Readiness } from '../rollout/decision.ts'
 import { nextStep } from '../rollout/next-step.ts'
 import { reviveState } from '../rollout/recover.ts'
-import { assessReadiness } from '../rollout/readiness.ts'
+import { assessReadiness, assessViews } from '../rollout/readiness.ts'
 import { fallbackReleaseOf } from '../rollout/settings.ts'
 import { heldReleasesOf } from '../rollout/traffic.ts'
 import { describeEffects } from './describe-effects.ts'
@@ -34,6 +35,7 @@ export function* planActions(desired: Desired, observed: Observed, wallMs: numbe
     servedSince: new Map(observed.published.map(({ rollout, since }) => [rollout, since])),
     removed: new Map(observed.removed.map((state) => [state.rollout, state])),
     stored: new Set(observed.storedArtifacts),
+    filledViews: new Set(observed.filledViews),
     wallMs,
   }
   const wanted = [...desired.rollouts].sort((a, b) => compareText(a.rollout, b.rollout))
@@ -48,6 +50,7 @@ interface World {
   readonly removed: ReadonlyMap<string, RolloutState>
   readonly servedSince: ReadonlyMap<string, Instant>
   readonly stored: ReadonlySet<string>
+  readonly filledViews: ReadonlySet<Digest>
   readonly wallMs: number
 }
 
@@ -57,13 +60,23 @@ function planRollout(desired: DesiredRollout, world: World): readonly Action[] {
   const decision = nextStep({
     desired,
     state: state ?? (removed === undefined ? null : reviveState(removed)),
-    readiness: (release) => assessReadiness(release, world.replicas),
+    readiness: createReadiness(desired, world),
     servedSince: world.servedSince.get(desired.rollout) ?? null,
     wallMs: world.wallMs,
   })
   const needed = new Map(listLoaded(decision, desired, state).map((release) => [release.artifact.sha256, release]))
   const missing = [...needed.values()].filter(({ artifact }) => !world.stored.has(artifact.sha256))
   return [...missing.map(storeAction), ...toActions(decision, desired, state)]
+}
+
+/** A release that is loaded everywhere could answer nothing while views that it reads have no rows. */
+function createReadiness(desired: DesiredRollout, { replicas, filledViews }: World): (release: Digest) => Readiness {
+  const wanted = new Map(heldReleasesOf(desired).map((release) => [release.digest, release]))
+  return (digest) => {
+    const loaded = assessReadiness(digest, replicas)
+    const release = wanted.get(digest)
+    return loaded.status !== 'ready' || release === undefined ? loaded : assessViews(release, filledViews)
+  }
 }
 
 /** What a transition has loaded: everything where a rollout begins, else a fallback that it did not have before. */

@@ -36,6 +36,8 @@ export interface Memory {
   features: MainFeatures | null
   /** How far the online views are; empty until something was ordered. */
   views: readonly ViewStanding[]
+  /** Online views are wanted, and the data clock is one that is moved by hand and was never set: none can be computed. */
+  lacksDataTime: boolean
   /** Null: to be read from the store. The leader is the only writer, so what it wrote stays true. */
   rollouts: Map<string, StoredRollout> | null
   /** The last states of rollouts that were removed; null: to be read from the store. */
@@ -63,6 +65,7 @@ export function newMemory(epoch: number): Memory {
     desired: null,
     features: null,
     views: [],
+    lacksDataTime: false,
     rollouts: null,
     removed: null,
     releases: new Map(),

@@ -26,6 +26,7 @@ export async function observe(pass: Pass): Promise<Observed> {
     replicas,
     serving,
     storedArtifacts: await knownArtifacts(pass, memory.desired),
+    filledViews: memory.views.flatMap(({ digest, watermarkUs }) => (watermarkUs === null ? [] : [digest])),
     removed: [...(await ensureRemoved(pass)).values()].sort((a, b) => compareText(a.rollout, b.rollout)),
   })
 }
@@ -46,11 +47,12 @@ export interface ObservedParts {
   readonly replicas: readonly ReplicaStatus[]
   readonly serving: StoredServingState | null
   readonly storedArtifacts: readonly string[]
+  readonly filledViews: readonly Digest[]
   readonly removed: readonly RolloutState[]
 }
 
 /** Pure. */
-export function buildObserved({ rollouts, replicas, serving, storedArtifacts, removed }: ObservedParts): Observed {
+export function buildObserved({ rollouts, replicas, serving, storedArtifacts, filledViews, removed }: ObservedParts): Observed {
   const states = rollouts.map(({ state }) => state).sort((a, b) => compareText(a.rollout, b.rollout))
   const routes = new Map(serving?.state.routes.map((route) => [route.model, route]))
   const published = states.flatMap((state) => {
@@ -60,7 +62,7 @@ export function buildObserved({ rollouts, replicas, serving, storedArtifacts, re
       ? [{ rollout: state.rollout, since: route.since }]
       : []
   })
-  return { states, replicas, published, storedArtifacts, removed }
+  return { states, replicas, published, storedArtifacts, filledViews: [...filledViews].sort(compareText), removed }
 }
 
 /** The route is the one that the state asks for, every fresh replica is past the version that brought it, and holds its releases. */

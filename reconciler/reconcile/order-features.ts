@@ -11,6 +11,7 @@ export async function orderFeatures(pass: Pass): Promise<void> {
   if (memory.features === null || serving === null || !memory.historyAdopted) return
   const wanted = selectWantedViews(memory.features, Object.values(serving.state.releases))
   const dataMs = await readDataMs(pass)
+  memory.lacksDataTime = dataMs === null && wanted.some(({ views }) => views.some(({ isPushed }) => !isPushed))
   if (dataMs === null) return
   const keep = (serving.state.featureViews ?? []).map(({ digest }) => digest)
   await ports.materialiser.order({ epoch: memory.epoch, commit: memory.features.commit, dataMs, wanted, keep })

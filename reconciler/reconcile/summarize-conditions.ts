@@ -48,7 +48,7 @@ function findEnvironment({ memory, environment }: ConditionInput): readonly Foun
     { object, commit: read, draft: manifestsCondition(memory) },
     { object, commit: applied, draft: historyCondition(memory) },
     { object, commit: applied, draft: reconciledCondition(memory, environment) },
-    ...featuresConditions(memory.views).map((draft) => ({ object, commit: applied, draft })),
+    ...featuresConditions(memory).map((draft) => ({ object, commit: applied, draft })),
   ]
 }
 
@@ -103,8 +103,12 @@ function reconciledCondition({ failures, lastPlan, desired }: Memory, environmen
 }
 
 /** Only where there are online views. One that fails serves what it has. */
-function featuresConditions(views: readonly ViewProgress[]): readonly Draft[] {
+function featuresConditions({ views, lacksDataTime }: Memory): readonly Draft[] {
   const type = 'FeaturesReady'
+  if (lacksDataTime) {
+    const message = 'the data clock is moved by hand and was never set: online views are computed once it is'
+    return [{ type, status: 'Unknown', reason: 'NoDataTime', message }]
+  }
   if (views.length === 0) return []
   const failed = views.filter(({ failure }) => failure !== null)
   const [first] = failed

@@ -1,5 +1,6 @@
-/** The replica contract: a release is ready when every ready replica holds it, proven. */
+/** When a release is ready: every ready replica holds it, proven, and the online views that it reads are filled. */
 import { type Digest, shortDigest } from '../core/digest.ts'
+import type { Release } from '../core/release.ts'
 import type { ReplicaStatus } from '../core/serving-state.ts'
 import type { Readiness } from './decision.ts'
 
@@ -29,4 +30,12 @@ export function assessReadiness(release: Digest, replicas: readonly ReplicaStatu
     status: 'waiting',
     message: `${replicas.length - missing.length} of ${replicas.length} serving processes hold ${shortDigest(release)}${why}`,
   }
+}
+
+/** A release is not ready before the online views that it reads have rows: it would answer nothing. Pushed views need no filling. */
+export function assessViews({ version, views = [] }: Release, filled: ReadonlySet<Digest>): Readiness {
+  const empty = new Set(views.flatMap(({ view }) => (view.isPushed || filled.has(view.digest) ? [] : [view.name])))
+  if (empty.size === 0) return { status: 'ready' }
+  const names = [...empty].join(', ')
+  return { status: 'waiting', message: `online views of version ${version} have no rows yet (FeaturesReady says why): ${names}` }
 }

@@ -19,7 +19,15 @@ function plan(scenario: Scenario, rollouts: readonly DesiredRollout[], changes: 
     ...changes,
   }
   const states = scenario.state === null ? [] : [scenario.state]
-  const observed: Observed = { states, replicas: [], published: [], storedArtifacts: [], removed: [], ...changes }
+  const observed: Observed = {
+    states,
+    replicas: [],
+    published: [],
+    storedArtifacts: [],
+    filledViews: [],
+    removed: [],
+    ...changes,
+  }
   return buildPlan(desired, observed, scenario.wallMs).actions
 }
 
@@ -84,6 +92,30 @@ describe('the plan of a new version', () => {
     })
     const kept = Scenario.serving(1, { ...canary(1), fallback })
     expect(plan(kept, [{ ...canary(1), fallback }])).toEqual([])
+  })
+
+  it('moves no unit to a release before the views that it reads have rows', () => {
+    const weather = { name: 'weather', digest: digestValue('weather'), keys: [], features: [], ttlMs: null, aggregations: [], isPushed: false } // prettier-ignore
+    const release = { ...releaseOf(2), views: [{ view: weather, join: {}, as: null, take: [] }] }
+    const desired = canary(release, [{ weight: 100, holdMs: 0 }])
+    const scenario = Scenario.serving().loading(2).commit(desired).settle()
+    const loaded: ReplicaStatus = {
+      replica: 'r',
+      environment: 'production',
+      heartbeatAt: toInstant(scenario.wallMs),
+      stateVersion: null,
+      dataTime: null,
+      releases: { [release.digest]: { status: 'ready', loadMs: 1 } },
+    }
+    expect(plan(scenario, [desired], { replicas: [loaded] })).toMatchObject([
+      {
+        type: 'wait',
+        reason: 'Loading',
+        message: expect.stringMatching(/views of version 2 have no rows yet.*weather$/) as unknown,
+      },
+    ])
+    const [action] = plan(scenario, [desired], { replicas: [loaded], filledViews: [weather.digest] })
+    expect(action).toMatchObject({ type: 'transition', event: 'Succeeded', state: { stable: { version: 2 } } })
   })
 
   it('goes back from a release that crashes, and says so', () => {

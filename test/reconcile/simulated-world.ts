@@ -49,6 +49,7 @@ export class SimulatedWorld {
       replicas,
       serving: this.serving,
       storedArtifacts: [...this.#artifacts],
+      filledViews: [],
       removed: [...this.removed.values()],
     })
   }

@@ -54,6 +54,7 @@ function summarize(scenario: Scenario, { memory = {}, actions = [], published = 
     replicas: replicas ?? [replica(scenario)],
     published: published ? [{ rollout: 'flight-delay', since: '2026-03-01T12:00:00.000Z' }] : [],
     storedArtifacts: [],
+    filledViews: [],
     removed: [],
   }
   return summarizeConditions({ memory: known, observed, environment: 'production', wallMs: scenario.wallMs }, previous)
@@ -286,6 +287,13 @@ describe('the conditions of the environment', () => {
       expect(shown).toContain(`FeaturesReady ${expected}`)
       expect(shown).toHaveLength(5)
     })
+  })
+
+  it('says that a data clock was never set where views wait for it', () => {
+    const shown = show(summarize(Scenario.serving(), { memory: { lacksDataTime: true } }), 'Environment/production')
+    expect(shown).toContain(
+      'FeaturesReady Unknown NoDataTime: the data clock is moved by hand and was never set: online views are computed once it is',
+    )
   })
 
   it('name the commit that each is about: the one read, or the one applied', () => {

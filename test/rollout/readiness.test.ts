@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { toInstant } from '../../reconciler/core/clock.ts'
+import { digestValue } from '../../reconciler/core/digest.ts'
+import type { ReleaseView } from '../../reconciler/core/online-view.ts'
 import type { ReleaseReadiness, ReplicaStatus } from '../../reconciler/core/serving-state.ts'
-import { assessReadiness, selectFreshReplicas } from '../../reconciler/rollout/readiness.ts'
+import { assessReadiness, assessViews, selectFreshReplicas } from '../../reconciler/rollout/readiness.ts'
 import { releaseOf } from './rollout-scenario.ts'
 
 const { digest } = releaseOf(1)
@@ -56,4 +58,27 @@ describe('a replica', () => {
     const [fresh, stale] = [replica(held, 14_999), replica(held, 15_000)]
     expect(selectFreshReplicas([fresh, stale], nowMs)).toEqual([fresh])
   })
+})
+
+describe('a release that reads views', () => {
+  const read = (name: string, isPushed = false, as: string | null = null): ReleaseView => ({
+    view: { name, digest: digestValue(name), keys: [], features: [], ttlMs: null, aggregations: [], isPushed },
+    join: {},
+    as,
+    take: [],
+  })
+  const release = {
+    ...releaseOf(1),
+    views: [read('weather'), read('weather', false, 'dest'), read('routes'), read('limits', true)],
+  }
+  const filled = (...names: readonly string[]) => new Set(names.map((name) => digestValue(name)))
+  const message = (names: string) => waiting(`online views of version 1 have no rows yet (FeaturesReady says why): ${names}`)
+
+  it.each([
+    ['waits for all that were never filled, once each', filled(), message('weather, routes')],
+    ['waits for the last of them', filled('weather', 'limits'), message('routes')],
+    ['is ready when they are; what is pushed needs no filling', filled('weather', 'routes'), { status: 'ready' }],
+  ] as const)('%s', (_name, known, expected) => expect(assessViews(release, known)).toEqual(expected))
+
+  it('that reads none waits for nothing', () => expect(assessViews(releaseOf(1), filled())).toEqual({ status: 'ready' }))
 })

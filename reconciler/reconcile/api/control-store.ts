@@ -15,6 +15,7 @@ import {
   readPlans,
 } from '../../database/journal-queries.ts'
 import { readLeader } from '../../database/leader-queries.ts'
+import { readViews } from '../../database/online-view-queries.ts'
 import type { Pool } from '../../database/pool.ts'
 import { hasRecords, readRecords, type StoredRecord } from '../../database/record-queries.ts'
 import { readReleases, readRemovedRollouts, readRollouts } from '../../database/rollout-queries.ts'
@@ -65,12 +66,13 @@ export class ControlStore {
   }
 
   async readObserved(nowMs: number): Promise<ObservedAnswer> {
-    const [row, rollouts, removed, serving, replicas] = await Promise.all([
+    const [row, rollouts, removed, serving, replicas, views] = await Promise.all([
       readEnvironment(this.#pool, this.#environment),
       readRollouts(this.#pool, this.#environment),
       readRemovedRollouts(this.#pool, this.#environment),
       readServingState(this.#pool, this.#environment),
       readReplicas(this.#pool, this.#environment),
+      readViews(this.#pool, this.#environment),
     ])
     const releases = Object.values(serving?.state.releases ?? {})
     const observed = buildObserved({
@@ -80,6 +82,7 @@ export class ControlStore {
       serving,
       // Bytes are stored before anything names them.
       storedArtifacts: [...new Set(releases.map(({ artifact }) => artifact.sha256))].sort(),
+      filledViews: views.flatMap(({ digest, watermarkUs }) => (watermarkUs === null ? [] : [digest])),
     })
     return { environment: this.#environment, commit: row?.appliedCommit ?? null, observed }
   }
