@@ -22,6 +22,8 @@ export interface InstallationOptions {
   readonly arguments?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   readonly edits?: FlightEdits
+  /** Makes another repository than the example's, in an empty folder. */
+  readonly create?: (folder: string) => void
 }
 
 export interface CliOutcome {
@@ -41,7 +43,7 @@ export interface LoneProcess {
   stop(): Promise<void>
 }
 
-export type Victim = 'reconcile' | 'serve' | 'postgres' | 'source' | 'up'
+export type Victim = 'reconcile' | 'serve' | 'postgres' | 'source' | 'materialise' | 'up'
 
 export class Installation {
   readonly folder = mkdtempSync(join(tmpdir(), 'mainward-e2e-'))
@@ -56,7 +58,8 @@ export class Installation {
     this.#options = options
     // Postgres runs as another user when the tests run as root.
     chmodSync(this.folder, 0o755)
-    createExample(this.repository, options.edits)
+    if (options.create === undefined) createExample(this.repository, options.edits)
+    else options.create(this.repository)
     this.#followed = this.repository
   }
 
@@ -147,9 +150,9 @@ export class Installation {
     const all = listProcesses()
     const child = (name: string): number | null =>
       all.find(({ parent, commandLine }) => parent === this.#up?.pid && commandLine.includes(`main.js ${name} `))?.pid ?? null
-    if (victim !== 'source') return child(victim)
+    if (victim !== 'source' && victim !== 'materialise') return child(victim)
     const reconcile = child('reconcile')
-    return all.find(({ parent, commandLine }) => parent === reconcile && commandLine.includes('source-worker'))?.pid ?? null
+    return all.find(({ parent, commandLine }) => parent === reconcile && commandLine.includes(`${victim}-worker`))?.pid ?? null
   }
 
   /** The processes that Postgres has for its clients and its own work. */
@@ -260,8 +263,17 @@ export class Installation {
   }
 
   cli(...args: readonly string[]): Promise<CliOutcome> {
+    return this.#run(this.folder, args)
+  }
+
+  /** As a person in the repository runs it. */
+  cliInRepository(...args: readonly string[]): Promise<CliOutcome> {
+    return this.#run(this.repository, args)
+  }
+
+  #run(cwd: string, args: readonly string[]): Promise<CliOutcome> {
     return new Promise((resolve) => {
-      const options = { cwd: this.folder, env: { ...process.env, ...this.#options.environment } }
+      const options = { cwd, env: { ...process.env, ...this.#options.environment } }
       execFile(process.execPath, [program, ...args], options, (error, stdout, stderr) => {
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: `${stdout}${stderr}` })
       })
