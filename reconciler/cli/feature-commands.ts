@@ -33,6 +33,11 @@ const subcommands: readonly CommandEntry[] = [
     summary: 'definitions of two commits side by side',
     load: async () => (await import('./features/diff-command.ts')).diffFeaturesCommand,
   },
+  {
+    name: 'features skew',
+    summary: 'whether recorded predictions were given the values of training',
+    load: async () => (await import('./features/skew-command.ts')).skewFeaturesCommand,
+  },
 ]
 
 export const featureCommands: readonly CommandEntry[] = [

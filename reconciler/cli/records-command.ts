@@ -1,13 +1,10 @@
 /** `mainward records`: the newest predictions of a model, as JSON lines that `mainward replay` takes. */
 import { resolve } from 'node:path'
-import { MainwardError } from '../core/error.ts'
 import { addressOptions, findControl } from './client/control-address.ts'
 import { createControlClient } from './client/control-client.ts'
-import { type CommandDefinition, type CommandInput, numberOption, textOption } from './command.ts'
+import { type CommandDefinition, textOption } from './command.ts'
+import { environmentOption, recordsPath } from './records/records-request.ts'
 import { writeLines } from './records/write-lines.ts'
-
-/** What the control plane hands out at most. */
-const mostRecords = 1_000_000
 
 export const recordsCommand: CommandDefinition = {
   details:
@@ -18,7 +15,7 @@ export const recordsCommand: CommandDefinition = {
   options: [
     { flags: '--last <n>', description: 'how many, the newest by data time', default: '100' },
     { flags: '--out <file>', description: 'write there instead, gzipped when the name ends in .gz' },
-    { flags: '--environment <name>', description: "another environment of the reconciler's database" },
+    environmentOption,
     ...addressOptions,
   ],
   examples: [
@@ -26,7 +23,11 @@ export const recordsCommand: CommandDefinition = {
     { line: 'records flight-delay --last 10000 --out flights.jsonl.gz', explains: 'to a file, for mainward replay' },
   ],
   async run(context, input) {
-    const path = buildPath(input)
+    const path = recordsPath({
+      model: input.arguments[0] ?? '',
+      last: textOption(input, 'last') ?? '',
+      environment: textOption(input, 'environment'),
+    })
     const client = createControlClient(await findControl(context.configuration, input), context.fetch)
     const out = textOption(input, 'out')
     if (out === null) {
@@ -37,15 +38,4 @@ export const recordsCommand: CommandDefinition = {
     context.terminal.writeError(`${count} records in ${out}\n`)
     return 0
   },
-}
-
-function buildPath(input: CommandInput): string {
-  const last = numberOption(input, 'last', { least: 1 })
-  if (!Number.isInteger(last) || last > mostRecords) {
-    throw new MainwardError('usage', `--last: expected a whole number from 1 to ${mostRecords}, found ${last}`)
-  }
-  const environment = textOption(input, 'environment')
-  const query = new URLSearchParams({ model: input.arguments[0] ?? '', last: String(last) })
-  if (environment !== null) query.set('environment', environment)
-  return `/api/v1/records?${query.toString()}`
 }

@@ -2,12 +2,11 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MainwardError, messageOf } from '../../core/error.ts'
-import type { FeatureClosure } from '../../core/online-view.ts'
 import { removeView } from '../../database/online-view-queries.ts'
 import type { Pool } from '../../database/pool.ts'
 import { openQueryReader } from '../../database/query-reader.ts'
+import { materialsOf } from '../../features/compute/closure-materials.ts'
 import type { ComputationPorts } from '../../features/compute/open-computation.ts'
-import type { ViewMaterials } from '../../features/compute/plan-computation.ts'
 import { materialiseViews, type FillOutcome } from '../../features/materialise/materialise-views.ts'
 import type { SourceFiles } from '../../features/ports.ts'
 import { createSecretReader } from '../../features/sources/secret-reader.ts'
@@ -64,14 +63,6 @@ export async function openCommitPlace(settings: MaterialiseSettings, commit: str
     ? new Remote({ url: repository, token: null, cacheFolder: clonesFolder })
     : openRepository(repository)
   return { commit, files: createCommitFiles({ objects, innerPath: path }, commit, folder) }
-}
-
-function materialsOf({ entities, sources, views }: FeatureClosure): ViewMaterials {
-  return { entities: byName(entities), sources: byName(sources), views: byName(views) }
-}
-
-function byName<Named extends { readonly name: string }>(list: readonly Named[]): ReadonlyMap<string, Named> {
-  return new Map(list.map((each) => [each.name, each]))
 }
 
 function describeOutcome(outcome: FillOutcome): ViewOutcome {

@@ -1,0 +1,137 @@
+/** From lines of records to what is replayed, by the definitions that served them; what cannot be replayed is counted with its reason. */
+import type { Json } from '../../../core/digest.ts'
+import { MainwardError, messageOf } from '../../../core/error.ts'
+import type { FeatureDtype } from '../../../core/feature-dtype.ts'
+import { decodeFeatureValue, type FeatureValue } from '../../../core/feature-value.ts'
+import { formatInstant } from '../../../core/instant.ts'
+import type { ViewMaterials } from '../../../features/compute/plan-computation.ts'
+import type { RecordedLookup, ReplaySet } from '../../../features/skew/recorded-lookup.ts'
+import type { SkewRecords, SkipReason } from '../../../features/skew/skew-report.ts'
+import { viewKeys } from '../../../features/views/join-view.ts'
+import type { PlacedLine } from '../../records/read-lines.ts'
+import { readRecord, type WrittenRecord, type WrittenView } from './read-record.ts'
+import type { DefinitionFinder, RecordedDefinitions } from './recorded-definitions.ts'
+
+export interface CollectedLookups {
+  readonly sets: readonly ReplaySet[]
+  readonly records: SkewRecords
+}
+
+export type RecordLine = Pick<PlacedLine, 'text' | 'place'>
+
+interface ReadLookups {
+  readonly lookups: readonly RecordedLookup[]
+  readonly reasons: ReadonlySet<SkipReason>
+}
+
+/** All lookups are held in memory. Throws `invalid-input` for a line that is no record, or has a value that is none of its dtype. */
+export async function collectLookups(
+  lines: AsyncIterable<RecordLine>,
+  model: string,
+  finder: DefinitionFinder,
+): Promise<CollectedLookups> {
+  const sets = new Map<ViewMaterials, RecordedLookup[]>()
+  const skipped: Partial<Record<SkipReason, number>> = {}
+  const times: { first: bigint | null; last: bigint | null } = { first: null, last: null }
+  let [read, replayed] = [0, 0]
+  for await (const { text, place } of lines) {
+    const record = readRecord(text, place)
+    const found = finder.find(record.release, record.version)
+    const { lookups, reasons } = readLookups(record, model, found)
+    read += 1
+    for (const reason of reasons) skipped[reason] = (skipped[reason] ?? 0) + 1
+    if (found === null || lookups.length === 0) continue
+    replayed += 1
+    if (times.first === null || record.atUs < times.first) times.first = record.atUs
+    if (times.last === null || record.atUs > times.last) times.last = record.atUs
+    const own = sets.get(found.materials)
+    if (own === undefined) sets.set(found.materials, [...lookups])
+    else own.push(...lookups)
+  }
+  const [first, last] = [times.first, times.last].map((time) => (time === null ? null : formatInstant(time)))
+  return {
+    sets: [...sets].map(([materials, lookups]) => ({ materials, lookups })),
+    records: { read, replayed, skipped, first: first ?? null, last: last ?? null },
+  }
+}
+
+function readLookups(record: WrittenRecord, model: string, found: RecordedDefinitions | null): ReadLookups {
+  const whole = whyNone(record, model, found)
+  if (whole !== null || found === null) return { lookups: [], reasons: new Set(whole === null ? [] : [whole]) }
+  const reasons = new Set<SkipReason>()
+  const lookups = record.views.flatMap((view) => {
+    const lookup = readLookup(record, view, found, reasons)
+    return lookup === null ? [] : [lookup]
+  })
+  return { lookups, reasons }
+}
+
+/** Null: there may be something to compare. */
+function whyNone({ model: own, views }: WrittenRecord, model: string, found: RecordedDefinitions | null): SkipReason | null {
+  if (own !== model) return 'otherModel'
+  if (views.length === 0) return 'noFeatures'
+  return found === null ? 'unknownRelease' : null
+}
+
+/** Null: nothing of it can be compared. */
+function readLookup(
+  record: WrittenRecord,
+  written: WrittenView,
+  { materials, roles }: RecordedDefinitions,
+  reasons: Set<SkipReason>,
+): RecordedLookup | null {
+  const view = materials.views.get(written.view)
+  if (view === undefined) return skip(reasons, 'unknownView')
+  const { key } = written
+  if (key === null) return skip(reasons, 'droppedKey')
+  const take = roles.find((role) => role.view === written.view && role.as === written.as)?.take ?? []
+  if (take.some((name) => !Object.hasOwn(written.values, name))) reasons.add('droppedValue')
+  const dtypes = new Map([...view.features, ...view.aggregations].map(({ name, dtype }) => [name, dtype]))
+  const place = `${record.place} ${written.view}`
+  const values = new Map<string, FeatureValue>()
+  for (const [name, value] of Object.entries(written.values)) {
+    const dtype = dtypes.get(name)
+    if (dtype === undefined) reasons.add('unknownFeature')
+    else values.set(name, decode(dtype, value, `${place}: ${name}`))
+  }
+  if (values.size === 0) return null
+  const { requestId, rowIndex, version, atUs, latencyUs } = record
+  const { view: name, as, status, computedAsOfUs } = written
+  const keys = readKey(viewKeys(view, materials.entities), key, place)
+  return { requestId, rowIndex, version, atUs, latencyUs, view: name, as, status, computedAsOfUs, key: keys, values }
+}
+
+function skip(reasons: Set<SkipReason>, reason: SkipReason): null {
+  reasons.add(reason)
+  return null
+}
+
+function readKey(
+  keys: readonly { readonly key: string; readonly dtype: FeatureDtype }[],
+  written: readonly Json[],
+  place: string,
+): readonly FeatureValue[] {
+  if (written.length !== keys.length) {
+    throw new MainwardError(
+      'invalid-input',
+      `${place}: expected a key of ${keys.length} values, found ${JSON.stringify(written)}`,
+    )
+  }
+  return keys.map(({ key, dtype }, index) => decode(dtype, written[index] ?? null, `${place}: key ${key}`))
+}
+
+function decode(dtype: FeatureDtype, value: Json, place: string): FeatureValue {
+  try {
+    const decoded = decodeFeatureValue(dtype, value)
+    if (fits(dtype, decoded)) return decoded
+  } catch (cause) {
+    throw new MainwardError('invalid-input', `${place}: ${messageOf(cause)}`, { cause })
+  }
+  throw new MainwardError('invalid-input', `${place}: expected a ${dtype}, found ${JSON.stringify(value)}`)
+}
+
+/** What is stored fits; a file may hold anything. */
+function fits(dtype: FeatureDtype, value: FeatureValue): boolean {
+  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value
+  return dtype !== 'int32' || value === null || (typeof value === 'number' && (value | 0) === value)
+}

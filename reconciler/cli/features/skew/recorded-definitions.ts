@@ -1,0 +1,58 @@
+/** Which definitions of views a record was served by: those that its version embeds, or the manifests' own. Pure. */
+import { MainwardError } from '../../../core/error.ts'
+import type { Resource } from '../../../core/resource.ts'
+import { materialsOf } from '../../../features/compute/closure-materials.ts'
+import type { ViewMaterials } from '../../../features/compute/plan-computation.ts'
+import type { RecordedRole } from '../../../features/skew/recorded-lookup.ts'
+import type { FeatureDefinitions } from '../../../manifests/feature-definitions.ts'
+import type { ModelVersionSpec } from '../../../manifests/kinds/model-version.ts'
+import type { ModelSpec } from '../../../manifests/kinds/model.ts'
+import { didYouMean, listNames } from '../../../manifests/nearest-name.ts'
+import { buildRelease } from '../../../manifests/release.ts'
+
+export interface RecordedDefinitions {
+  readonly materials: ViewMaterials
+  /** What the model takes of each view. */
+  readonly roles: readonly RecordedRole[]
+}
+
+export interface DefinitionFinder {
+  /**
+   * By the release, else by the version that has the number: settings of the Model may have changed since, what a version embeds does
+   * not. The Model of the manifests where neither is recorded. Null: they do not have that version.
+   */
+  find(release: string | null, version: number | null): RecordedDefinitions | null
+}
+
+/** Throws `usage` with the nearest name for a model that is not there. */
+export function createDefinitionFinder(
+  { resources, definitions }: { readonly resources: readonly Resource[]; readonly definitions: FeatureDefinitions },
+  name: string,
+): DefinitionFinder {
+  const model = requireModel(resources, name)
+  const versions = (resources.filter(({ kind }) => kind === 'ModelVersion') as readonly Resource<ModelVersionSpec>[])
+    .filter(({ spec }) => spec.model === name)
+    .map((resource) => ({ resource, digest: buildRelease(resource, model).digest, embedded: embeddedBy(resource.spec) }))
+  const own: RecordedDefinitions = { materials: definitions, roles: model.spec.features }
+  return {
+    find: (release, version) => {
+      if (release === null && version === null) return own
+      const found =
+        versions.find(({ digest }) => digest === release) ?? versions.find(({ resource }) => resource.spec.version === version)
+      return found?.embedded ?? null
+    },
+  }
+}
+
+function embeddedBy({ views, definitions }: ModelVersionSpec): RecordedDefinitions {
+  return { materials: materialsOf(definitions ?? { entities: [], sources: [], views: [] }), roles: views }
+}
+
+function requireModel(resources: readonly Resource[], name: string): Resource<ModelSpec> {
+  const models = resources.filter(({ kind }) => kind === 'Model') as readonly Resource<ModelSpec>[]
+  const model = models.find(({ metadata }) => metadata.name === name)
+  if (model !== undefined) return model
+  const names = models.map(({ metadata }) => metadata.name)
+  const known = names.length === 0 ? 'there are no models' : `there are ${listNames(names)}`
+  throw new MainwardError('usage', `expected a model, found ${name}`, { hint: didYouMean(name, names) ?? known })
+}

@@ -1,0 +1,43 @@
+/** Reads a file of lines, plain or gzip, one by one. Knows nothing of what stands in them. */
+import { open } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { createGunzip } from 'node:zlib'
+import { MainwardError, messageOf } from '../../core/error.ts'
+
+export interface PlacedLine {
+  readonly text: string
+  /** For messages: `FILE:NUMBER`. */
+  readonly place: string
+  /** Share of the file's bytes that have been read, 0 to 1. */
+  readonly progress: number
+}
+
+/** The lines of a file that are not empty; gzip when its name ends in .gz. Throws `not-found`, and `invalid-input` when it is no gzip file. */
+export async function* readLines(file: string): AsyncGenerator<PlacedLine> {
+  const handle = await open(file).catch((cause: unknown) => {
+    throw new MainwardError('not-found', `can not read ${file}: ${messageOf(cause)}`, { cause })
+  })
+  const { size } = await handle.stat()
+  const bytes = handle.createReadStream()
+  const text = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes
+  const lines = createInterface({ input: text, crlfDelay: Infinity })
+  let number = 0
+  try {
+    for await (const line of lines) {
+      number += 1
+      if (line.trim() === '') continue
+      yield { text: line, place: `${file}:${number}`, progress: size === 0 ? 1 : bytes.bytesRead / size }
+    }
+  } catch (thrown) {
+    throw explainGzip(thrown, file)
+  } finally {
+    bytes.destroy()
+  }
+}
+
+/** Errors of zlib are about the file; anything else stays what it is. */
+function explainGzip(thrown: unknown, file: string): unknown {
+  const { code } = thrown as NodeJS.ErrnoException
+  if (code?.startsWith('Z_') !== true) return thrown
+  return new MainwardError('invalid-input', `expected a gzip file, found ${file}: ${messageOf(thrown)}`, { cause: thrown })
+}
