@@ -1,7 +1,7 @@
 /** The artifact store by its address: `folder:/absolute/path`. Checks every digest; knows neither commits nor releases. */
 import { digestBytes } from '../core/digest.ts'
 import { MainwardError } from '../core/error.ts'
-import { folderPlace } from './folder-place.ts'
+import { openPlace } from './open-place.ts'
 import type { ArtifactPlace } from './place.ts'
 
 export interface ArtifactStore {
@@ -17,19 +17,16 @@ export interface ArtifactStore {
   read(store: string, sha256: string): Promise<Uint8Array>
 }
 
-/** A new sort of store is one line. */
-const places: Readonly<Record<string, (address: string) => ArtifactPlace>> = { folder: folderPlace }
-
 /** The store keeps nothing in memory: one serves any number of addresses. */
 export function openArtifactStore(): ArtifactStore {
   return {
-    has: async (store, sha256) => hasWhole(findPlace(store), checkSha256(sha256)),
+    has: async (store, sha256) => hasWhole(openPlace(store), checkSha256(sha256)),
     put: async (store, sha256, bytes) => {
-      const place = findPlace(store)
+      const place = openPlace(store)
       refuseOtherBytes(checkSha256(sha256), bytes)
       if (!(await hasWhole(place, sha256))) await place.write(sha256, bytes)
     },
-    read: async (store, sha256) => findPlace(store).read(checkSha256(sha256)),
+    read: async (store, sha256) => openPlace(store).read(checkSha256(sha256)),
   }
 }
 
@@ -45,14 +42,6 @@ function refuseOtherBytes(sha256: string, bytes: Uint8Array): void {
     `expected the artifact sha256:${sha256}, found ${found} (${bytes.byteLength} bytes)`,
     { hint: 'the model file was changed after its version was written: restore it, or import it as a new version' },
   )
-}
-
-function findPlace(store: string): ArtifactPlace {
-  const colon = store.indexOf(':')
-  const open = Object.hasOwn(places, store.slice(0, colon)) ? places[store.slice(0, colon)] : undefined
-  if (open !== undefined) return open(store.slice(colon + 1))
-  const known = Object.keys(places).map((name) => `${name}:PLACE`)
-  throw new MainwardError('unsupported', `expected an artifact store ${known.join(' or ')}, found ${JSON.stringify(store)}`)
 }
 
 /** A digest becomes part of a path: nothing else may. */

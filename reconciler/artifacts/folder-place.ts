@@ -1,7 +1,7 @@
-/** Artifacts in a folder of a file system, which several machines may share: `PATH/sha256/HEX`. */
+/** Artifacts in a folder of a file system, which several machines may share: `PATH/sha256/HEX`, and notes: `PATH/TOPIC/NAME`. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Digest } from '../core/digest.ts'
@@ -39,7 +39,30 @@ export function folderPlace(path: string): ArtifactPlace {
         throw unwritable(path, bytes.byteLength, error)
       }
     },
+    writeNote: async (topic, name, bytes) => {
+      try {
+        await writeWhole(join(path, ...topic), name, bytes)
+      } catch (error) {
+        throw unwritable(path, bytes.byteLength, error)
+      }
+    },
+    readNotes: async (topic) => {
+      try {
+        return await readTexts(join(path, ...topic))
+      } catch (error) {
+        if (hasCode(error, 'ENOENT')) return []
+        throw unreadable(path, error)
+      }
+    },
   }
+}
+
+/** Half-written files begin with a dot. */
+async function readTexts(folder: string): Promise<readonly { readonly name: string; readonly text: string }[]> {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort()
+  const notes: { readonly name: string; readonly text: string }[] = []
+  for (const name of names) notes.push({ name, text: await readFile(join(folder, name), 'utf8') })
+  return notes
 }
 
 async function digestFile(file: string): Promise<Digest> {

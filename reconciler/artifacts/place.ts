@@ -8,4 +8,8 @@ export interface ArtifactPlace {
   read(sha256: string): Promise<Uint8Array>
   /** All or nothing, and durable. Throws `environment`. */
   write(sha256: string, bytes: Uint8Array): Promise<void>
+  /** All or nothing, and durable; replaces a note of this name. Names are parts of a path. Throws `environment`. */
+  writeNote(topic: readonly string[], name: string, bytes: Uint8Array): Promise<void>
+  /** By name; none when there is no such topic. Throws `unavailable`. */
+  readNotes(topic: readonly string[]): Promise<readonly { readonly name: string; readonly text: string }[]>
 }

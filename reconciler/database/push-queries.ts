@@ -1,6 +1,7 @@
 /** Stores rows that were pushed: the value that is served, and a row of the log that training will read, together or not at all. */
-import type { Digest } from '../core/digest.ts'
+import type { OnlineView } from '../core/online-view.ts'
 import { ensureView } from './online-view-queries.ts'
+import { ensurePushLog } from './push-log-queries.ts'
 import type { Queryable } from './queryable.ts'
 
 /** Times are in microseconds since the epoch. */
@@ -20,13 +21,14 @@ export interface PushedRow {
  */
 const pushSql = `
   with view as (select id from online_views where environment = $1 and digest = $2 for key share),
+  log as (select id from pushed_views where environment = $1 and digest = $2),
   pushed as (
-    select p.*, view.id as view_id
-    from view, unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[]) with ordinality as p (entity_key, event_us, created_us, feature_values, n)
+    select p.*, view.id as view_id, log.id as log_id
+    from view, log, unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[]) with ordinality as p (entity_key, event_us, created_us, feature_values, n)
   ),
   logged as (
-    insert into pushed_rows (environment, digest, entity_key, event_us, created_us, feature_values)
-    select $1, $2, entity_key, event_us, created_us, feature_values from pushed order by n
+    insert into pushed_rows (view_id, entity_key, event_us, created_us, feature_values)
+    select log_id, entity_key, event_us, created_us, feature_values from pushed order by n
   ),
   written as (
     insert into online_rows as r (view_id, entity_key, event_us, created_us, computed_as_of_us, feature_values)
@@ -38,12 +40,12 @@ const pushSql = `
       where (r.event_us, r.created_us) < (excluded.event_us, excluded.created_us)
     returning 1
   )
-  select (select count(*) from view)::int as views, (select count(*) from written)::int as keys`
+  select (select count(*) from view, log)::int as places, (select count(*) from written)::int as keys`
 
 export async function pushRows(
   database: Queryable,
   environment: string,
-  view: { readonly name: string; readonly digest: Digest },
+  view: Pick<OnlineView, 'name' | 'digest' | 'keys' | 'features'>,
   rows: readonly PushedRow[],
 ): Promise<number> {
   const columns = [
@@ -53,13 +55,14 @@ export async function pushRows(
     rows.map(({ values }) => values),
   ]
   for (;;) {
-    const found = await database.query<{ views: number; keys: number }>(
+    const found = await database.query<{ places: number; keys: number }>(
       pushSql,
       [environment, view.digest, ...columns],
       'push-rows',
     )
     const [written] = found.rows
-    if (written !== undefined && written.views > 0) return written.keys
+    if (written !== undefined && written.places > 0) return written.keys
     await ensureView(database, environment, view)
+    await ensurePushLog(database, environment, view)
   }
 }

@@ -1,4 +1,4 @@
-/** What features/ needs of the world outside: files of sources, rows of queries, secrets. Wired in cli/. */
+/** What features/ needs of the world outside: files of sources, rows of queries, pushed rows, secrets. Wired in cli/. */
 import type { SecretRef } from '../core/feature-definition.ts'
 
 export interface SourceFile {
@@ -33,4 +33,13 @@ export interface QueryReader {
 export interface SecretReader {
   /** The value now. Throws a MainwardError that names the reference, never the value. */
   read(reference: SecretRef): Promise<string>
+}
+
+/** Rows that were pushed, in segments: Parquet files of the artifact store. */
+export interface PushedSegments {
+  /**
+   * Paths on this machine of the segments of the view's definition, in any order; none when nothing was pushed. Those of which every row
+   * was pushed after `untilUs` (microseconds since the epoch; null: no such time) may be left out.
+   */
+  list(view: string, untilUs: bigint | null): Promise<readonly string[]>
 }

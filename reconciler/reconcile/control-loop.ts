@@ -4,7 +4,7 @@ import { MainwardError, messageOf } from '../core/error.ts'
 import type { Logger } from '../core/log.ts'
 import type { RolloutState } from '../core/rollout-state.ts'
 import { campaign, type CampaignOptions, type Leadership } from './leadership.ts'
-import { newMemory, type ViewStanding } from './memory.ts'
+import { newMemory, type PushLogStanding, type ViewStanding } from './memory.ts'
 import { nextPassIn, runPass } from './pass.ts'
 import type { ReconcilePorts } from './ports.ts'
 import type { Pass, ReconcileSettings } from './stages.ts'
@@ -34,6 +34,8 @@ export interface FinishedPass {
   readonly states: readonly RolloutState[] | null
   /** Online views, as far as is known. */
   readonly views: readonly ViewStanding[]
+  /** Logs of pushed rows, likewise. */
+  readonly pushLogs: readonly PushLogStanding[]
 }
 
 /** Pause after a failure of the database, doubled each time up to the second number. Milliseconds. */
@@ -89,6 +91,7 @@ async function lead(loop: ControlLoop, { epoch }: Leadership, signal: AbortSigna
       completed: thrown === null,
       states,
       views: memory.views,
+      pushLogs: memory.pushLogs,
     })
     for (const request of requests) request.done()
     if (thrown === null) {

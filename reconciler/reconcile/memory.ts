@@ -6,7 +6,7 @@ import type { StoredRelease, StoredRollout } from '../database/rollout-queries.t
 import type { StoredServingState } from '../database/serving-queries.ts'
 import type { ConditionRow } from '../database/journal-queries.ts'
 import type { MainFeatures } from './assemble-features.ts'
-import type { CommitReading, ViewProgress } from './ports.ts'
+import type { CommitReading, PushLogProgress, ViewProgress } from './ports.ts'
 
 /** How far the history branch follows. `refused`: pushing is not permitted, Postgres alone has it. */
 export type Durability =
@@ -27,6 +27,11 @@ export interface ViewStanding extends ViewProgress {
   readonly lagMs: number | null
 }
 
+export interface PushLogStanding extends PushLogProgress {
+  /** How long its oldest row has waited for a segment, by the data clock, in milliseconds; 0: none waits. */
+  readonly ageMs: number
+}
+
 export interface Memory {
   readonly epoch: number
   /** Newest commit that was read, whether valid or not. */
@@ -38,6 +43,8 @@ export interface Memory {
   views: readonly ViewStanding[]
   /** Online views are wanted, and the data clock is one that is moved by hand and was never set: none can be computed. */
   lacksDataTime: boolean
+  /** Logs of pushed rows, as far as is known. */
+  pushLogs: readonly PushLogStanding[]
   /** Null: to be read from the store. The leader is the only writer, so what it wrote stays true. */
   rollouts: Map<string, StoredRollout> | null
   /** The last states of rollouts that were removed; null: to be read from the store. */
@@ -66,6 +73,7 @@ export function newMemory(epoch: number): Memory {
     features: null,
     views: [],
     lacksDataTime: false,
+    pushLogs: [],
     rollouts: null,
     removed: null,
     releases: new Map(),

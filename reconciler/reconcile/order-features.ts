@@ -1,6 +1,6 @@
 /** The stage that says which online views are to be kept, and as of when. What it takes to compute them happens beside the loop. */
 import { selectWantedViews } from './assemble-features.ts'
-import type { ViewProgress } from './ports.ts'
+import type { PushLogProgress, ViewProgress } from './ports.ts'
 import { ensureServing } from './rollout-cache.ts'
 import type { Pass } from './stages.ts'
 
@@ -14,12 +14,18 @@ export async function orderFeatures(pass: Pass): Promise<void> {
   memory.lacksDataTime = dataMs === null && wanted.some(({ views }) => views.some(({ isPushed }) => !isPushed))
   if (dataMs === null) return
   const keep = (serving.state.featureViews ?? []).map(({ digest }) => digest)
-  await ports.materialiser.order({ epoch: memory.epoch, commit: memory.features.commit, dataMs, wanted, keep })
+  const { artifactStore } = serving.state
+  await ports.materialiser.order({ epoch: memory.epoch, commit: memory.features.commit, artifactStore, dataMs, wanted, keep })
   memory.views = (await ports.materialiser.readProgress()).map((view) => ({ ...view, lagMs: lagOf(view, dataMs) }))
+  memory.pushLogs = (await ports.materialiser.readPushLogs()).map((log) => ({ ...log, ageMs: ageOf(log, dataMs) }))
 }
 
 function lagOf({ watermarkUs }: ViewProgress, dataMs: number): number | null {
   return watermarkUs === null ? null : Math.max(0, dataMs - Number(watermarkUs / 1000n))
+}
+
+function ageOf({ oldestUs }: PushLogProgress, dataMs: number): number {
+  return oldestUs === null ? 0 : Math.max(0, dataMs - Number(oldestUs / 1000n))
 }
 
 /** Null: a manual clock that was not set yet. The time of day may be far from what it will be set to, and rows never go back. */

@@ -145,6 +145,8 @@ export interface MaterialiseOrder {
   readonly epoch: number
   /** Files of sources are read from this commit. */
   readonly commit: string
+  /** Where segments of pushed rows are stored. */
+  readonly artifactStore: string
   /** The data clock, in milliseconds since the epoch. */
   readonly dataMs: number
   /** Each definition once: main's, then those that served releases embed. */
@@ -164,11 +166,23 @@ export interface ViewProgress {
   readonly failure: { readonly reason: string; readonly message: string } | null
 }
 
-/** Computes rows of online views beside the loop: an order returns at once, and the newest one counts. */
+/** The log of pushed rows of one definition. */
+export interface PushLogProgress {
+  readonly view: string
+  readonly digest: Digest
+  /** When the oldest row that is in no segment was pushed, in microseconds since the epoch; null: all are. */
+  readonly oldestUs: bigint | null
+  /** Why the newest attempt to store a segment failed; the rows stay in the log. Null: it did not. */
+  readonly failure: { readonly reason: string; readonly message: string } | null
+}
+
+/** Computes rows of online views, and stores what was pushed, beside the loop: an order returns at once, and the newest one counts. */
 export interface Materialiser {
   order(order: MaterialiseOrder): Promise<void>
   /** Of the views of the newest order, as far as is known. */
   readProgress(): Promise<readonly ViewProgress[]>
+  /** Of every definition of which something was pushed, also of those that nothing reads any more. */
+  readPushLogs(): Promise<readonly PushLogProgress[]>
 }
 
 export interface Clocks {

@@ -7,8 +7,9 @@ import type { DesiredRollout, RolloutState } from '../core/rollout-state.ts'
 import type { ConditionRow, EventRow } from '../database/journal-queries.ts'
 import { assessReadiness } from '../rollout/readiness.ts'
 import { describeFallback } from '../rollout/settings.ts'
-import type { Memory, StageFailure } from './memory.ts'
+import type { Memory, PushLogStanding, StageFailure } from './memory.ts'
 import type { ViewProgress } from './ports.ts'
+import { pushLogLimits } from './push-log-limits.ts'
 
 export interface ConditionInput {
   readonly memory: Memory
@@ -48,7 +49,11 @@ function findEnvironment({ memory, environment }: ConditionInput): readonly Foun
     { object, commit: read, draft: manifestsCondition(memory) },
     { object, commit: applied, draft: historyCondition(memory) },
     { object, commit: applied, draft: reconciledCondition(memory, environment) },
-    ...featuresConditions(memory).map((draft) => ({ object, commit: applied, draft })),
+    ...[...featuresConditions(memory), ...pushConditions(memory.pushLogs)].map((draft) => ({
+      object,
+      commit: applied,
+      draft,
+    })),
   ]
 }
 
@@ -124,6 +129,26 @@ function featuresConditions({ views, lacksDataTime }: Memory): readonly Draft[] 
   if (empty.length > 0) return [{ type, status: 'False', reason: 'Filling', message: `filled for the first time: ${names}` }]
   return [
     { type, status: 'True', reason: 'Filled', message: `${views.length} online view${views.length === 1 ? '' : 's'} filled` },
+  ]
+}
+
+/** Only where something was pushed. A log that waits longer than twice what it may is behind, whatever the cause. */
+function pushConditions(logs: readonly PushLogStanding[]): readonly Draft[] {
+  const type = 'PushesStored'
+  if (logs.length === 0) return []
+  const failed = logs.find(({ failure }) => failure !== null)
+  if (failed?.failure) {
+    const message = `view ${failed.view}: ${failed.failure.message}; its rows stay in the log, and are served`
+    return [{ type, status: 'False', reason: toReason(failed.failure.reason), message }]
+  }
+  const oldest = logs.reduce((a, b) => (b.ageMs > a.ageMs ? b : a))
+  if (oldest.ageMs > 2 * pushLogLimits.ageMs) {
+    const message = `view ${oldest.view}: a pushed row has waited more than ${Math.floor(oldest.ageMs / 3_600_000)} h for a segment`
+    return [{ type, status: 'False', reason: 'Behind', message }]
+  }
+  const minutes = pushLogLimits.ageMs / 60_000
+  return [
+    { type, status: 'True', reason: 'Stored', message: `pushed rows are in segments, but those of the last ${minutes} minutes` },
   ]
 }
 

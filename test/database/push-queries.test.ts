@@ -20,7 +20,7 @@ beforeEach(async () => {
   await pool.query('truncate online_rows, online_views, pushed_rows')
 })
 
-const view = { name: 'clicks', digest: digestValue('clicks') }
+const view = { name: 'clicks', digest: digestValue('clicks'), keys: [], features: [] }
 
 const pushed = (key: string, eventUs: bigint, createdUs: bigint, values: string): PushedRow => ({
   key, eventUs, createdUs, values,

@@ -296,6 +296,41 @@ describe('the conditions of the environment', () => {
     )
   })
 
+  describe('of pushed rows', () => {
+    const log = (more = {}) => ({
+      view: 'clicks',
+      digest: 'sha256:1' as const,
+      oldestUs: 1n,
+      failure: null,
+      ageMs: 3_599_000,
+      ...more,
+    })
+    const failure = { reason: 'environment', message: 'the artifact store /s is full' }
+
+    it.each([
+      [
+        'young',
+        [log(), log({ ageMs: 0, oldestUs: null })],
+        'True Stored: pushed rows are in segments, but those of the last 60 minutes',
+      ],
+      ['on their way', [log({ ageMs: 7_200_000 })], 'True Stored: pushed rows are in segments, but those of the last 60 minutes'],
+      [
+        'late',
+        [log(), log({ view: 'taps', ageMs: 10_900_000 })],
+        'False Behind: view taps: a pushed row has waited more than 3 h for a segment',
+      ],
+      [
+        'failed',
+        [log({ failure })],
+        'False Environment: view clicks: the artifact store /s is full; its rows stay in the log, and are served',
+      ],
+    ] as const)('%s', (_name, pushLogs, expected) => {
+      const shown = show(summarize(Scenario.serving(), { memory: { pushLogs } }), object)
+      expect(shown).toContain(`PushesStored ${expected}`)
+      expect(shown).toHaveLength(5)
+    })
+  })
+
   it('name the commit that each is about: the one read, or the one applied', () => {
     const rows = summarize(Scenario.serving(), { memory: { reading: invalid } })
     expect(find(rows, 'ManifestsValid').observedCommit).toBe(info.commit)

@@ -5,6 +5,7 @@ import type { EngineOptions } from '../../features/engine/open-engine.ts'
 import { repositoryOptions } from '../manifests/manifest-options.ts'
 import { type CommandInput, numberOption, type OptionDefinition, textOption } from '../command.ts'
 import type { CliContext } from '../context.ts'
+import { environmentOption } from '../process-options.ts'
 
 const gibibyte = 1024 ** 3
 const mostThreads = 256
@@ -15,9 +16,14 @@ const engineOptions: readonly OptionDefinition[] = [
   { flags: '--spill <gib>', description: 'disk for what is spilled, in GiB', default: '8' },
 ]
 
-/** `--path`, `--ref`, `--as-of` and what the engine may take. */
+/** `--path`, `--ref`, `--as-of`, whose pushed rows count, and what the engine may take. */
 export const computationOptions: readonly OptionDefinition[] = [
   ...repositoryOptions,
+  { ...environmentOption, description: 'environment whose pushed rows count' },
+  {
+    flags: '--state <folder>',
+    description: 'state folder of the reconciler that stored them (default: .mainward in the repository)',
+  },
   { flags: '--as-of <time>', description: 'only what was known then, such as 2013-06-01 or 2013-06-01T06:00:00Z (default: now)' },
   ...engineOptions,
 ]

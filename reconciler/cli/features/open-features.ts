@@ -13,6 +13,7 @@ import { createFolderFiles } from '../../features/sources/folder-files.ts'
 import { createSecretReader } from '../../features/sources/secret-reader.ts'
 import { openRepository } from '../../git/open-repository.ts'
 import { assembleCommit } from '../../manifests/assemble.ts'
+import { digestFeatures } from '../../manifests/features/feature-digests.ts'
 import { buildFeatureDefinitions, type FeatureDefinitions } from '../../manifests/feature-definitions.ts'
 import { renderFindings } from '../../manifests/findings-text.ts'
 import type { DependencyGraph } from '../../manifests/graph.ts'
@@ -22,6 +23,8 @@ import type { CliContext } from '../context.ts'
 import { readManifests } from '../manifests/read-manifests.ts'
 import { createCommitFiles } from './commit-files.ts'
 import { readEngineOptions } from './engine-options.ts'
+import { findArtifactStore } from './find-artifact-store.ts'
+import { createPushedSegments } from './pushed-segments.ts'
 
 export interface OpenFeatures {
   readonly resources: readonly Resource[]
@@ -57,7 +60,15 @@ export async function withFeatures<T>(
     throw new MainwardError('invalid-input', `${source.origin} has errors`, { hint: 'mainward validate lists them' })
   }
   const commit = source.commit?.id ?? null
+  const given = textOption(input, 'state')
+  const stateFolder = given === null ? null : resolve(context.configuration.folder, given)
   const workFolder = await mkdtemp(join(tmpdir(), 'mainward-features-'))
+  const pushed = createPushedSegments({
+    store: findArtifactStore(resources, { folder, stateFolder }),
+    environment: textOption(input, 'environment') ?? 'production',
+    digests: digestFeatures(resources).views,
+    folder: join(workFolder, 'pushed'),
+  })
   try {
     return await use({
       resources,
@@ -65,7 +76,7 @@ export async function withFeatures<T>(
       graph,
       origin: source.origin,
       commit,
-      ports: openPorts(context, folder, commit, join(workFolder, 'files')),
+      ports: { ...openPorts(context, folder, commit, join(workFolder, 'files')), pushed },
       engine: {
         ...readEngineOptions(input),
         spillFolder: chooseSpillFolder(folder, workFolder),

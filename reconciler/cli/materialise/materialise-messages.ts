@@ -1,6 +1,8 @@
 /** What the control plane and the process that materialises say to each other. Plain data only. */
 import type { Digest } from '../../core/digest.ts'
+import type { Failure } from './describe-failure.ts'
 import type { DueViews } from './plan-job.ts'
+import type { SegmentJob, SegmentOutcome } from './store-segments.ts'
 
 export interface MaterialiseSettings {
   readonly databaseUrl: string
@@ -37,13 +39,15 @@ export interface ViewOutcome {
   /** Every entity was computed, because data of the past was not what it had been. */
   readonly isLate: boolean
   /** Null: it succeeded. */
-  readonly failure: { readonly reason: string; readonly message: string; readonly stack?: string } | null
+  readonly failure: Failure | null
 }
 
 export type MaterialiseCall =
   | { readonly type: 'configure'; readonly settings: MaterialiseSettings }
   | { readonly type: 'run'; readonly id: number; readonly job: MaterialiseJob }
+  | { readonly type: 'store'; readonly id: number; readonly job: SegmentJob }
 
 export type MaterialiseReply =
   | { readonly id: number; readonly type: 'outcomes'; readonly outcomes: readonly ViewOutcome[] }
+  | { readonly id: number; readonly type: 'stored'; readonly outcomes: readonly SegmentOutcome[] }
   | { readonly id: number; readonly type: 'failed'; readonly reason: string; readonly message: string }

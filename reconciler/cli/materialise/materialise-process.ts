@@ -2,7 +2,8 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { MainwardError } from '../../core/error.ts'
 import { builtFile } from '../../core/package-root.ts'
-import type { MaterialiseJob, MaterialiseReply, MaterialiseSettings, ViewOutcome } from './materialise-messages.ts'
+import type { MaterialiseCall, MaterialiseJob, MaterialiseReply, MaterialiseSettings, ViewOutcome } from './materialise-messages.ts' // prettier-ignore
+import type { SegmentJob, SegmentOutcome } from './store-segments.ts'
 
 const goodbyeMs = 2_000
 
@@ -21,8 +22,19 @@ export class MaterialiseProcess {
     return this.#child?.pid ?? null
   }
 
-  /** One at a time. Throws `unavailable` when the process ends; the next job starts a new one. */
-  run(job: MaterialiseJob): Promise<readonly ViewOutcome[]> {
+  /** One call at a time. Throws `unavailable` when the process ends; the next call starts a new one. */
+  async run(job: MaterialiseJob): Promise<readonly ViewOutcome[]> {
+    const reply = await this.#ask((id) => ({ type: 'run', id, job }))
+    return reply.type === 'outcomes' ? reply.outcomes : refuse(reply)
+  }
+
+  /** Writes segments of pushed rows. As `run`. */
+  async store(job: SegmentJob): Promise<readonly SegmentOutcome[]> {
+    const reply = await this.#ask((id) => ({ type: 'store', id, job }))
+    return reply.type === 'stored' ? reply.outcomes : refuse(reply)
+  }
+
+  #ask(call: (id: number) => MaterialiseCall): Promise<MaterialiseReply> {
     if (this.#stopped) return Promise.reject(new MainwardError('unavailable', 'the materialising process was stopped'))
     const child = this.#child ?? this.#start()
     this.#lastId += 1
@@ -36,8 +48,7 @@ export class MaterialiseProcess {
       }
       const onMessage = (reply: MaterialiseReply): void => {
         if (reply.id !== id) return
-        if (reply.type === 'outcomes') finish(() => resolve(reply.outcomes))
-        else finish(() => reject(new MainwardError('unavailable', reply.message, { retry: 'backoff' })))
+        finish(() => resolve(reply))
       }
       const lose = (reason: string): void =>
         finish(() => reject(new MainwardError('unavailable', `the materialising process ${reason}`, { retry: 'backoff' })))
@@ -46,7 +57,7 @@ export class MaterialiseProcess {
       child.on('message', onMessage)
       child.once('exit', onExit)
       child.once('error', onError)
-      child.send({ type: 'run', id, job }, (error) => {
+      child.send(call(id), (error) => {
         if (error !== null) onError(error)
       })
     })
@@ -78,6 +89,11 @@ export class MaterialiseProcess {
     })
     return child
   }
+}
+
+function refuse(reply: MaterialiseReply): never {
+  if (reply.type === 'failed') throw new MainwardError('unavailable', reply.message, { retry: 'backoff' })
+  throw new Error(`the materialising process answered ${reply.type} to another call`)
 }
 
 function forkWorker(): ChildProcess {

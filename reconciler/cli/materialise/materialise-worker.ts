@@ -1,8 +1,11 @@
 /** The process that materialises: one job at a time, until its parent goes away. */
+import { openArtifactNotes } from '../../artifacts/artifact-notes.ts'
+import { openArtifactStore } from '../../artifacts/artifact-store.ts'
 import { messageOf, MainwardError } from '../../core/error.ts'
 import { openPool, type Pool } from '../../database/pool.ts'
 import type { MaterialiseCall, MaterialiseJob, MaterialiseReply, MaterialiseSettings } from './materialise-messages.ts'
 import { openCommitPlace, runJob, type CommitPlace } from './run-job.ts'
+import { storeSegments, type SegmentJob } from './store-segments.ts'
 
 interface Worker {
   readonly settings: MaterialiseSettings
@@ -19,7 +22,7 @@ function main(): void {
   if (!process.connected) process.exit(0)
   process.on('message', (call: MaterialiseCall) => {
     if (call.type === 'configure') state.worker = configure(call.settings)
-    else void answer(state.worker, call.id, call.job).then(send)
+    else void answer(state.worker, call).then(send)
   })
 }
 
@@ -28,16 +31,29 @@ function configure(settings: MaterialiseSettings): Worker {
   return { settings, pool, place: null }
 }
 
-async function answer(worker: Worker | null, id: number, job: MaterialiseJob): Promise<MaterialiseReply> {
+async function answer(
+  worker: Worker | null,
+  call: Exclude<MaterialiseCall, { readonly type: 'configure' }>,
+): Promise<MaterialiseReply> {
+  const { id } = call
   try {
     if (worker === null) throw new Error('the first call configures')
-    const { settings, pool } = worker
-    if (worker.place?.commit !== job.commit) worker.place = await openCommitPlace(settings, job.commit)
-    return { id, type: 'outcomes', outcomes: await runJob(job, { pool, settings, place: worker.place }) }
+    if (call.type === 'run') return { id, type: 'outcomes', outcomes: await fill(worker, call.job) }
+    return { id, type: 'stored', outcomes: await store(worker, call.job) }
   } catch (thrown) {
     const reason = thrown instanceof MainwardError ? thrown.code : 'internal-error'
     return { id, type: 'failed', reason, message: messageOf(thrown) }
   }
+}
+
+async function fill(worker: Worker, job: MaterialiseJob) {
+  const { settings, pool } = worker
+  if (worker.place?.commit !== job.commit) worker.place = await openCommitPlace(settings, job.commit)
+  return runJob(job, { pool, settings, place: worker.place })
+}
+
+function store({ settings: { environment, workFolder }, pool }: Worker, job: SegmentJob) {
+  return storeSegments(job, { pool, environment, workFolder, artifacts: openArtifactStore(), notes: openArtifactNotes() })
 }
 
 function send(reply: MaterialiseReply): void {

@@ -1,4 +1,4 @@
-/** The reconciler's materialiser: keeps the newest order, and has what is due computed in a process of its own, one job after the other. */
+/** The reconciler's materialiser: keeps the newest order, and has what is due done in a process of its own, one job after the other. */
 import type { Clock } from '../../core/clock.ts'
 import type { Digest } from '../../core/digest.ts'
 import { MainwardError, messageOf } from '../../core/error.ts'
@@ -8,16 +8,22 @@ import type { Pool } from '../../database/pool.ts'
 import type { MaterialiseOrder, Materialiser, ViewProgress } from '../../reconcile/ports.ts'
 import type { OpenMaterialiser } from '../../reconcile/reconciler.ts'
 import type { MaterialiseJob, ViewOutcome } from './materialise-messages.ts'
+import { PushLine } from './push-line.ts'
+import type { SegmentJob, SegmentOutcome } from './store-segments.ts'
 import { type Attempt, findUnread, nextFailure, planDue } from './plan-job.ts'
 
 export interface MaterialiserParts {
   readonly pool: Pool
   readonly environment: string
-  readonly jobs: { run(job: MaterialiseJob): Promise<readonly ViewOutcome[]>; stop(): Promise<void> }
+  readonly jobs: {
+    run(job: MaterialiseJob): Promise<readonly ViewOutcome[]>
+    store(job: SegmentJob): Promise<readonly SegmentOutcome[]>
+    stop(): Promise<void>
+  }
   /** Milliseconds that never jump. */
   readonly monotonic: Clock
   readonly log: Logger
-  /** Called when views were filled, failed or were removed. */
+  /** Called when views were filled, failed or were removed, and when pushed rows were stored or could not be. */
   readonly onNews: () => void
   /** A definition that nothing reads is kept so long: a rollout may go back to it. Default 10 minutes. */
   readonly keepMs?: number
@@ -31,11 +37,13 @@ export function createMaterialiser(parts: MaterialiserParts): OpenMaterialiser {
   const port: Materialiser = {
     order: (order) => Promise.resolve(line.take(order)),
     readProgress: () => Promise.resolve(line.progress()),
+    readPushLogs: () => Promise.resolve(line.pushes.progress()),
   }
   return { port, stop: () => line.stop() }
 }
 
 class MaterialiseLine {
+  readonly pushes: PushLine
   readonly #parts: MaterialiserParts
   readonly #attempts = new Map<Digest, Attempt>()
   #newest: MaterialiseOrder | null = null
@@ -47,6 +55,7 @@ class MaterialiseLine {
 
   constructor(parts: MaterialiserParts) {
     this.#parts = parts
+    this.pushes = new PushLine({ ...parts, store: (job) => parts.jobs.store(job) })
   }
 
   take(order: MaterialiseOrder): void {
@@ -95,6 +104,7 @@ class MaterialiseLine {
     const order = this.#newest
     if (order === null) return false
     const { pool, environment, monotonic, keepMs = defaultKeepMs } = this.#parts
+    if (await this.pushes.run(order)) this.#parts.onNews()
     const nowMs = monotonic.now()
     const stored = await readViews(pool, environment)
     this.#forgetMissing(stored)

@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MainwardError, messageOf } from '../../core/error.ts'
+import type { FeatureClosure } from '../../core/online-view.ts'
 import { removeView } from '../../database/online-view-queries.ts'
 import type { Pool } from '../../database/pool.ts'
 import { openQueryReader } from '../../database/query-reader.ts'
@@ -14,6 +15,7 @@ import { openRepository } from '../../git/open-repository.ts'
 import { Remote } from '../../git/remote.ts'
 import { fencedWrite } from '../../reconcile/stores/fenced-write.ts'
 import { createCommitFiles } from '../features/commit-files.ts'
+import { describeFailure } from './describe-failure.ts'
 import type { MaterialiseJob, MaterialiseSettings, ViewOutcome } from './materialise-messages.ts'
 import { createOnlineRows } from './online-rows.ts'
 
@@ -70,18 +72,6 @@ function describeOutcome(outcome: FillOutcome): ViewOutcome {
   const base = { digest: view.digest, gridUs }
   if (outcome.type === 'filled') return { ...base, ...outcome.report, failure: null }
   return { ...base, computed: 0, isLate: false, failure: describeFailure(outcome.error) }
-}
-
-function describeFailure(thrown: unknown): NonNullable<ViewOutcome['failure']> {
-  if (thrown instanceof MainwardError) {
-    return { reason: thrown.code, message: thrown.hint === undefined ? thrown.message : `${thrown.message}; ${thrown.hint}` }
-  }
-  const stack = thrown instanceof Error ? thrown.stack : undefined
-  return {
-    reason: 'internal-error',
-    message: `unexpected: ${messageOf(thrown)}; the log has the stack`,
-    ...(stack === undefined ? {} : { stack }),
-  }
 }
 
 async function removeWhole(

@@ -33,14 +33,43 @@ create table online_rows (
   primary key (view_id, entity_key)
 ) with (fillfactor = 70);
 
--- Rows that were pushed, until they are in a segment of the artifact store.
-create table pushed_rows (
-  id bigint generated always as identity primary key,
+-- Definitions of which rows were pushed, with what it takes to read these rows when nothing else knows the definition any more.
+create table pushed_views (
+  id integer generated always as identity primary key,
   environment text not null,
   digest text not null,
+  view text not null,
+  -- JSON: `keys` and `features`, each with name and dtype, in the order of entity_key and feature_values.
+  columns text not null,
+  unique (environment, digest)
+);
+
+-- The log of pushed rows: each is here until it is in a segment of the artifact store that pushed_segments lists.
+create table pushed_rows (
+  id bigint generated always as identity primary key,
+  -- Of pushed_views, which loses no row.
+  view_id integer not null,
   entity_key text not null,
   event_us bigint not null,
   created_us bigint not null,
   feature_values text not null
 );
-create index pushed_rows_of_view on pushed_rows (environment, digest, id);
+create index pushed_rows_of_view on pushed_rows (view_id, id);
+
+-- Parquet files with rows of the log. A file that is not listed here counts nowhere.
+create table pushed_segments (
+  id bigint generated always as identity primary key,
+  view_id integer not null references pushed_views,
+  -- Address of the artifact store, and the digest by which the file lies there.
+  store text not null,
+  sha256 text not null,
+  size_bytes integer not null,
+  row_count integer not null,
+  first_event_us bigint not null,
+  last_event_us bigint not null,
+  first_created_us bigint not null,
+  last_created_us bigint not null,
+  -- The artifact store has a note of it, too: readers without a database find it from then on.
+  is_noted boolean not null default false
+);
+create index pushed_segments_to_note on pushed_segments (view_id) where not is_noted;

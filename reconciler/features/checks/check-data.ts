@@ -10,6 +10,8 @@ import { planComputation, type Wanted } from '../compute/plan-computation.ts'
 import type { Engine } from '../engine/engine.ts'
 import { openEngine, type EngineOptions } from '../engine/open-engine.ts'
 import { prepareSource } from '../sources/prepare-source.ts'
+import { listSegments } from '../pushed/list-segments.ts'
+import { loadPushedRows } from '../pushed/load-pushed-rows.ts'
 import { resolveSource, type ResolvedSource } from '../sources/resolve-source.ts'
 import { buildViewTable } from '../views/build-view-table.ts'
 import { checkRelation, unevaluated, type AskedRelation, type RelationRules } from './check-relation.ts'
@@ -44,14 +46,18 @@ export async function checkData(request: DataCheckRequest): Promise<ChecksReport
     const found = await check.attempt('DataSource', source.name, () => resolveSource(source, request.ports.files))
     if (found !== null) resolved.push(found)
   }
-  const files = resolved.flatMap((source) => source.files.map(({ localPath }) => localPath))
+  const segments = await listSegments(plan.views, request.ports.pushed, nowMicros)
+  const files = [
+    ...resolved.flatMap((source) => source.files.map(({ localPath }) => localPath)),
+    ...[...segments.values()].flat(),
+  ]
   const engine = await openEngine({ ...request.engine, files: [...(request.engine.files ?? []), ...files] })
   try {
     for (const source of resolved) await check.prepare(engine, source)
     await engine.lock()
     const relations: RelationChecks[] = []
     for (const source of plan.sources) relations.push(await check.source(engine, source))
-    for (const view of plan.views) relations.push(await check.view(engine, view))
+    for (const view of plan.views) relations.push(await check.view(engine, view, segments.get(view.name) ?? []))
     return { atMicros: nowMicros, relations }
   } finally {
     await engine.close()
@@ -97,8 +103,9 @@ class DataCheck {
     return this.#check(engine, { kind: 'DataSource', name, rules }, () => Promise.resolve({ relation, eventTime }))
   }
 
-  async view(engine: Engine, view: ViewDefinition): Promise<RelationChecks> {
-    const { definitions, onStep } = this.#request
+  /** `segments`: files with its pushed rows. */
+  async view(engine: Engine, view: ViewDefinition, segments: readonly string[]): Promise<RelationChecks> {
+    const { definitions, nowMicros: asOf, onStep } = this.#request
     const { name, inputs, eventTime } = view
     onStep?.({ kind: 'FeatureView', name })
     const broken = inputs.find((input) => this.#problems.has(`${input.kind}/${input.name}`))
@@ -107,8 +114,10 @@ class DataCheck {
     }
     const expectations = definitions.viewRules.get(name)?.expectations ?? []
     return this.#check(engine, { kind: 'FeatureView', name, rules: { ...noRules, expectations } }, async () => {
-      await buildViewTable(engine, view, definitions.entities)
-      return { relation: await createCheckedView(engine, view, definitions.entities), eventTime }
+      const { entities } = definitions
+      const pushed = segments.length === 0 ? null : await loadPushedRows(engine, view, entities, { files: segments, asOf })
+      await buildViewTable(engine, view, entities, pushed)
+      return { relation: await createCheckedView(engine, view, entities, pushed), eventTime }
     })
   }
 

@@ -6,17 +6,19 @@ import { quoteName } from '../engine/quote.ts'
 import type { CheckedRelation } from '../expectations/checked-relation.ts'
 import { planTyped } from '../sources/column-plan.ts'
 import { holds } from '../sources/sql-types.ts'
+import { pushedValues, type PushedRows } from '../pushed/load-pushed-rows.ts'
 import { rowsName } from '../views/check-view.ts'
 import { viewKeys } from '../views/join-view.ts'
 
 /**
- * After `buildViewTable`. Also the rows without a key or a time, which joins leave out: that there are none can be expected. Rows of views
+ * After `buildViewTable`, with pushed rows. Also the rows without a key or a time, which joins leave out: that there are none can be expected. Rows of views
  * have no order.
  */
 export async function createCheckedView(
   engine: Engine,
   view: ViewDefinition,
   entities: ReadonlyMap<string, EntityDefinition>,
+  pushed: PushedRows | null,
 ): Promise<CheckedRelation> {
   const rows = rowsName(view.name)
   const name = `checked:${view.name}`
@@ -40,7 +42,9 @@ export async function createCheckedView(
     columns.set(column, dtype)
     selected.push(`${plan.sql} as ${quoteName(column)}`)
   }
-  await engine.query(`create view ${quoteName(name)} as select ${selected.join(', ')} from ${quoteName(rows)}`)
+  const more =
+    pushed === null ? '' : ` union all select ${pushedValues(pushed, [...columns.keys()]).join(', ')} from ${pushed.relation}`
+  await engine.query(`create view ${quoteName(name)} as select ${selected.join(', ')} from ${quoteName(rows)}${more}`)
   const identity = [...new Set([...keys.map(({ column }) => column), ...times.slice(0, 1)])]
   return { name, columns, identity: identity.filter((column) => columns.has(column)), sequence: null }
 }

@@ -4,7 +4,9 @@
  */
 import type { Engine } from '../engine/engine.ts'
 import { openEngine, type EngineOptions } from '../engine/open-engine.ts'
-import type { QueryReader, SecretReader, SourceFiles } from '../ports.ts'
+import type { PushedSegments, QueryReader, SecretReader, SourceFiles } from '../ports.ts'
+import { listSegments } from '../pushed/list-segments.ts'
+import { loadPushedRows, type PushedRows } from '../pushed/load-pushed-rows.ts'
 import { prepareSource, type SourceReport } from '../sources/prepare-source.ts'
 import { resolveSource, type ResolvedSource } from '../sources/resolve-source.ts'
 import type { TimeRange } from '../sources/time-range.ts'
@@ -16,6 +18,8 @@ export interface ComputationPorts {
   readonly files: SourceFiles
   readonly queries: QueryReader
   readonly secrets: SecretReader
+  /** Absent: only rows of sources are there, as for views on a grid. */
+  readonly pushed?: PushedSegments
 }
 
 export interface ComputationTimes {
@@ -49,6 +53,8 @@ export interface Computation {
   /** In the order of the plan. */
   readonly sources: readonly SourceReport[]
   readonly views: readonly ViewReport[]
+  /** By view, where rows were pushed. */
+  readonly pushed: ReadonlyMap<string, PushedRows>
 }
 
 /**
@@ -59,12 +65,16 @@ export async function openComputation(request: ComputationRequest): Promise<Comp
   const plan = planComputation(request.materials, request.wanted)
   const resolved: ResolvedSource[] = []
   for (const source of plan.sources) resolved.push(await resolveSource(source, request.ports.files))
-  const files = resolved.flatMap((source) => source.files.map(({ localPath }) => localPath))
+  const segments = await listSegments(plan.views, request.ports.pushed, request.times.asOf)
+  const files = [
+    ...resolved.flatMap((source) => source.files.map(({ localPath }) => localPath)),
+    ...[...segments.values()].flat(),
+  ]
   const engine = await openEngine({ ...request.engine, files: [...(request.engine.files ?? []), ...files] })
   try {
     const sources = await prepareSources(engine, resolved, request)
     await engine.lock()
-    return { engine, sources, views: await buildViews(engine, plan, request) }
+    return { engine, sources, ...(await buildViews(engine, plan, segments, request)) }
   } catch (thrown) {
     await engine.close()
     throw thrown
@@ -97,12 +107,17 @@ async function prepareSources(
 async function buildViews(
   engine: Engine,
   { views }: ComputationPlan,
-  { materials, onStep }: ComputationRequest,
-): Promise<readonly ViewReport[]> {
+  segments: ReadonlyMap<string, readonly string[]>,
+  { materials: { entities }, times: { asOf }, onStep }: ComputationRequest,
+): Promise<Pick<Computation, 'views' | 'pushed'>> {
   const reports: ViewReport[] = []
+  const pushed = new Map<string, PushedRows>()
   for (const view of views) {
     onStep?.({ kind: 'FeatureView', name: view.name })
-    reports.push(await buildViewTable(engine, view, materials.entities))
+    const files = segments.get(view.name)
+    const rows = files === undefined ? null : await loadPushedRows(engine, view, entities, { files, asOf })
+    if (rows !== null) pushed.set(view.name, rows)
+    reports.push(await buildViewTable(engine, view, entities, rows))
   }
-  return reports
+  return { views: reports, pushed }
 }

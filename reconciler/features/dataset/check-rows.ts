@@ -17,7 +17,7 @@ export type CheckedRows = Pick<RelationChecks, 'kind' | 'name' | 'results'> & {
 
 /** Sources, then views; those of which nothing is expected are left out. `asOf`: microseconds since the epoch. */
 export async function checkRows(
-  { engine, sources, views }: Computation,
+  { engine, sources, views, pushed }: Computation,
   definitions: FeatureDefinitions,
   asOf: bigint,
 ): Promise<readonly CheckedRows[]> {
@@ -43,7 +43,7 @@ export async function checkRows(
     const expectations = definitions.viewRules.get(name)?.expectations ?? []
     if (view === undefined) continue
     await check('FeatureView', name, expectations, async () => ({
-      relation: await createCheckedView(engine, view, definitions.entities),
+      relation: await createCheckedView(engine, view, definitions.entities, pushed.get(name) ?? null),
       eventTime: view.eventTime,
     }))
   }

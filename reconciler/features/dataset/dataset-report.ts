@@ -195,11 +195,13 @@ function describeSource(report: SourceReport) {
   }
 }
 
+/** `pushed`: of its rows, those that came by POST /push. */
 function describeView(report: ViewReport) {
   return {
     name: report.view,
     rows: Number(report.rows),
     droppedNullKey: Number(report.droppedNullKey),
     droppedNullEventTime: Number(report.droppedNullEventTime),
+    pushed: Number(report.pushed),
   }
 }

@@ -3,6 +3,7 @@ import { MainwardError } from '../../core/error.ts'
 import type { EntityDefinition, ViewDefinition } from '../../core/feature-definition.ts'
 import type { Engine } from '../engine/engine.ts'
 import { quoteName } from '../engine/quote.ts'
+import { pushedValues, type PushedRows } from '../pushed/load-pushed-rows.ts'
 import { checkView, rowsName, type ViewPlan } from './check-view.ts'
 
 export interface ViewReport {
@@ -12,6 +13,8 @@ export interface ViewReport {
   readonly droppedNullKey: bigint
   /** Of the rows with keys. */
   readonly droppedNullEventTime: bigint
+  /** Of `rows`: those that were pushed. */
+  readonly pushed: bigint
 }
 
 /** The relation of a view, quoted. */
@@ -21,21 +24,24 @@ export function viewRelation(name: string): string {
 
 /**
  * After `lock`, in the order of `orderViews`. A transform runs once, its rows are kept as `rows:NAME`; a view of a source without one
- * is read where its rows lie. `__row` numbers the rows the same on any number of threads. Throws `invalid-input` with all problems of
+ * is read where its rows lie. Pushed rows stand after them; views that read this one do not see these. `__row` numbers the rows the same on any number of threads. Throws `invalid-input` with all problems of
  * `checkView`.
  */
 export async function buildViewTable(
   engine: Engine,
   view: ViewDefinition,
   entities: ReadonlyMap<string, EntityDefinition>,
+  pushed: PushedRows | null = null,
 ): Promise<ViewReport> {
   const { plan, problems } = await checkView(engine, view, entities)
   if (plan === null)
     throw new MainwardError('invalid-input', problems.join('\n'), { hint: 'correct the view; `mainward validate` says the same' })
   const isKept = view.transform !== null || view.inputs.some(({ kind }) => kind === 'FeatureView')
   if (isKept) await keepRows(engine, view, plan)
-  await engine.query(`create view ${viewRelation(view.name)} as ${selectView(view, plan, isKept ? 'rowid' : '"__row"')}`)
-  return countRows(engine, view, plan)
+  const rows = selectView(view, plan, isKept ? 'rowid' : '"__row"')
+  const more = pushed === null ? '' : ` union all ${selectPushedView(view, plan, pushed)}`
+  await engine.query(`create view ${viewRelation(view.name)} as ${rows}${more}`)
+  return countRows(engine, view, plan, pushed?.rows ?? 0n)
 }
 
 /** The engine does not say which row it was. */
@@ -72,7 +78,19 @@ function selectView(view: ViewDefinition, { columns }: ViewPlan, row: string): s
   return `select ${list.join(', ')} from ${quoteName(rowsName(view.name))}${where}`
 }
 
-async function countRows(engine: Engine, view: ViewDefinition, { columns }: ViewPlan): Promise<ViewReport> {
+/** Behind every row of a source: among equal ones the row of the source counts, then the one that was pushed first. */
+const firstPushedRow = 1n << 62n
+
+/** The same columns as `selectView`. Windows over pushed rows are not supported, so no condition of one is asked. */
+function selectPushedView(view: ViewDefinition, { columns }: ViewPlan, pushed: PushedRows): string {
+  const names = [...columns.keys, ...columns.others].map(({ name }) => name)
+  const times = [columns.event === null ? 'null::timestamp' : '"__event"', '"__created"']
+  const conditions = view.aggregations.flatMap(({ where }) => (where === null ? [] : ['null']))
+  const list = [`(${firstPushedRow} + rowid)::bigint`, ...pushedValues(pushed, names), ...times, ...conditions]
+  return `select ${list.join(', ')} from ${pushed.relation}`
+}
+
+async function countRows(engine: Engine, view: ViewDefinition, { columns }: ViewPlan, pushed: bigint): Promise<ViewReport> {
   const keys = columns.keys.map(({ name }) => `${quoteName(name)} is null`)
   const noKey = keys.length === 0 ? 'false' : `(${keys.join(' or ')})`
   const noEvent = columns.event === null ? 'false' : `${quoteName(columns.event.name)} is null`
@@ -81,5 +99,6 @@ async function countRows(engine: Engine, view: ViewDefinition, { columns }: View
      from ${quoteName(rowsName(view.name))}`,
   )
   const { n = 0n, keyless = 0n, timeless = 0n } = counts as Readonly<Record<string, bigint>>
-  return { view: view.name, rows: n - keyless - timeless, droppedNullKey: keyless, droppedNullEventTime: timeless }
+  const rows = n - keyless - timeless + pushed
+  return { view: view.name, rows, droppedNullKey: keyless, droppedNullEventTime: timeless, pushed }
 }

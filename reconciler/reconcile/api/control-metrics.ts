@@ -1,8 +1,9 @@
 /** Prometheus metrics of the control plane. Names follow the Prometheus conventions: base units, `_total` for counters. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Digest } from '../../core/digest.ts'
 import type { RolloutState } from '../../core/rollout-state.ts'
 import type { FinishedPass } from '../control-loop.ts'
-import type { ViewStanding } from '../memory.ts'
+import type { PushLogStanding, ViewStanding } from '../memory.ts'
 
 export class ControlMetrics {
   readonly #registry = new Registry()
@@ -15,6 +16,7 @@ export class ControlMetrics {
   readonly #viewRows: Gauge<'view' | 'definition'>
   readonly #viewLag: Gauge<'view' | 'definition'>
   readonly #viewFailed: Gauge<'view' | 'definition'>
+  readonly #pushLogAge: Gauge<'view' | 'definition'>
 
   constructor(environment: string) {
     const registers = [this.#registry]
@@ -62,6 +64,11 @@ export class ControlMetrics {
       name: 'mainward_online_view_failed',
       help: '1 while the newest attempt to compute an online view failed, else 0.',
     })
+    this.#pushLogAge = new Gauge({
+      ...ofView,
+      name: 'mainward_push_log_oldest_seconds',
+      help: 'How long the oldest pushed row that is in no segment has waited for one, on the data clock. 0: none waits.',
+    })
   }
 
   get contentType(): string {
@@ -72,12 +79,13 @@ export class ControlMetrics {
     this.#leading.set(leading ? 1 : 0)
   }
 
-  countPass({ completed, durationMs, failedStages, states, views }: FinishedPass): void {
+  countPass({ completed, durationMs, failedStages, states, views, pushLogs }: FinishedPass): void {
     this.#passes.inc({ outcome: completed ? 'completed' : 'ended' })
     this.#duration.observe(durationMs / 1000)
     this.#failedStages.set(failedStages)
     if (states !== null) this.#showRollouts(states)
     this.#showViews(views)
+    this.#showPushLogs(pushLogs)
   }
 
   /** Series of rollouts that are gone disappear. */
@@ -94,14 +102,23 @@ export class ControlMetrics {
   #showViews(views: readonly ViewStanding[]): void {
     for (const gauge of [this.#viewRows, this.#viewLag, this.#viewFailed]) gauge.reset()
     for (const { view, digest, rows, lagMs, failure } of views) {
-      const labels = { view, definition: digest.slice('sha256:'.length, 'sha256:'.length + 12) }
+      const labels = labelsOf(view, digest)
       this.#viewRows.set(labels, rows)
       this.#viewFailed.set(labels, failure === null ? 0 : 1)
       if (lagMs !== null) this.#viewLag.set(labels, lagMs / 1000)
     }
   }
 
+  #showPushLogs(logs: readonly PushLogStanding[]): void {
+    this.#pushLogAge.reset()
+    for (const { view, digest, ageMs } of logs) this.#pushLogAge.set(labelsOf(view, digest), ageMs / 1000)
+  }
+
   render(): Promise<string> {
     return this.#registry.metrics()
   }
+}
+
+function labelsOf(view: string, digest: Digest): { readonly view: string; readonly definition: string } {
+  return { view, definition: digest.slice('sha256:'.length, 'sha256:'.length + 12) }
 }

@@ -23,7 +23,7 @@ const pushed = wanted('pushed', { type: 'exact' })
 const digest = digestValue('quarter')
 
 const order = (dataMs: number, commit = 'c1', views: readonly WantedViews[] = [quarter, pushed]): MaterialiseOrder => ({
-  epoch: 1, commit, dataMs, wanted: views, keep: [],
+  epoch: 1, commit, artifactStore: 'folder:/none', dataMs, wanted: views, keep: [],
 }) // prettier-ignore
 
 function due(asked: MaterialiseOrder, attempt: Attempt | null, nowMs = 0): readonly [string, bigint][] {

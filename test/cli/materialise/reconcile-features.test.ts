@@ -1,14 +1,17 @@
 /** A reconciler with a real repository, database and materialising process: views from commit to store, and what goes wrong. */
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openArtifactStore } from '../../../reconciler/artifacts/artifact-store.ts'
 import type { MaterialiseJob, ViewOutcome } from '../../../reconciler/cli/materialise/materialise-messages.ts'
 import { MaterialiseProcess } from '../../../reconciler/cli/materialise/materialise-process.ts'
+import type { SegmentJob, SegmentOutcome } from '../../../reconciler/cli/materialise/store-segments.ts'
 import { createMaterialiser } from '../../../reconciler/cli/materialise/materialiser.ts'
 import type { Condition } from '../../../reconciler/core/condition.ts'
 import { readConditions } from '../../../reconciler/database/journal-queries.ts'
 import { readOnline } from '../../../reconciler/database/online-queries.ts'
 import { readViews } from '../../../reconciler/database/online-view-queries.ts'
+import { pushRows } from '../../../reconciler/database/push-queries.ts'
 import { openPool, type Pool } from '../../../reconciler/database/pool.ts'
 import { notifyLeader, readServingState } from '../../../reconciler/database/serving-queries.ts'
 import { type Reconciler, startReconciler } from '../../../reconciler/reconcile/reconciler.ts'
@@ -50,6 +53,7 @@ let pool: Pool
 let reconciler: Reconciler
 interface Jobs {
   run(job: MaterialiseJob): Promise<readonly ViewOutcome[]>
+  store(job: SegmentJob): Promise<readonly SegmentOutcome[]>
   stop(): Promise<void>
 }
 
@@ -63,7 +67,7 @@ async function start(wrap: (inner: Jobs) => Jobs = (inner) => inner, workerDatab
     databaseUrl: workerDatabase, environment: 'dev', repository: folder, path: '', clonesFolder: join(work, 'clones'),
     workFolder: join(work, 'materialise'), secretFolder: folder, secrets: {},
   }) // prettier-ignore
-  const jobs = wrap({ run: (job) => worker.run(job), stop: () => worker.stop() })
+  const jobs = wrap({ run: (job) => worker.run(job), store: (job) => worker.store(job), stop: () => worker.stop() })
   reconciler = await startReconciler(
     {
       source,
@@ -93,11 +97,9 @@ async function winds(): Promise<Readonly<Record<string, string>>> {
   return Object.fromEntries(found.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
 }
 
-async function condition(): Promise<Pick<Condition, 'status' | 'reason' | 'message'> | null> {
+async function condition(wanted = 'FeaturesReady'): Promise<Pick<Condition, 'status' | 'reason' | 'message'> | null> {
   const rows = await readConditions(pool, 'dev')
-  const found = rows.find(
-    ({ object, condition: { type } }) => object === 'Environment/dev' && type === 'FeaturesReady',
-  )?.condition
+  const found = rows.find(({ object, condition: { type } }) => object === 'Environment/dev' && type === wanted)?.condition
   return found === undefined ? null : { status: found.status, reason: found.reason, message: found.message }
 }
 
@@ -189,7 +191,7 @@ describe('a reconciler', () => {
     commitFiles(folder, manifests)
     let release = (): void => undefined
     const held = new Promise<void>((resolve) => (release = resolve))
-    await start((inner) => ({ run: async (job) => (await held, inner.run(job)), stop: () => inner.stop() }))
+    await start((inner) => ({ ...inner, run: async (job) => (await held, inner.run(job)) }))
     await eventually(async () => expect(await readServingState(pool, 'dev')).not.toBeNull())
     await moveClock('11:00:00')
     await eventually(async () => expect(await condition()).toMatchObject({ reason: 'Filling' }))
@@ -231,16 +233,75 @@ describe('a reconciler', () => {
     commitFiles(folder, manifests)
     let kills = 0
     await start((inner) => ({
+      ...inner,
       run: (job) => {
         const outcome = inner.run(job)
         if (kills++ < 2 && worker.pid !== null) process.kill(worker.pid, 'SIGKILL')
         return outcome
       },
-      stop: () => inner.stop(),
     }))
     await eventually(async () => expect(await readServingState(pool, 'dev')).not.toBeNull())
     await moveClock('11:00:00')
     await eventually(async () => expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' }), 30_000)
     expect(kills).toBeGreaterThan(2)
+  })
+
+  it('stores what was pushed in segments when it is old enough, by the data clock, also after a kill and a full store', async () => {
+    const view = viewManifest().replace('{ refresh: 15m }', '{ freshness: exact }')
+    commitFiles(folder, { ...manifests, 'view.yaml': view })
+    const told = async (): Promise<string | undefined> => {
+      const answer = await fetch(`${reconciler.url}/metrics`, { headers: { authorization: 'Bearer secret' } })
+      return (await answer.text()).split('\n').find((line) => line.startsWith('mainward_push_log_oldest_seconds{'))
+    }
+    let kills = 0
+    await start((inner) => ({
+      ...inner,
+      store: (job) => {
+        const outcome = inner.store(job)
+        if (kills++ < 1 && worker.pid !== null) process.kill(worker.pid, 'SIGKILL')
+        return outcome
+      },
+    }))
+    await eventually(async () => expect((await readServingState(pool, 'dev'))?.state.featureViews).toHaveLength(1))
+    const [pushed] = (await readServingState(pool, 'dev'))?.state.featureViews ?? []
+    if (pushed === undefined) throw new Error('the view is served')
+    await moveClock('11:00:00')
+    const eleven = BigInt(Date.parse('2013-01-01T11:00:00Z')) * 1000n
+    const row = (key: string, n: number) => ({ key: `["${key}"]`, eventUs: eleven, createdUs: eleven, values: `[${n}]` })
+    await pushRows(pool, 'dev', pushed, [row('JFK', 1), row('LGA', 2)])
+    await moveClock('11:59:00')
+    await eventually(async () =>
+      expect(await told()).toMatch(/view="weather",definition="[0-9a-f]{12}",environment="dev"} 3540$/),
+    )
+    expect(await condition('PushesStored')).toMatchObject({ status: 'True', reason: 'Stored' })
+    const log = async () => (await pool.query<{ n: number }>('select count(*)::int as n from pushed_rows')).rows[0]?.n
+    expect(await log()).toBe(2)
+    await moveClock('12:00:00')
+    await eventually(async () =>
+      expect(await condition('PushesStored')).toMatchObject({ status: 'False', reason: 'Unavailable' }),
+    )
+    await eventually(async () => expect(await told()).toMatch(/ 0$/), 20_000)
+    expect(await log()).toBe(0)
+    expect(kills).toBe(2)
+    const { rows } = await pool.query('select row_count, is_noted, store from pushed_segments')
+    expect(rows).toEqual([{ row_count: 2, is_noted: true, store: `folder:${join(work, 'artifacts')}` }])
+    await eventually(async () => expect(await condition('PushesStored')).toMatchObject({ status: 'True' }))
+    // A file where the store's folder of notes would be: nothing can be noted, and the rows are listed and served.
+    removeFolder(join(work, 'artifacts/pushed'))
+    writeFileSync(join(work, 'artifacts/pushed'), 'a file')
+    await pushRows(pool, 'dev', pushed, [row('EWR', 3)])
+    await moveClock('13:00:01')
+    await eventually(async () =>
+      expect(await condition('PushesStored')).toMatchObject({ status: 'False', reason: 'Environment' }),
+    )
+    expect((await condition('PushesStored'))?.message).toMatch(/^view weather: the artifact store .* can not be written/)
+    removeFolder(join(work, 'artifacts/pushed'))
+    await eventually(async () => expect(await condition('PushesStored')).toMatchObject({ status: 'True' }), 20_000)
+    const noted = await pool.query('select row_count, is_noted from pushed_segments order by id')
+    expect(noted.rows).toEqual([{ row_count: 2, is_noted: true }, { row_count: 1, is_noted: true }]) // prettier-ignore
+    // A definition that nothing reads any more: its rows wait for nothing.
+    await pushRows(pool, 'dev', pushed, [row('EWR', 4)])
+    commitFiles(folder, { 'view.yaml': view.replace('float64', 'float32') })
+    await eventually(async () => expect(await log()).toBe(0), 20_000)
   })
 })

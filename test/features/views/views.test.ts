@@ -76,6 +76,7 @@ describe('a view table', () => {
       rows: 3n,
       droppedNullKey: 1n,
       droppedNullEventTime: 0n,
+      pushed: 0n,
     })
     expect(await engine.query('from "view:v" order by "__event"')).toEqual([jfk, lga, ewr])
   })
@@ -88,6 +89,7 @@ describe('a view table', () => {
       rows: 2n,
       droppedNullKey: 1n,
       droppedNullEventTime: 1n,
+      pushed: 0n,
     })
     expect(await engine.query('from "view:v" order by "__event"')).toEqual([
       { ...jfk, wind: 20 },

@@ -157,7 +157,8 @@ export async function runScenario({
 
 function buildPorts(pool: Pool, source: SourceClient, clock: { readonly wallMs: number }): ReconcilePorts {
   const clocks = { wall: { now: () => clock.wallMs }, monotonic: { now: () => performance.now() } }
-  const materialiser = { order: () => Promise.resolve(), readProgress: () => Promise.resolve([]) }
+  const none = () => Promise.resolve([])
+  const materialiser = { order: () => Promise.resolve(), readProgress: none, readPushLogs: none }
   return createReconcilePorts({ pool, environment, source, artifacts: openArtifactStore(), materialiser, clocks })
 }
 

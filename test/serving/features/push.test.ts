@@ -65,7 +65,9 @@ describe('a push', () => {
         feature_values: '[null,"ü\\u0000","3",null]',
       },
     ])
-    const log = await online.pool.query('select environment, digest, feature_values from pushed_rows order by id')
+    const log = await online.pool.query(
+      'select environment, digest, feature_values from pushed_rows r join pushed_views v on v.id = r.view_id order by r.id',
+    )
     expect(log.rows).toEqual([
       { environment: 'production', digest: clicks.digest, feature_values: rows[0]?.feature_values as string },
       { environment: 'production', digest: clicks.digest, feature_values: rows[1]?.feature_values as string },

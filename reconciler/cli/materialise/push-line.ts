@@ -1,0 +1,86 @@
+/** The materialiser's part for pushed rows: watches their logs, has segments written when they are due, and remembers what failed. */
+import type { Clock } from '../../core/clock.ts'
+import type { Digest } from '../../core/digest.ts'
+import { MainwardError } from '../../core/error.ts'
+import type { Logger } from '../../core/log.ts'
+import type { Pool } from '../../database/pool.ts'
+import { readPushLogs, type PushLogState } from '../../database/push-log-queries.ts'
+import type { MaterialiseOrder, PushLogProgress } from '../../reconcile/ports.ts'
+import { pushLogLimits } from '../../reconcile/push-log-limits.ts'
+import { nextFailure, type AttemptFailure } from './plan-job.ts'
+import { dueLogs } from './plan-segments.ts'
+import type { SegmentJob, SegmentOutcome } from './store-segments.ts'
+
+export interface PushLineParts {
+  readonly pool: Pool
+  readonly environment: string
+  readonly store: (job: SegmentJob) => Promise<readonly SegmentOutcome[]>
+  /** Milliseconds that never jump. */
+  readonly monotonic: Clock
+  readonly log: Logger
+}
+
+export class PushLine {
+  readonly #parts: PushLineParts
+  readonly #failures = new Map<number, AttemptFailure>()
+  #logs: readonly PushLogState[] = []
+
+  constructor(parts: PushLineParts) {
+    this.#parts = parts
+  }
+
+  progress(): readonly PushLogProgress[] {
+    return this.#logs.map(({ id, view, digest, oldestUs }) => {
+      const failure = this.#failures.get(id)
+      return {
+        view,
+        digest,
+        oldestUs,
+        failure: failure === undefined ? null : { reason: failure.reason, message: failure.message },
+      }
+    })
+  }
+
+  /** True when segments were written or failed. Throws what the database throws. */
+  async run({ epoch, dataMs, artifactStore: store, wanted, keep }: MaterialiseOrder): Promise<boolean> {
+    const read = new Set<Digest>([...keep, ...wanted.flatMap(({ views }) => views.map(({ digest }) => digest))])
+    await this.#readLogs()
+    const times = { nowUs: BigInt(dataMs) * 1000n, nowMs: this.#parts.monotonic.now() }
+    const due = dueLogs(this.#logs, times, { read, failures: this.#failures, limits: pushLogLimits })
+    if (due.length === 0) return false
+    for (const outcome of await this.#store({ epoch, store, logs: due.map(({ id }) => id) })) this.#note(outcome)
+    await this.#readLogs()
+    return true
+  }
+
+  async #readLogs(): Promise<void> {
+    const { pool, environment } = this.#parts
+    this.#logs = await readPushLogs(pool, environment, pushLogLimits.rows)
+  }
+
+  /** A job that itself failed failed for each log. */
+  async #store(job: SegmentJob): Promise<readonly SegmentOutcome[]> {
+    try {
+      return await this.#parts.store(job)
+    } catch (thrown) {
+      if (!(thrown instanceof MainwardError)) throw thrown
+      const failure = { reason: thrown.code, message: thrown.message }
+      return job.logs.map((logId) => ({ logId, segments: 0, rows: 0, failure }))
+    }
+  }
+
+  #note({ logId, failure, ...counts }: SegmentOutcome): void {
+    const { log, monotonic } = this.#parts
+    const view = this.#logs.find(({ id }) => id === logId)?.digest ?? null
+    const before = this.#failures.get(logId) ?? null
+    if (counts.segments > 0) log.info({ view, ...counts }, 'stored pushed rows in segments')
+    if (failure === null) {
+      this.#failures.delete(logId)
+      return
+    }
+    this.#failures.set(logId, nextFailure(before, failure, monotonic.now()))
+    if (before?.message === failure.message) return
+    const { stack, message } = failure
+    log.warn({ view, ...(stack === undefined ? {} : { stack }) }, `pushed rows could not be stored in segments: ${message}`)
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Moves rows from the log of pushes into segments of the artifact store. The order is what a kill cannot break: the file is stored, then
+ * listed while its rows leave the log, in one transaction, then noted beside the artifacts. A file that was stored and not listed counts
+ * nowhere; a segment that was listed and not noted is noted by the next job.
+ */
+import { mkdir, readFile, realpath, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ArtifactNotes } from '../../artifacts/artifact-notes.ts'
+import type { ArtifactStore } from '../../artifacts/artifact-store.ts'
+import { digestBytes } from '../../core/digest.ts'
+import type { Pool } from '../../database/pool.ts'
+import { listSegment, markNoted, readLastId, readPushBatch, readPushLogs, readSegmentsToNote, type LoggedRow, type PushLog, type StoredSegment } from '../../database/push-log-queries.ts' // prettier-ignore
+import type { Engine } from '../../features/engine/engine.ts'
+import { openEngine } from '../../features/engine/open-engine.ts'
+import { formatSegmentNote, segmentTopic } from '../../features/pushed/segment-note.ts'
+import { writeSegment } from '../../features/pushed/write-segment.ts'
+import { pushLogLimits } from '../../reconcile/push-log-limits.ts'
+import { fencedWrite } from '../../reconcile/stores/fenced-write.ts'
+import { describeFailure, type Failure } from './describe-failure.ts'
+
+export interface SegmentJob {
+  readonly epoch: number
+  /** Address of the artifact store. */
+  readonly store: string
+  /** Ids of the logs that are due. */
+  readonly logs: readonly number[]
+}
+
+export interface SegmentOutcome {
+  readonly logId: number
+  readonly segments: number
+  readonly rows: number
+  /** Null: it succeeded. What was written before stays. */
+  readonly failure: Failure | null
+}
+
+export interface SegmentEffects {
+  readonly pool: Pool
+  readonly environment: string
+  /** A folder of this process's own. */
+  readonly workFolder: string
+  readonly artifacts: ArtifactStore
+  readonly notes: ArtifactNotes
+  /** Of one segment. */
+  readonly limits?: { readonly rows: number; readonly bytes: number }
+}
+
+/** One outcome for each log that is there. Throws what the database throws before the first log, and what the engine throws at its start. */
+export async function storeSegments(job: SegmentJob, effects: SegmentEffects): Promise<readonly SegmentOutcome[]> {
+  const { pool, environment, workFolder } = effects
+  const logs = (await readPushLogs(pool, environment, 1)).filter(({ id }) => job.logs.includes(id))
+  const folder = join(workFolder, 'segments')
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  const engine = await openEngine({ spillFolder: join(workFolder, 'spill'), folders: [folder] })
+  try {
+    await engine.lock()
+    // The engine lets statements reach real paths alone.
+    const writer = new SegmentWriter(job, effects, engine, await realpath(folder))
+    const outcomes: SegmentOutcome[] = []
+    for (const log of logs) outcomes.push(await writer.empty(log))
+    return outcomes
+  } finally {
+    await engine.close()
+  }
+}
+
+class SegmentWriter {
+  readonly #job: SegmentJob
+  readonly #effects: SegmentEffects
+  readonly #engine: Engine
+  readonly #folder: string
+
+  constructor(job: SegmentJob, effects: SegmentEffects, engine: Engine, folder: string) {
+    this.#job = job
+    this.#effects = effects
+    this.#engine = engine
+    this.#folder = folder
+  }
+
+  /** All rows that the log has now; what comes meanwhile waits for the next job. */
+  async empty(log: PushLog): Promise<SegmentOutcome> {
+    const { pool, limits = pushLogLimits } = this.#effects
+    const written = { segments: 0, rows: 0 }
+    try {
+      await this.#note(log)
+      let last: bigint | null = null
+      for (;;) {
+        const batch = await readPushBatch(pool, log.id, limits)
+        const end: bigint | undefined = batch.at(-1)?.id
+        if (end === undefined) break
+        last ??= await readLastId(pool, log.id)
+        await this.#move(log, batch)
+        written.segments += 1
+        written.rows += batch.length
+        if (end >= last) break
+      }
+      return { logId: log.id, ...written, failure: null }
+    } catch (thrown) {
+      return { logId: log.id, ...written, failure: describeFailure(thrown) }
+    }
+  }
+
+  async #move(log: PushLog, batch: readonly LoggedRow[]): Promise<void> {
+    const { pool, environment, artifacts } = this.#effects
+    const { store, epoch } = this.#job
+    const bytes = await this.#write(log, batch)
+    const sha256 = digestBytes(bytes).slice('sha256:'.length)
+    await artifacts.put(store, sha256, bytes)
+    const segment: StoredSegment = { store, sha256, sizeBytes: bytes.byteLength, ...describeRows(batch) }
+    const ids = batch.map(({ id }) => id)
+    await fencedWrite({ pool, environment }, epoch, (transaction) => listSegment(transaction, log.id, segment, ids))
+    await this.#note(log)
+  }
+
+  async #write(log: PushLog, batch: readonly LoggedRow[]): Promise<Uint8Array> {
+    const file = join(this.#folder, 'segment.parquet')
+    await writeSegment(this.#engine, log, batch, file)
+    try {
+      return await readFile(file)
+    } finally {
+      await rm(file)
+    }
+  }
+
+  /** Tells the artifact store of every listed segment that it may not know. */
+  async #note(log: PushLog): Promise<void> {
+    const { pool, environment, notes } = this.#effects
+    const { view, digest: definition } = log
+    for (const { id, store, ...segment } of await readSegmentsToNote(pool, log.id)) {
+      const note = formatSegmentNote({ environment, view, definition, ...segment })
+      await notes.add(store, segmentTopic(environment, definition), note)
+      await markNoted(pool, id)
+    }
+  }
+}
+
+function describeRows(rows: readonly LoggedRow[]) {
+  const [events, created] = [rows.map(({ eventUs }) => eventUs), rows.map(({ createdUs }) => createdUs)]
+  return {
+    rows: rows.length,
+    firstEventUs: least(events),
+    lastEventUs: greatest(events),
+    firstCreatedUs: least(created),
+    lastCreatedUs: greatest(created),
+  }
+}
+
+function least(values: readonly bigint[]): bigint {
+  return values.reduce((a, b) => (b < a ? b : a))
+}
+
+function greatest(values: readonly bigint[]): bigint {
+  return values.reduce((a, b) => (b > a ? b : a))
+}

@@ -1,0 +1,53 @@
+/** Writes rows that were pushed as one Parquet file, typed as their definition says. */
+import type { Json } from '../../core/digest.ts'
+import { decodeFeatureValue, type FeatureValue } from '../../core/feature-value.ts'
+import type { OnlineView } from '../../core/online-view.ts'
+import type { Cell, Engine } from '../engine/engine.ts'
+import { quoteName, quoteText } from '../engine/quote.ts'
+import { ownColumns, segmentColumns, segmentValues, type SegmentValue } from './segment-columns.ts'
+
+/** A row of the log; times are in microseconds since the epoch. */
+export interface PushedRow {
+  readonly id: bigint
+  /** Text of `encodeEntityKey`. */
+  readonly key: string
+  readonly eventUs: bigint
+  readonly createdUs: bigint
+  /** A JSON array of encoded values, in the order of the features. */
+  readonly values: string
+}
+
+const batchRows = 2_000
+const table = 'segment'
+
+/**
+ * `file` must be in a folder that the engine may reach; the rows are in the order of their ids there. Throws a TypeError for a value that is
+ * none of its dtype: pushes were checked, so that is a bug.
+ */
+export async function writeSegment(
+  engine: Engine,
+  columns: Pick<OnlineView, 'keys' | 'features'>,
+  rows: readonly PushedRow[],
+  file: string,
+): Promise<void> {
+  const values = segmentValues(columns)
+  await engine.load(table, segmentColumns(values), batches(rows, values))
+  await engine.query(
+    `copy (select * from ${table} order by ${quoteName(ownColumns.id)}) to ${quoteText(file)} (format parquet, compression zstd)`,
+  )
+  await engine.query(`drop table ${table}`)
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- the engine takes what comes in time
+async function* batches(
+  rows: readonly PushedRow[],
+  values: readonly SegmentValue[],
+): AsyncIterable<readonly (readonly Cell[])[]> {
+  for (let at = 0; at < rows.length; at += batchRows) yield rows.slice(at, at + batchRows).map((row) => cells(row, values))
+}
+
+function cells({ id, key, eventUs, createdUs, values: text }: PushedRow, values: readonly SegmentValue[]): readonly Cell[] {
+  const parts = { keys: JSON.parse(key) as readonly Json[], features: JSON.parse(text) as readonly Json[] }
+  const decoded = values.map(({ dtype, from, at }): FeatureValue => decodeFeatureValue(dtype, parts[from][at] ?? null))
+  return [id, eventUs, createdUs, ...decoded]
+}
