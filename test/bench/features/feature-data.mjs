@@ -51,7 +51,8 @@ function labelSelect({ labels, entities, rowsOf }) {
   const own = (view) => whole('s', 206, rowsOf(view) - Math.floor(rowsOf(view) / 100))
   const atEvent = (place) => views.map((view, index) => `WHEN ${place} + ${index} THEN ${event(view, own(view))}`).join(' ')
   const onEdge = (place) => views.map((view, index) => `WHEN ${place} + ${index} THEN ${event(view, own(view))} + ${view.ttlDays * dayUs}`).join(' ') // prettier-ignore
-  const ofView = (place) => views.map((view, index) => `WHEN ${place} + ${index} THEN ${entity(view, own(view), entities)}`).join(' ')
+  const ofView = (place) =>
+    views.map((view, index) => `WHEN ${place} + ${index} THEN ${entity(view, own(view), entities)}`).join(' ')
   return `SELECT r AS row_id,
     CASE s % 600 ${ofView(0)} ${ofView(10)} WHEN 20 THEN ${entities} + s WHEN 21 THEN ${entities} + s WHEN 22 THEN ${entities} + s
       ELSE ${whole('s', 207, entities)} END AS entity_id,
@@ -65,7 +66,8 @@ export async function writeFeatureData(folder, rows) {
   const sizes = sizesOf(rows)
   const instance = await DuckDBInstance.create(':memory:', { threads: '2' })
   const connection = await instance.connect()
-  const write = (name, select) => connection.run(`COPY (${select}) TO '${folder}/${name}.parquet' (FORMAT parquet, COMPRESSION zstd)`)
+  const write = (name, select) =>
+    connection.run(`COPY (${select}) TO '${folder}/${name}.parquet' (FORMAT parquet, COMPRESSION zstd)`)
   await connection.run(`SET TimeZone = 'UTC'`)
   for (const view of views) await write(view.name, viewSelect(view, sizes.rowsOf(view), sizes.entities))
   await write('labels', labelSelect(sizes))
@@ -87,7 +89,8 @@ export function joinByHand(folder) {
             FROM read_parquet('${folder}/${view.name}.parquet'))) WHERE p = m)`
   })
   const joins = views.map(({ name }) => `ASOF LEFT JOIN ${name} ON l.entity_id = ${name}.entity_id AND l.event_timestamp >= ${name}.known`) // prettier-ignore
-  const values = views.flatMap((view) =>
+  const values = views.flatMap(
+    (view) =>
     columnsOf(view).map((column) => `CASE WHEN ${view.name}.event_us >= epoch_us(l.event_timestamp) - ${view.ttlDays * dayUs} THEN ${view.name}.${column} END AS ${column}`), // prettier-ignore
   )
   return `WITH ${parts.join(', ')} SELECT l.row_id, l.entity_id, l.event_timestamp, ${values.join(', ')}, l.label

@@ -7,7 +7,15 @@ import { treeCpuUs } from '../process-tree.mjs'
 const windowUs = 30n * 86_400_000_000n
 
 function ours(name) {
-  const window = { function: name, column: 'v', columnType: 'DOUBLE', windowUs, where: null, quantile: null, resultType: 'DOUBLE' }
+  const window = {
+    function: name,
+    column: 'v',
+    columnType: 'DOUBLE',
+    windowUs,
+    where: null,
+    quantile: null,
+    resultType: 'DOUBLE',
+  }
   return buildJoin({
     labels: 'labels',
     keep: [],

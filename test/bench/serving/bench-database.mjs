@@ -59,8 +59,8 @@ export async function startBenchDatabase() {
     url: postgres.url,
     pid: postgres.pid,
     folder,
-    /** From now on the environment serves these releases, each with all of its model's traffic. */
-    async publish(environment, releases) {
+    /** From now on the environment serves these releases, each with all of its model's traffic, and the rows of these views. */
+    async publish(environment, releases, featureViews = []) {
       const version = { epoch: 1, sequence: (sequence += 1) }
       const state = {
         formatVersion: 1,
@@ -72,6 +72,7 @@ export async function startBenchDatabase() {
         artifactStore,
         releases: Object.fromEntries(releases.map((release) => [release.digest, release])),
         routes: releases.map(routeOf),
+        featureViews,
       }
       await writeServingState(pool, { state, routesVersion: version })
     },

@@ -34,6 +34,11 @@ export function startBare() {
   return startFloor('bare-server.mjs', [modelFile])
 }
 
+/** node:http with pg: one query a request, on a table of the same rows. */
+export function startFeatureFloor(database) {
+  return startFloor('feature-floor.mjs', [database.url])
+}
+
 /** The data plane of an environment of the database, with everything on that is on when nothing is said. */
 export async function startMainward(database, environment, processes) {
   const port = await findFreePort()
