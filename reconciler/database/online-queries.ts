@@ -12,7 +12,6 @@ export interface OnlineRequest {
 export interface OnlineRow {
   /** Of the row that the features are from; null where only windows hold a value, or the view is static. */
   readonly eventUs: bigint | null
-  readonly createdUs: bigint | null
   /** The values are those as of this time: the later of the row's own and the view's watermark. */
   readonly computedAsOfUs: bigint
   /** A JSON array of encoded values, in the order of `OnlineView.features`. */
@@ -29,7 +28,6 @@ export interface OnlineAnswer {
 interface Found {
   readonly watermark_us: string | null
   readonly event_us: string | null
-  readonly created_us: string | null
   readonly computed_as_of_us: string | null
   readonly feature_values: string | null
 }
@@ -42,11 +40,11 @@ export const onlineReadSettings = { plan_cache_mode: 'force_generic_plan', enabl
 
 /** One answer for each request, in their order. The lateral limit keeps it one look into the index a key, whatever the planner believes. */
 const readSql = `
-  select v.watermark_us, r.event_us, r.created_us, r.computed_as_of_us, r.feature_values
+  select v.watermark_us, r.event_us, r.computed_as_of_us, r.feature_values
   from unnest($3::int[], $4::text[]) with ordinality as asked (request, entity_key, n)
   left join online_views v on v.environment = $1 and v.digest = ($2::text[])[asked.request]
   left join lateral (
-    select event_us, created_us, computed_as_of_us, feature_values from online_rows
+    select event_us, computed_as_of_us, feature_values from online_rows
     where view_id = v.id and entity_key = asked.entity_key limit 1
   ) r on true
   order by asked.n`
@@ -60,23 +58,32 @@ export async function readOnline(
   if (places.length === 0) return requests.map(() => ({ watermarkUs: null, rows: [] }))
   const values = [environment, requests.map(({ digest }) => digest), places, requests.flatMap(({ keys }) => keys)]
   const { rows } = await database.query<Found>(readSql, values, 'read-online')
+  const readTime = rememberTime()
   let next = 0
   return requests.map(({ keys }) => {
     const found = rows.slice(next, (next += keys.length))
     const watermarkUs = toBigInt(found[0]?.watermark_us ?? null)
-    return { watermarkUs, rows: found.map((row) => readRow(row, watermarkUs)) }
+    return { watermarkUs, rows: found.map((row) => readRow(row, watermarkUs, readTime)) }
   })
 }
 
-function readRow(row: Found, watermarkUs: bigint | null): OnlineRow | null {
-  const { computed_as_of_us: computed, feature_values: values } = row
+function readRow(row: Found, watermarkUs: bigint | null, readTime: (text: string) => bigint): OnlineRow | null {
+  const { event_us: event, computed_as_of_us: computed, feature_values: values } = row
   if (computed === null || values === null) return null
-  const computedUs = BigInt(computed)
+  const computedUs = readTime(computed)
   return {
-    eventUs: toBigInt(row.event_us),
-    createdUs: toBigInt(row.created_us),
+    eventUs: toBigInt(event),
     computedAsOfUs: watermarkUs !== null && watermarkUs > computedUs ? watermarkUs : computedUs,
     values,
+  }
+}
+
+/** Rows of one fill are as of one time: it is read once. */
+function rememberTime(): (text: string) => bigint {
+  let known = { text: '0', time: 0n }
+  return (text) => {
+    if (text !== known.text) known = { text, time: BigInt(text) }
+    return known.time
   }
 }
 

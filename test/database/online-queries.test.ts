@@ -61,14 +61,14 @@ describe('one read', () => {
       { digest: weather.digest, keys: [] },
       { digest: digestValue('no view'), keys: ['["JFK"]'] },
     ])
-    const lga = { eventUs: null, createdUs: null, computedAsOfUs: 100n, values: '[2]' }
+    const lga = { eventUs: null, computedAsOfUs: 100n, values: '[2]' }
     expect(answers).toEqual([
       // Not rewritten since: as of the later of its own time and the watermark.
       {
         watermarkUs: 200n,
-        rows: [{ eventUs: -7n, createdUs: 9_007_199_254_740_993n, computedAsOfUs: 300n, values: '["route"]' }],
+        rows: [{ eventUs: -7n, computedAsOfUs: 300n, values: '["route"]' }],
       },
-      { watermarkUs: null, rows: [lga, null, { eventUs: 5n, createdUs: 6n, computedAsOfUs: 100n, values: '[1]' }, lga] },
+      { watermarkUs: null, rows: [lga, null, { eventUs: 5n, computedAsOfUs: 100n, values: '[1]' }, lga] },
       { watermarkUs: null, rows: [] },
       { watermarkUs: null, rows: [null] },
     ])

@@ -7,8 +7,8 @@ import { chooseFeatures, type ChosenFeature } from './chosen-features.ts'
 import type { FeatureReader } from './feature-reader.ts'
 import type { FeaturesRequest } from './features-schema.ts'
 import { readEntities } from './request-entities.ts'
-import { rememberTimes, repeatNoTime, repeatText, writeValue } from './value-text.ts'
-import { statusOf, valueOf, type FeatureStatus, type ViewRow } from './view-row.ts'
+import { rememberTimes, repeatNoTime, repeatText, writeStored } from './value-text.ts'
+import { statusOf, valueTextOf, type FeatureStatus, type ViewRow } from './view-row.ts'
 
 export interface FeatureService {
   readonly view: RouteView
@@ -57,7 +57,7 @@ function writeColumn({ column }: ChosenFeature, rows: readonly ViewRow[], times:
   let isPresent = true
   rows.forEach((row, index) => {
     const status = statusOf(column, row)
-    values[index] = writeValue(column.dtype, valueOf(column, row))
+    values[index] = writeStored(column.dtype, valueTextOf(column, row))
     statuses[index] = status
     isPresent &&= status === 'PRESENT'
   })

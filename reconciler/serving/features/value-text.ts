@@ -14,6 +14,15 @@ export function writeValue(dtype: FeatureDtype, encoded: Json): string {
   return typeof value === 'number' ? `"${value}"` : JSON.stringify(value)
 }
 
+const quote = '"'
+
+/** A value by its JSON in the store. What is no text there is written as it stands. */
+export function writeStored(dtype: FeatureDtype, stored: string): string {
+  if (!stored.startsWith(quote)) return stored
+  if (dtype === 'string' || (dtype === 'int64' && /^"-?\d+"$/.test(stored))) return dtype === 'string' ? stored : stored.slice(1, -1)
+  return writeValue(dtype, JSON.parse(stored) as Json)
+}
+
 /** Feast's word for no time. */
 const noTime = '"1970-01-01T00:00:00Z"'
 

@@ -4,7 +4,7 @@ import type { OnlineView } from '../../core/online-view.ts'
 import type { OnlineAnswer, OnlineRequest } from '../ports.ts'
 import type { EntityKey } from './entity-key.ts'
 import { FeaturesUnavailableError } from './features-unavailable.ts'
-import { judgeRow, type ViewRow } from './view-row.ts'
+import { createJudge, type ViewRow } from './view-row.ts'
 
 /** The rows of one view that are wanted, one for each entity. Views of one definition may be there several times. */
 export interface ViewLookup {
@@ -63,8 +63,9 @@ function placeKey({ text, hasNull }: EntityKey, places: Map<string, number>, key
 
 /** Entities that share a key share its row. */
 function spreadRows(view: OnlineView, answer: OnlineAnswer, places: readonly number[], atUs: bigint): readonly ViewRow[] {
-  const judged = answer.rows.map((row) => judgeRow(view, answer, row, atUs))
-  const missing = judgeRow(view, answer, null, atUs)
+  const judge = createJudge(view, answer, atUs)
+  const judged = answer.rows.map(judge)
+  const missing = judge(null)
   return places.map((place) => judged[place] ?? missing)
 }
 

@@ -76,7 +76,7 @@ const valueBytes = 40
 
 function measureJoined({ rows }: JoinedRows): number {
   let bytes = 0
-  for (const found of rows) for (const { values } of found) bytes += viewRowBytes + valueBytes * (values?.length ?? 0)
+  for (const found of rows) for (const { values } of found) bytes += viewRowBytes + valueBytes * (values?.count ?? 0)
   return bytes
 }
 
