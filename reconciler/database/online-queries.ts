@@ -38,9 +38,9 @@ interface Found {
  */
 export const onlineReadSettings = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' } as const
 
-/** One answer for each request, in their order. The lateral limit keeps it one look into the index a key, whatever the planner believes. */
+/** One answer for each request, in their order. Numbers come as text: the driver need not look at them. The lateral limit keeps it one look into the index a key, whatever the planner believes. */
 const readSql = `
-  select v.watermark_us, r.event_us, r.computed_as_of_us, r.feature_values
+  select v.watermark_us::text, r.event_us::text, r.computed_as_of_us::text, r.feature_values
   from unnest($3::int[], $4::text[]) with ordinality as asked (request, entity_key, n)
   left join online_views v on v.environment = $1 and v.digest = ($2::text[])[asked.request]
   left join lateral (

@@ -5,7 +5,7 @@ import type { FeatureValue } from '../../core/feature-value.ts'
 import { didYouMean } from '../../core/nearest-name.ts'
 import { describe, placeError } from '../../inference/rows/cell.ts'
 import type { ChosenView } from './chosen-features.ts'
-import { buildEntityKey, readKey } from './entity-key.ts'
+import { buildEntityKey, readKey, type EntityKey } from './entity-key.ts'
 import type { ViewLookup } from './view-lookups.ts'
 
 export interface RequestEntities {
@@ -31,12 +31,20 @@ export function readEntities(entities: Entities, views: readonly ChosenView[]): 
     read.set(`${dtype} ${name}`, known)
     return known
   }
+  // Views of one entity share its keys.
+  const built = new Map<string, readonly EntityKey[]>()
   const lookups = views.map(({ view, keyNames }) => {
+    const place = JSON.stringify(view.keys.map(({ dtype }, index) => [dtype, keyNames[index]]))
     const columns = view.keys.map(({ dtype }, index) => columnOf(keyNames[index] ?? '', dtype))
-    const keys = Array.from({ length: count }, (_, row) => buildEntityKey(columns.map((column) => column[row] ?? null)))
+    const keys = built.get(place) ?? buildKeys(columns, count)
+    built.set(place, keys)
     return { view, keys }
   })
   return { count, lookups }
+}
+
+function buildKeys(columns: readonly (readonly FeatureValue[])[], count: number): readonly EntityKey[] {
+  return Array.from({ length: count }, (_, row) => buildEntityKey(columns.map((column) => column[row] ?? null)))
 }
 
 function countEntities(entities: Entities): number {
