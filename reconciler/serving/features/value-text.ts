@@ -19,7 +19,8 @@ const quote = '"'
 /** A value by its JSON in the store. What is no text there is written as it stands. */
 export function writeStored(dtype: FeatureDtype, stored: string): string {
   if (!stored.startsWith(quote)) return stored
-  if (dtype === 'string' || (dtype === 'int64' && /^"-?\d+"$/.test(stored))) return dtype === 'string' ? stored : stored.slice(1, -1)
+  if (dtype === 'string' || (dtype === 'int64' && /^"-?\d+"$/.test(stored)))
+    return dtype === 'string' ? stored : stored.slice(1, -1)
   return writeValue(dtype, JSON.parse(stored) as Json)
 }
 
