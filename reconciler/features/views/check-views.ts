@@ -1,17 +1,11 @@
 /** Checks the SQL of all views of a commit without any data: what can be said before there is a row. */
-import type { EntityDefinition, SourceDefinition, ViewDefinition } from '../../core/feature-definition.ts'
+import type { ViewMaterials } from '../compute/plan-computation.ts'
 import type { Engine } from '../engine/engine.ts'
 import { createEmptySource } from '../sources/prepare-source.ts'
 import { checkView } from './check-view.ts'
 import { orderViews } from './order-views.ts'
 
-export interface ViewMaterials {
-  readonly entities: ReadonlyMap<string, EntityDefinition>
-  readonly sources: ReadonlyMap<string, SourceDefinition>
-  readonly views: ReadonlyMap<string, ViewDefinition>
-}
-
-export interface ViewProblem {
+interface ViewProblem {
   readonly view: string
   readonly problem: string
 }

@@ -36,7 +36,7 @@ const files = [
   { path: 'features.yaml', parsed: parse(manifests) },
 ]
 const { resources } = assembleCommit({ files, artifacts: new Map() }, { mode: 'proposed' })
-const { views } = assembleFeatures({ commit: '0'.repeat(40), resources } as Parameters<typeof assembleFeatures>[0])
+const { views } = assembleFeatures({ commit: '0'.repeat(40), resources })
 
 const eightUs = 1_772_352_000_000_000n
 const online = await openStore()
