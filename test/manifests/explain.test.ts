@@ -248,6 +248,15 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle' | 'view-sql'>, readonly Wr
     { files: changed.training('column: wind_speed, function: max', 'function: max') },
   ],
   'refresh-or-exact': [{ files: changed.training('lag: 1m', 'lag: 1m, freshness: exact') }],
+  'pushed-aggregation': [{ files: { 'x.yaml': edit(viewsExample, '{ refresh: 15m, lag: 1m }', '{ freshness: exact }') } }],
+  'timestamp-feature': [
+    {
+      files: changed.training(
+        /(    - \{ name: wind_speed, dtype: float32, unit: mph \}\n)(  aggregations:[^]*?        - wind_max_6h\n)/,
+        '$1    - { name: observed_at, dtype: timestamp }\n$2        - observed_at\n',
+      ),
+    },
+  ],
   'unit-test': [
     { files: changed.training('wind_max_6h: 10 }', 'wind_max_6h: ten }') },
     { files: changed.training(', wind_max_6h: 10 }', ' }') },

@@ -54,8 +54,7 @@ spec:
   source: landings
   features:
     - { name: hard, dtype: bool, description: Was the last landing hard? }
-  aggregations:
-    - { name: landings_7d, function: count, window: 7d }
+    - { name: landed_at, dtype: timestamp }
   online: { freshness: exact }
 ---
 apiVersion: mainward.dev/v1alpha1
@@ -99,11 +98,10 @@ describe('an online view', () => {
       ],
       features: [
         { name: 'hard', dtype: 'bool' },
-        { name: 'landings_7d', dtype: 'int64' },
+        { name: 'landed_at', dtype: 'timestamp' },
       ],
       ttlMs: null,
-      aggregations: ['landings_7d'],
-      counts: ['landings_7d'],
+      aggregations: [],
       isPushed: true,
     })
   })

@@ -19,6 +19,7 @@ export const featureViewChecks: readonly KindCheck<WrittenFeatureViewSpec>[] = [
   { reads: ['/spec/features', '/spec/aggregations'], check: checkNames },
   { reads: ['/spec/features', '/spec/aggregations', '/spec/transform'], check: checkAggregations },
   { reads: ['/spec/ttl', '/spec/online'], check: checkOnline },
+  { reads: ['/spec/online', '/spec/aggregations'], check: checkPushed },
   { reads: ['/spec/source', '/spec/sources', '/spec/tests', '/spec/features', '/spec/aggregations'], check: checkTests },
 ]
 
@@ -129,4 +130,11 @@ function checkOnline({ spec: { ttl, online } }: FeatureView, report: Report): vo
     report('/spec/online/lag', { rule, message: 'expected no lag beside freshness: exact, found one' })
   }
   reportNoTime(refresh, '/spec/online/refresh', report)
+}
+
+function checkPushed({ spec: { online, aggregations = [] } }: FeatureView, report: Report): void {
+  if (online?.freshness === undefined || online.refresh !== undefined || aggregations.length === 0) return
+  const message = `expected no aggregations in a view that is pushed, found ${aggregations.length}: a push brings values, not the rows of windows`
+  const hint = 'give the view online: { refresh: 15m }, or push the values as features'
+  report('/spec/aggregations', { rule: 'pushed-aggregation', message, hint })
 }

@@ -3,7 +3,7 @@ import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import { readDefinitions } from '../embedded/read-definitions.ts'
 import { findKeyClashes, type KeyField } from '../features/key-clashes.ts'
 import type { WrittenDefinitions, WrittenModelVersionSpec, WrittenVersionView } from '../generated/modelversion.ts'
-import { featureNames } from '../model-feature-names.ts'
+import { featureNames, takenTimestamp } from '../model-feature-names.ts'
 import { createHints, listNames } from '../nearest-name.ts'
 import type { KindCheck, Report, WrittenManifest } from './kind-definition.ts'
 import { escapePointer } from './request-features.ts'
@@ -61,7 +61,9 @@ interface RolePlace {
 
 function checkRole({ view, take, join }: WrittenVersionView, known: KnownView, { pointer, report }: RolePlace): void {
   take.forEach((name, position) => {
-    if (known.features.has(name)) return
+    const dtype = known.features.get(name)
+    if (dtype === 'timestamp') report(`${pointer}/take/${position}`, takenTimestamp(view, name))
+    if (dtype !== undefined) return
     const message = `expected a feature of ${view} (${listNames([...known.features.keys()])}), found ${JSON.stringify(name)}`
     report(`${pointer}/take/${position}`, { rule, message })
   })

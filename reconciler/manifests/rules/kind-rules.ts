@@ -175,6 +175,18 @@ export const kindRules = {
     why: 'Values are either computed on a grid or pushed; training imitates one of them.',
     example: viewsExample,
   },
+  'pushed-aggregation': {
+    severity: 'error',
+    summary: 'a view that is pushed has no aggregations',
+    why: 'A push brings one value of an entity. Windows are computed from rows of a source, on a grid: serving would refuse every push.',
+    example: viewsExample,
+  },
+  'timestamp-feature': {
+    severity: 'error',
+    summary: 'a model takes no timestamp of a view',
+    why: 'No tensor holds a point in time: serving could not load such a version. A transform can make a number of it, such as the hours since.',
+    example: trainingExample,
+  },
   'unit-test': {
     severity: 'error',
     summary: 'a unit test gives rows of the sources and expects values of the view',

@@ -111,7 +111,14 @@ describe('a change', () => {
   })
 
   it('that makes a pushed view of a computed one computes no rows', () => {
-    const found = assessFeatureImpact(resourcesOf(), resourcesOf(['{ refresh: 15m, lag: 1m }', '{ freshness: exact }']))
+    // What is pushed has no windows.
+    const windowless: readonly Change[] = [
+      [/ {2}aggregations:\n.*wind_max_6h.*\n/.exec(trainingExample)?.[0] ?? 'none', ''],
+      ['wind_max_6h: 10', 'wind_speed: 10'],
+      ['        - wind_max_6h\n', ''],
+    ]
+    const pushed: Change = ['{ refresh: 15m, lag: 1m }', '{ freshness: exact }']
+    const found = assessFeatureImpact(resourcesOf(...windowless), resourcesOf(...windowless, pushed))
     expect(found).toMatchObject([{ id: weather, recomputed: [], keeping: [version] }])
   })
 

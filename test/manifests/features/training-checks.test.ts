@@ -20,6 +20,20 @@ describe('a model', () => {
       [['        - wind_max_6h\n', '        - wind_max_7h\n']],
     ],
     [
+      'points in time, a feature and the greatest of them in a window',
+      '77:11 timestamp-feature  expected a feature that a tensor can hold, found the timestamp "wind_speed" of airport_weather\n' +
+        '    make a number of it in the transform of the view, for example date_part with hour\n' +
+        '78:11 timestamp-feature  expected a feature that a tensor can hold, found the timestamp "wind_max_6h" of airport_weather\n' +
+        '    make a number of it in the transform of the view, for example date_part with hour\n',
+      [
+        [
+          '    - { name: wind_speed, dtype: float32, unit: mph }\n  aggregations:',
+          '    - { name: wind_speed, dtype: timestamp }\n  aggregations:',
+        ],
+      ],
+      /^timestamp-feature/,
+    ],
+    [
       'a feature twice',
       '76:7 invalid-value  expected entries of spec.features[0].take that differ, found two that are the same\n' +
         '    entries 1 and 2\n',

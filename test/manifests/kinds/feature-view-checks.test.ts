@@ -120,11 +120,19 @@ describe('a view', () => {
       'refresh and freshness',
       '45:3 refresh-or-exact  expected exactly one of refresh and freshness, found both\n',
       [['lag: 1m', 'freshness: exact']],
+      /^refresh/,
     ],
     [
       'a lag of what is pushed',
       '45:36 refresh-or-exact  expected no lag beside freshness: exact, found one\n',
       [['refresh: 15m', 'freshness: exact']],
+      /^refresh/,
+    ],
+    [
+      'windows of what is pushed',
+      '37:3 pushed-aggregation  expected no aggregations in a view that is pushed, found 1: a push brings values, not the rows of windows\n' +
+        '    give the view online: { refresh: 15m }, or push the values as features\n',
+      [['{ refresh: 15m, lag: 1m }', '{ freshness: exact }']],
     ],
     [
       'a refresh of 0',
