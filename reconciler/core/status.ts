@@ -24,7 +24,7 @@ export interface ModelStatus {
   /** What answers in place of a run that fails; null: nothing. */
   readonly fallback: RolloutFallback | null
   readonly conditions: readonly Condition[]
-  /** Inputs of a golden row: a request that really answers. */
+  /** Inputs of a golden row: a request that really answers. Null for a model that reads views. */
   readonly exampleRow: Readonly<Record<string, Json>> | null
 }
 

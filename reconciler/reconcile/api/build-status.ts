@@ -93,8 +93,9 @@ function buildModel(name: string, { state, release, conditions }: ModelParts): M
   }
 }
 
-/** The golden row with the fewest nulls. */
-function findFullestRow({ goldenRows }: Release): ModelStatus['exampleRow'] {
+/** The golden row with the fewest nulls. None where views are read: a request has keys, of which golden rows know nothing. */
+function findFullestRow({ goldenRows, views = [] }: Release): ModelStatus['exampleRow'] {
+  if (views.length > 0) return null
   const counted = goldenRows.map(({ inputs }) => ({
     inputs,
     nulls: Object.values(inputs).filter((value) => value === null).length,
