@@ -56,8 +56,8 @@ export interface FeatureSkew {
   readonly staleBoth: number
   /** Null or not there on both sides. */
   readonly absentBoth: number
-  /** Of numbers; of timestamps in microseconds. Encoded (`encodeFeatureValue`); null: none differ by a number. */
-  readonly largestDifference: Json
+  /** Of numbers; of timestamps in microseconds. An infinite one is a text; null: none differ by a number. */
+  readonly largestDifference: number | 'Infinity' | null
   /** The first few of each kind. */
   readonly examples: readonly SkewExample[]
 }

@@ -55,7 +55,7 @@ export class SkewTally {
       dtype: first.dtype,
       compared: Object.values(counts).reduce((sum, count) => sum + count, 0),
       ...counts,
-      largestDifference: encodeFeatureValue(difference),
+      largestDifference: difference === Infinity ? 'Infinity' : difference,
       examples,
     }))
   }

@@ -2,15 +2,16 @@
 import { describe, expect, it } from 'vitest'
 import type { FeatureDtype } from '../../../reconciler/core/feature-dtype.ts'
 import type { FeatureValue } from '../../../reconciler/core/feature-value.ts'
-import { compareValue, type FeatureState } from '../../../reconciler/features/skew/compare-value.ts'
+import { compareValue, type Comparison, type FeatureState } from '../../../reconciler/features/skew/compare-value.ts'
 
 const is = (value: FeatureValue): FeatureState => ({ status: 'PRESENT', value })
 const none = (status: FeatureState['status']): FeatureState => ({ status, value: null })
 const compare = (dtype: FeatureDtype, online: FeatureState, offline: FeatureState, tolerance = 0) =>
-  Object.values(compareValue(dtype, { online, offline }, tolerance))
+  read(compareValue(dtype, { online, offline }, tolerance))
+const read = ({ outcome, difference }: Comparison) => [outcome, difference] as const
 
 describe('a value', () => {
-  it.each<[FeatureDtype, FeatureValue, FeatureValue, string, number | null]>([
+  it.each<[FeatureDtype, FeatureValue, FeatureValue, ...result: [string, number | null]]>([
     ['int64', 9007199254740993n, 9007199254740993n, 'equal', null],
     ['int64', 9007199254740993n, 9007199254740992n, 'mismatched', 1],
     ['int32', 3, 4, 'mismatched', 1],
@@ -24,11 +25,11 @@ describe('a value', () => {
     ['float64', 0, -0, 'equal', null],
     ['float64', Infinity, Infinity, 'equal', null],
     ['float64', Infinity, 1, 'mismatched', Infinity],
-  ])('%s: %s and %s', (dtype, online, offline, outcome, difference) => {
-    expect(compare(dtype, is(online), is(offline))).toEqual([outcome, difference])
+  ])('%s: %s and %s', (dtype, online, offline, ...result) => {
+    expect(compare(dtype, is(online), is(offline))).toEqual(result)
   })
 
-  it.each<[FeatureDtype, FeatureValue, FeatureValue, number, string]>([
+  it.each<[FeatureDtype, FeatureValue, FeatureValue, ...rest: [number, string]]>([
     ['float64', 0.001, 0.002, 0.001, 'equal'],
     ['float64', 1000, 1001, 0.001, 'equal'],
     ['float64', 1000, 1002, 0.001, 'mismatched'],
@@ -38,7 +39,7 @@ describe('a value', () => {
     ['float64', NaN, 1, 1, 'mismatched'],
     ['int32', 1000, 1001, 1, 'mismatched'],
     ['timestamp', 1000n, 1001n, 1, 'mismatched'],
-  ])('%s: %s and %s within %s', (dtype, online, offline, tolerance, outcome) => {
+  ])('%s: %s and %s within %s', (dtype, online, offline, ...[tolerance, outcome]) => {
     expect(compare(dtype, is(online), is(offline), tolerance)[0]).toBe(outcome)
   })
 })

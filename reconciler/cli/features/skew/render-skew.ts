@@ -76,7 +76,14 @@ function renderSide({ dtype }: FeatureSkew, { status, value }: SkewSide): string
   if (value === null) return status
   const decoded = decodeFeatureValue(dtype, value)
   if (dtype === 'timestamp' && typeof decoded === 'bigint') return formatInstant(decoded)
+  if (dtype === 'float32' && typeof decoded === 'number') return shortFloat(decoded)
   return typeof decoded === 'string' ? JSON.stringify(decoded) : String(decoded)
+}
+
+/** The fewest digits that are the same float32: nine are always enough. */
+function shortFloat(value: number): string {
+  const digits = [6, 7, 8, 9].map((precision) => Number(value.toPrecision(precision)))
+  return String(digits.find((each) => Math.fround(each) === value) ?? value)
 }
 
 function renderLateness(views: readonly ViewLateness[]): string {
