@@ -47,12 +47,9 @@ describe('the pages', () => {
       'docs/features/catalogue.md',
       'docs/features/README.md',
       'docs/features/datasets.md',
-<<<<<<< HEAD
       'docs/features/from-feast.md',
       'docs/features/how-to.md',
-=======
       'docs/features/skew.md',
->>>>>>> c56681c (Say how skew is found, and show it on the example's flights)
     ]) {
       const targets = [...readPage(name).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target ?? '')
       const local = targets.filter((target) => !target.includes('://'))
