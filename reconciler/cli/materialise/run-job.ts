@@ -1,8 +1,6 @@
 /** One job of the process that materialises: fills what is due from the files of a commit, removes what nothing reads. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { MainwardError, messageOf } from '../../core/error.ts'
-import type { FeatureClosure } from '../../core/online-view.ts'
 import { removeView } from '../../database/online-view-queries.ts'
 import type { Pool } from '../../database/pool.ts'
 import { openQueryReader } from '../../database/query-reader.ts'
