@@ -8,7 +8,7 @@ import { createControlClient } from '../client/control-client.ts'
 import { type CommandDefinition, type CommandInput, flagOption, numberOption, textOption } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { readLines } from '../records/read-lines.ts'
-import { environmentOption, recordsPath } from '../records/records-request.ts'
+import { recordsPath } from '../records/records-request.ts'
 import { splitLines } from '../records/split-lines.ts'
 import { computationOptions, readAsOf } from './engine-options.ts'
 import { type OpenFeatures, withFeatures } from './open-features.ts'
@@ -29,8 +29,8 @@ export const skewFeaturesCommand: CommandDefinition = {
   options: [
     { flags: '--records <file>', description: 'lines of mainward records, gzipped when the name ends in .gz' },
     { flags: '--last <n>', description: `without --records: how many, the newest by data time (default: ${defaultLast})` },
-    environmentOption,
-    ...addressOptions,
+    // --state is one of the options of a computation: where pushed rows are found, and the reconciler.
+    ...addressOptions.filter(({ flags }) => !computationOptions.some((option) => option.flags === flags)),
     { flags: '--tolerance <t>', description: 'floats may differ by t times the greatest of 1 and the two values', default: '0' },
     ...computationOptions,
     { flags: '--json', description: 'the report for programs' },
@@ -78,7 +78,7 @@ async function replayRecords(
 async function openRecords(context: CliContext, input: CommandInput, model: string): Promise<AsyncIterable<RecordLine>> {
   const file = textOption(input, 'records')
   if (file !== null) {
-    const clash = ['last', 'environment', 'state', 'server'].find((name) => textOption(input, name) !== null)
+    const clash = ['last', 'server'].find((name) => textOption(input, name) !== null)
     if (clash !== undefined) {
       throw new MainwardError(
         'usage',

@@ -269,7 +269,7 @@ skew: 1 of 6 values compared differ or are missing on one side
       await run('--server', url)
       expect(asked).toEqual([
         '/api/v1/records?model=delay&last=500&environment=staging',
-        '/api/v1/records?model=delay&last=10000',
+        '/api/v1/records?model=delay&last=10000&environment=production',
       ])
     } finally {
       await new Promise((resolve) => server.close(resolve))
