@@ -138,6 +138,8 @@ describe('definitions', () => {
         `${column === null ? '' : `column: ${column}, `}function: ${call}${call === 'quantile' ? ', quantile: 0.9' : ''}`,
       ],
       [', wind_max_6h: 10', ', wind_speed: 10'],
+      // No model takes it: a tensor holds no timestamps.
+      ['        - wind_max_6h\n', ''],
     )
     expect(views.get('airport_weather')?.aggregations[0]?.dtype).toBe(dtype)
   })

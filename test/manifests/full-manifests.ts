@@ -199,6 +199,7 @@ export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
       sources: ['weather', { view: 'hours' }],
       transform: 'SELECT * FROM {{ weather }} JOIN {{ hours }} USING (hour)',
       ...view,
+      aggregations: [],
       tests: [
         {
           name: 'two sources',
