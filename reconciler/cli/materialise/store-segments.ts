@@ -3,7 +3,7 @@
  * listed while its rows leave the log, in one transaction, then noted beside the artifacts. A file that was stored and not listed counts
  * nowhere; a segment that was listed and not noted is noted by the next job.
  */
-import { mkdir, readFile, realpath, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArtifactNotes } from '../../artifacts/artifact-notes.ts'
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts'
@@ -49,9 +49,11 @@ export interface SegmentEffects {
 export async function storeSegments(job: SegmentJob, effects: SegmentEffects): Promise<readonly SegmentOutcome[]> {
   const { pool, environment, workFolder } = effects
   const logs = (await readPushLogs(pool, environment, 1)).filter(({ id }) => job.logs.includes(id))
-  const folder = join(workFolder, 'segments')
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
+  const parent = join(workFolder, 'segments')
+  await rm(parent, { recursive: true, force: true })
+  await mkdir(parent, { recursive: true })
+  // Of this job alone: the engine of one that was killed may still write.
+  const folder = await mkdtemp(join(parent, 'job-'))
   const engine = await openEngine({ spillFolder: join(workFolder, 'spill'), folders: [folder] })
   try {
     await engine.lock()
