@@ -57,7 +57,7 @@ function checkAnswers({ peak, overload, other, memoryGrowth }: Round): void {
 }
 
 function checkTimes({ peak, peakAfter, overload, other }: Round): void {
-  const best = Math.min(peak.goodputPerSecond, peakAfter.goodputPerSecond)
+  const best = (peak.goodputPerSecond + peakAfter.goodputPerSecond) / 2
   expect(overload.goodputPerSecond).toBeGreaterThanOrEqual(0.9 * best)
   expect(overload.latency.p99Ms).toBeLessThan(slowBudgetMs)
   expect(overload.otherLatency.p50Ms).toBeLessThan(slowBudgetMs / 10)
