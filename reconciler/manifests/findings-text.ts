@@ -1,4 +1,5 @@
 /** Findings as text for people, JSON for programs, and workflow commands for GitHub. */
+import { countNoun } from '../core/count-noun.ts'
 import { compareFindings, type Finding } from '../core/finding.ts'
 
 export const findingFormats = ['text', 'json', 'github'] as const
@@ -21,11 +22,7 @@ export function renderFindings(findings: readonly Finding[], format: FindingForm
 /** `2 errors, 1 warning`. */
 export function countFindings(findings: readonly Finding[]): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length
-  return `${plural(errors, 'error')}, ${plural(findings.length - errors, 'warning')}`
-}
-
-function plural(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`
+  return `${countNoun(errors, 'error')}, ${countNoun(findings.length - errors, 'warning')}`
 }
 
 function textLine({ file, line, column, rule, message, hint, severity }: Finding): string {

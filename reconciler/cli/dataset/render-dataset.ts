@@ -1,4 +1,5 @@
 /** The report of a dataset for people. Knows no file. */
+import { countNoun } from '../../core/count-noun.ts'
 import { dropReasons } from '../../features/dataset/build-label-rows.ts'
 import type { DatasetReport, DroppedReason } from '../../features/dataset/dataset-report.ts'
 import { renderTable } from '../table.ts'
@@ -43,7 +44,7 @@ function describeInputs({ sources, views, label }: DatasetReport): readonly stri
 }
 
 function leftOut(name: string, n: number, reason: string): readonly string[] {
-  return n === 0 ? [] : [`${n} ${n === 1 ? 'row' : 'rows'} of ${name} left out: ${reason}\n`]
+  return n === 0 ? [] : [`${countNoun(n, 'row')} of ${name} left out: ${reason}\n`]
 }
 
 function renderParts({ parts }: DatasetReport): string {

@@ -1,4 +1,5 @@
 /** What came of the checks of data as text: one line for what is sound, and below each other relation what is wrong. Pure. */
+import { countNoun } from '../../core/count-noun.ts'
 import { describeArguments, isNotPassed, isSoundRelation, type CheckResult, type ChecksReport, type RelationChecks } from '../../features/checks/checks-report.ts' // prettier-ignore
 import { formatInstant } from '../../core/instant.ts'
 import { printable } from '../../manifests/findings-text.ts'
@@ -21,7 +22,7 @@ export function renderChecks({ atMicros, relations }: ChecksReport, style: Termi
   const results = relations.flatMap((relation) => relation.results)
   const wrong = results.filter(isNotPassed).length
   const unread = relations.filter(({ problem }) => problem !== null).length
-  const total = `${plural(results.length, 'check')} of ${plural(relations.length, 'source or view', 'sources and views')} as of ${formatInstant(atMicros)}`
+  const total = `${countNoun(results.length, 'check')} of ${countNoun(relations.length, 'source or view', 'sources and views')} as of ${formatInstant(atMicros)}`
   const parts = [`${results.length - wrong} passed`, ...(wrong === 0 ? [] : [`${wrong} not passed`])]
   const rest = unread === 0 ? '' : `; the rows of ${unread} cannot be had`
   return `${relations.map((relation) => renderRelation(relation, style)).join('')}${total}: ${parts.join(', ')}${rest}\n`
@@ -32,8 +33,8 @@ function renderRelation(relation: RelationChecks, style: Terminal['style']): str
   const wrong = results.filter(isNotPassed)
   const verdict = isSoundRelation(relation) ? (wrong.length === 0 ? passed : warned) : failed
   const counted =
-    results.length === 0 ? 'no checks' : `${results.length - wrong.length} of ${plural(results.length, 'check')} passed`
-  const head = `${style(verdict.style, verdict.text.padEnd(7))}  ${kind}/${name}: ${rows === null ? '' : `${plural(rows, 'row')}, `}${counted}`
+    results.length === 0 ? 'no checks' : `${results.length - wrong.length} of ${countNoun(results.length, 'check')} passed`
+  const head = `${style(verdict.style, verdict.text.padEnd(7))}  ${kind}/${name}: ${rows === null ? '' : `${countNoun(rows, 'row')}, `}${counted}`
   if (verdict === passed) return `${head}\n`
   const reached = readers.length === 0 ? 'nothing reads it' : `read by ${readers.join(', ')}`
   const lines = problem === null ? wrong.flatMap(describeCheck) : [printable(problem)]
@@ -64,7 +65,3 @@ function describeCells(cells: CheckResultCells, isPlace: boolean): string {
 }
 
 type CheckResultCells = Extract<CheckResult, { check: 'expectation' }>['examples'][number]['row']
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
-}

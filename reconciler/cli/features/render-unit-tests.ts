@@ -1,4 +1,5 @@
 /** What came of unit tests as text: one line a test, and below it what is wrong; and as a value for programs. Pure. */
+import { countNoun } from '../../core/count-noun.ts'
 import { parseInstant } from '../../core/instant.ts'
 import type { CellDifference, TestVerdict, ViewTestResult } from '../../features/unit-tests/test-result.ts'
 import type { UnitTestReport } from '../../features/unit-tests/run-unit-tests.ts'
@@ -58,11 +59,7 @@ function countTests({ results, untested }: UnitTestReport): string {
     return count === 0 ? [] : [`${count} ${verdict}`]
   })
   const views = new Set(results.map(({ view }) => view)).size
-  const tests = `${plural(results.length, 'test')} of ${plural(views, 'view')}`
-  const without = untested.length === 0 ? '' : `; ${plural(untested.length, 'view')} without a test`
+  const tests = `${countNoun(results.length, 'test')} of ${countNoun(views, 'view')}`
+  const without = untested.length === 0 ? '' : `; ${countNoun(untested.length, 'view')} without a test`
   return `${tests}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}${without}`
-}
-
-function plural(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`
 }

@@ -1,6 +1,6 @@
 /** A row as text that no other row of the same columns has, in SQL. It names values and not how an engine holds them. */
 import type { EngineColumn } from '../engine/engine.ts'
-import { quoteName } from '../join/quote-name.ts'
+import { quoteName } from '../engine/quote.ts'
 
 const whole = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT))$/
 

@@ -1,7 +1,7 @@
 /** One digest of all rows of a relation in the order of `__row`: the same on every machine and for any number of threads. */
 import { createHash } from 'node:crypto'
 import type { Engine, EngineColumn } from '../engine/engine.ts'
-import { quoteName } from '../join/quote-name.ts'
+import { quoteName } from '../engine/quote.ts'
 import { canonicalRow } from './canonical-row.ts'
 
 /** Rows whose text is hashed at once. It is part of the digest: another number gives another one. */

@@ -14,12 +14,15 @@ export interface Engine {
   /** Runs the statements, and returns the rows of the last. `parameters` fill `$1`, `$2`, … of a single statement. Small results only. */
   query(sql: string, parameters?: readonly Cell[]): Promise<readonly EngineRow[]>
   /** Fills a new table, in the order given. `columns` are name and SQL type. Back-pressure by the iteration. */
-  load(table: string, columns: readonly EngineColumn[], rows: AsyncIterable<readonly (readonly Cell[])[]>): Promise<void>
+  load(table: string, columns: readonly EngineColumn[], rows: RowBatches): Promise<void>
   /** From here on statements reach no file but those that were allowed at opening, and no setting can change. */
   lock(): Promise<void>
   /** Ends the process, and removes what it spilled. Idempotent. */
   close(): Promise<void>
 }
+
+/** Rows that come in time, or that are there. */
+export type RowBatches = AsyncIterable<readonly (readonly Cell[])[]> | Iterable<readonly (readonly Cell[])[]>
 
 export interface EngineColumn {
   readonly name: string

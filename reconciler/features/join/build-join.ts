@@ -5,7 +5,7 @@ import { buildRowMatches, type MatchNames, type NamedQuery } from './build-row-m
 import { buildRowVersions } from './build-row-versions.ts'
 import { anyRow, buildWindows } from './build-windows.ts'
 import type { JoinRequest, JoinView, TakenColumn } from './join-request.ts'
-import { quoteName } from './quote-name.ts'
+import { quoteName } from '../engine/quote.ts'
 import { windowInputs } from './window-inputs.ts'
 
 interface ViewParts {

@@ -1,6 +1,6 @@
 /** The narrow side of the join: for each label row that has all its keys, the keys, its time, and the time values are taken as of. */
 import type { JoinGrid, JoinView } from './join-request.ts'
-import { quoteName } from './quote-name.ts'
+import { quoteName } from '../engine/quote.ts'
 
 /** `at` (microseconds) on the grid: the greatest multiple of `refresh` that is at most `at - lag`, also before 1970. */
 export function gridTime(at: string, grid: JoinGrid | null): string {

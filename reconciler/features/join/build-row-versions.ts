@@ -1,7 +1,7 @@
 /** The rows of a view as the join sees them: keys, times in microseconds, and from when to when each version of a row stands. */
 import { keyNames } from './build-label-times.ts'
 import type { JoinView } from './join-request.ts'
-import { quoteName } from './quote-name.ts'
+import { quoteName } from '../engine/quote.ts'
 
 /** Before every time that a TIMESTAMP can hold: the event time of a row that is true at any time. */
 const beginning = '-9223372036854775807'

@@ -3,7 +3,7 @@
  * order. So a running sum gives the same bits on every machine and number of threads, and a value that leaves a window leaves
  * nothing behind. All functions write SQL; `value` is an expression of type DOUBLE or null.
  */
-import { quoteText } from './quote-name.ts'
+import { quoteText } from '../engine/quote.ts'
 
 /** Values of a sum: 0, or 2^-70 <= |x| < 2^70 (8.5e-22 to 1.18e21), or any multiple of 2^-122 below it. */
 const highUnit = 2 ** -26

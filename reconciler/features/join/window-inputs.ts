@@ -1,6 +1,6 @@
 /** What windows read of a view's rows: each expression once, null where a row does not count. */
 import type { JoinView, WindowRequest } from './join-request.ts'
-import { quoteName } from './quote-name.ts'
+import { quoteName } from '../engine/quote.ts'
 import { sumKindOf, type WindowColumn } from './window-expression.ts'
 
 export interface WindowFeature {

@@ -3,6 +3,7 @@ import type { Json } from '../../core/digest.ts'
 import { decodeFeatureValue, type FeatureValue } from '../../core/feature-value.ts'
 import type { OnlineView } from '../../core/online-view.ts'
 import type { Cell, Engine } from '../engine/engine.ts'
+import { inBatches } from '../engine/in-batches.ts'
 import { quoteName, quoteText } from '../engine/quote.ts'
 import { ownColumns, segmentColumns, segmentValues, type SegmentValue } from './segment-columns.ts'
 
@@ -17,7 +18,6 @@ export interface PushedRow {
   readonly values: string
 }
 
-const batchRows = 2_000
 const table = 'segment'
 
 /**
@@ -31,19 +31,15 @@ export async function writeSegment(
   file: string,
 ): Promise<void> {
   const values = segmentValues(columns)
-  await engine.load(table, segmentColumns(values), batches(rows, values))
+  await engine.load(
+    table,
+    segmentColumns(values),
+    inBatches(rows, (row) => cells(row, values)),
+  )
   await engine.query(
     `copy (select * from ${table} order by ${quoteName(ownColumns.id)}) to ${quoteText(file)} (format parquet, compression zstd)`,
   )
   await engine.query(`drop table ${table}`)
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- the engine takes what comes in time
-async function* batches(
-  rows: readonly PushedRow[],
-  values: readonly SegmentValue[],
-): AsyncIterable<readonly (readonly Cell[])[]> {
-  for (let at = 0; at < rows.length; at += batchRows) yield rows.slice(at, at + batchRows).map((row) => cells(row, values))
 }
 
 function cells({ id, key, eventUs, createdUs, values: text }: PushedRow, values: readonly SegmentValue[]): readonly Cell[] {

@@ -1,7 +1,8 @@
 /** Computes offline what recorded lookups of one view would have found: through the join of training, as of the times of the records. */
 import type { EntityDefinition, ViewDefinition } from '../../core/feature-definition.ts'
 import type { FeatureValue } from '../../core/feature-value.ts'
-import type { Cell, Engine, EngineRow } from '../engine/engine.ts'
+import type { Engine, EngineRow } from '../engine/engine.ts'
+import { inBatches } from '../engine/in-batches.ts'
 import { quoteName } from '../engine/quote.ts'
 import { buildJoin } from '../join/build-join.ts'
 import type { JoinView } from '../join/join-request.ts'
@@ -38,7 +39,7 @@ export async function* replayView(
   await engine.load(
     labels,
     [{ name: '__row', type: 'BIGINT' }, { name: '__at', type: 'TIMESTAMP' }, ...columns],
-    labelPages(view, lookups),
+    inBatches(lookups, (lookup, index) => [BigInt(index), replayTime(view, lookup), ...lookup.key]),
   )
   const joinView = skewJoinView(view, entities, { names, columnTypes: await readTypes(engine, view) })
   await engine.query(`create table ${quoteName(result)} as ${buildJoin({ labels, keep: [], asOfUs: null, views: [joinView] })}`)
@@ -49,16 +50,6 @@ export async function* replayView(
     for (const [index, row] of rows.entries()) yield readRow(lookups[from + index] as RecordedLookup, row, names)
   }
   await engine.query(`drop table ${quoteName(labels)}; drop table ${quoteName(result)}`)
-}
-
-async function* labelPages(
-  view: ViewDefinition,
-  lookups: readonly RecordedLookup[],
-): AsyncGenerator<readonly (readonly Cell[])[]> {
-  for (let from = 0; from < lookups.length; from += pageRows) {
-    const page = lookups.slice(from, from + pageRows)
-    yield await Promise.resolve(page.map((lookup, at) => [BigInt(from + at), replayTime(view, lookup), ...lookup.key]))
-  }
 }
 
 async function readTypes(engine: Engine, { name }: ViewDefinition): Promise<ReadonlyMap<string, string>> {

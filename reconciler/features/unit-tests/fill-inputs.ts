@@ -1,5 +1,6 @@
 /** Loads the rows that tests of a view give, all of them at once, and puts those of one test into the view's inputs. */
 import type { Cell, Engine } from '../engine/engine.ts'
+import { inBatches } from '../engine/in-batches.ts'
 import { quoteName } from '../engine/quote.ts'
 import { sqlTypes } from '../sources/sql-types.ts'
 import type { TestInput } from './test-inputs.ts'
@@ -22,15 +23,11 @@ export async function loadGiven(engine: Engine, input: TestInput, given: readonl
     ...[...input.columns].map(([name, dtype]) => ({ name, type: sqlTypes[dtype] })),
   ]
   const rows = given.flatMap(({ test, cells }) => cells.map((row, index) => [BigInt(test), BigInt(index), ...row]))
-  await engine.load(givenRelation(input), columns, inBatches(rows))
-}
-
-const batchRows = 1000
-
-// An engine takes rows as they come; these are all there.
-// eslint-disable-next-line @typescript-eslint/require-await
-export async function* inBatches(rows: readonly (readonly Cell[])[]): AsyncGenerator<readonly (readonly Cell[])[]> {
-  for (let at = 0; at < rows.length; at += batchRows) yield rows.slice(at, at + batchRows)
+  await engine.load(
+    givenRelation(input),
+    columns,
+    inBatches(rows, (row) => row),
+  )
 }
 
 /** Statements: the input then has the rows of this test and no other, in their order. */

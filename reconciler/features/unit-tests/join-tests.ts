@@ -3,7 +3,7 @@ import type { Cell, Engine, EngineColumn, EngineRow } from '../engine/engine.ts'
 import { quoteName } from '../engine/quote.ts'
 import { buildJoin } from '../join/build-join.ts'
 import { sqlTypes } from '../sources/sql-types.ts'
-import { inBatches } from './fill-inputs.ts'
+import { inBatches } from '../engine/in-batches.ts'
 import { timeColumn, type ExpectedColumns, type PreparedTest } from './prepare-tests.ts'
 import { refusalOf } from './refusal.ts'
 import { testedRelation, type TestedView } from './tested-view.ts'
@@ -34,7 +34,11 @@ export async function loadLabels(engine: Engine, columns: ExpectedColumns, tests
     columns.hasTime ? cellOf(row, timeColumn) : anyTime,
     ...columns.keys.map((key) => cellOf(row, key)),
   ])
-  await engine.load(labelRelation, list, inBatches(rows))
+  await engine.load(
+    labelRelation,
+    list,
+    inBatches(rows, (row) => row),
+  )
 }
 
 /** By number of the test. When the engine refuses all at once, each alone tells which it is. */

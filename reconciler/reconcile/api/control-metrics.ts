@@ -1,6 +1,6 @@
 /** Prometheus metrics of the control plane. Names follow the Prometheus conventions: base units, `_total` for counters. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Digest } from '../../core/digest.ts'
+import { shortDigest, type Digest } from '../../core/digest.ts'
 import type { RolloutState } from '../../core/rollout-state.ts'
 import type { FinishedPass } from '../control-loop.ts'
 import type { PushLogStanding, ViewStanding } from '../memory.ts'
@@ -120,5 +120,5 @@ export class ControlMetrics {
 }
 
 function labelsOf(view: string, digest: Digest): { readonly view: string; readonly definition: string } {
-  return { view, definition: digest.slice('sha256:'.length, 'sha256:'.length + 12) }
+  return { view, definition: shortDigest(digest) }
 }

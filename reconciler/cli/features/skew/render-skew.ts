@@ -1,4 +1,5 @@
 /** What a replay of records found, for people. Pure. */
+import { countNoun } from '../../../core/count-noun.ts'
 import { decodeFeatureValue } from '../../../core/feature-value.ts'
 import { formatInstant } from '../../../core/instant.ts'
 import { takenName } from '../../../core/online-view.ts'
@@ -37,7 +38,7 @@ export function renderSkew(report: SkewReport, style: Terminal['style']): string
 function renderRecords({ model, records: { read, replayed, skipped, first, last } }: SkewReport): string {
   const span = first === null || last === null ? '' : `, of ${first} to ${last}`
   const left = Object.entries(skipped).map(([reason, count]) => `  ${count} left out: ${reasons[reason as SkipReason]}\n`)
-  return `skew of ${model}: ${replayed} of ${read} ${read === 1 ? 'record' : 'records'} replayed${span}\n${left.join('')}`
+  return `skew of ${model}: ${replayed} of ${countNoun(read, 'record')} replayed${span}\n${left.join('')}`
 }
 
 function renderFeatures(features: readonly FeatureSkew[]): string {
@@ -98,7 +99,7 @@ function renderVerdict({ verdict, features }: SkewReport, style: Terminal['style
   if (verdict === 'nothing-compared') return `${style('red', 'nothing was compared')}: that is no proof of anything`
   const compared = features.reduce((sum, feature) => sum + feature.compared, 0)
   const wrong = features.reduce((sum, { mismatched, missingOnline, missingOffline }) => sum + mismatched + missingOnline + missingOffline, 0) // prettier-ignore
-  const total = `${compared} ${compared === 1 ? 'value' : 'values'} compared`
+  const total = `${countNoun(compared, 'value')} compared`
   return wrong === 0
     ? `${style('green', 'no skew')}: ${total}`
     : `${style('red', 'skew')}: ${wrong} of ${total} differ or are missing on one side`
