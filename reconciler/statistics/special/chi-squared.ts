@@ -23,7 +23,7 @@ export function chiSquaredQuantile(p: number, df: number): number {
     return ((lower ? 1 : -1) * a * poissonTerm(a, x)) / tail(a, x)
   }
   const value = (u: number): number => Math.log(tail(a, Math.exp(u)))
-  return 2 * Math.exp(solveLogTail({ value, slope, start: startOf(p, a) }, Math.log(lower ? p : 1 - p)))
+  return 2 * Math.exp(solveLogTail({ value, rising: lower, slope, start: startOf(p, a) }, Math.log(lower ? p : 1 - p)))
 }
 
 /** Wilson and Hilferty (1931) where it is positive, else the leading term x^a / gamma(a + 1) = p. */

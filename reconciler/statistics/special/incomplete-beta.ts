@@ -28,8 +28,10 @@ export function betaTails(a: number, b: number, x: number, y: number): BetaTails
 /** For x at or below the mean a / (a + b). */
 function fromBelow(a: number, b: number, x: number, y: number): BetaTails {
   const lower = b * x <= 1 && x <= 0.7 ? powerSeries(a, b, x, y) : betaTerm(a, b, x, y) * continuedFraction(a, b, x, y)
-  // A distribution that leans on 0 has nearly all of its mass below its mean: then the other tail is the small one.
-  return { lower, upper: lower < 0.9 ? 1 - lower : positiveSeries(b, a, y, x) }
+  // A distribution that leans on 0 has nearly all of its mass below its mean: then the other tail is the small one. Its series
+  // takes about 40 / x terms; for smaller x a difference, which loses as many digits as the tail has zeros, has to do.
+  const leans = lower >= 0.9 && x >= 1e-5
+  return { lower, upper: leans ? positiveSeries(b, a, y, x) : 1 - lower }
 }
 
 /** x^a / (a B(a, b)) · (1 + a sum of (1-b)(2-b)…(n-b) x^n / (n! (a+n))) (DLMF 8.17.7 and 15.2.1), for b x <= 1. */
@@ -70,7 +72,7 @@ function continuedFraction(a: number, b: number, x: number, y: number): number {
     c = below + above / c
     const change = c * d
     fraction *= change
-    if (Math.abs(change - 1) <= Number.EPSILON) return 1 / fraction
+    if (!(Math.abs(change - 1) > Number.EPSILON)) return 1 / fraction
   }
 }
 

@@ -49,7 +49,7 @@ function upperFraction(a: number, x: number): number {
     c = b + numerator / c
     const change = c * d
     fraction *= change
-    if (Math.abs(change - 1) <= Number.EPSILON) return term * a * fraction
+    if (!(Math.abs(change - 1) > Number.EPSILON)) return term * a * fraction
   }
 }
 

@@ -14,9 +14,9 @@ const zetaMinusOne = Array.from({ length: 40 }, (_, index) => zetaLessOne(index 
 const eulerGamma = 0.57721566490153286061
 const halfLogTwoPi = 0.91893853320467274178
 
-/** Euler-Maclaurin with 12 terms before the tail (DLMF 25.2.10). */
+/** Euler-Maclaurin with 60 terms before the tail (DLMF 25.2.10). */
 function zetaLessOne(k: number): number {
-  const n = 12
+  const n = 60
   let sum = 0
   for (let term = n - 1; term >= 2; term -= 1) sum += term ** -k
   const first = n ** -k

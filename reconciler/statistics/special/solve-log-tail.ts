@@ -1,9 +1,11 @@
 /** Finds quantiles: where the logarithm of a tail of a distribution has a given value. */
 
 export interface LogTail {
-  /** ln of the tail's probability at u, monotone in u. May be -Infinity. */
+  /** ln of the tail's probability at u. May be -Infinity. */
   readonly value: (u: number) => number
-  /** d value / du, of one sign. */
+  /** Whether the value rises with u (a lower tail) or falls. */
+  readonly rising: boolean
+  /** d value / du; need not be a number where the value is not. */
   readonly slope: (u: number) => number
   /** Where the search begins. */
   readonly start: number
@@ -22,12 +24,11 @@ export function solveLogTail(tail: LogTail, target: number): number {
   let u = tail.start
   for (let step = 0; step < mostSteps; step += 1) {
     const gap = tail.value(u) - target
-    const slope = tail.slope(u)
     if (Number.isNaN(gap)) return NaN
     if (gap === 0) return u
-    if (gap > 0 === slope >= 0) high = Math.min(high, u)
+    if (gap > 0 === tail.rising) high = Math.min(high, u)
     else low = Math.max(low, u)
-    const next = nextPoint({ u, move: -gap / slope, low, high })
+    const next = nextPoint({ u, move: -gap / tail.slope(u), low, high })
     if (Math.abs(next - u) <= 4e-16 * Math.max(1, Math.abs(u))) return next
     u = next
   }

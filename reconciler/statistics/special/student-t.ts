@@ -70,5 +70,5 @@ function solveSize(above: number, centre: number, df: number): number {
     const density = x < 1e-280 ? df * leadingTerm(t, df) : betaTerm(df / 2, 0.5, x, y)
     return ((far ? -1 : 1) * density) / probability(t, df)
   }
-  return solveLogTail({ value, slope, start }, Math.log(far ? above : centre))
+  return solveLogTail({ value, rising: !far, slope, start }, Math.log(far ? above : centre))
 }
