@@ -33,3 +33,8 @@ export function betaTerm(a: number, b: number, x: number, y: number): number {
     stirlingError(n) - stirlingError(a) - stirlingError(b) - deviance(a, n * x, difference) - deviance(b, n * y, -difference)
   return Math.exp(exponent) * Math.sqrt(a / n) * Math.sqrt(b) / Math.sqrt(2 * Math.PI)
 }
+
+/** C(n, k) p^k q^(n-k) for whole 0 <= k <= n and p + q = 1, p and q positive. */
+export function binomialTerm(k: number, n: number, p: number, q: number): number {
+  return betaTerm(k + 1, n - k + 1, p, q) / (n + 1) / (p * q)
+}
