@@ -1,4 +1,5 @@
 /** What a test looks for, and p-values and intervals that follow from it. */
+import type { Interval } from '../intervals/interval.ts'
 import { normalCdf, normalSf } from '../special/normal.ts'
 import { studentTCdf, studentTQuantile, studentTSf } from '../special/student-t.ts'
 
@@ -27,11 +28,6 @@ export function studentPvalue(statistic: number, df: number, alternative: Altern
     case 'greater':
       return studentTSf(statistic, df)
   }
-}
-
-export interface Interval {
-  readonly low: number
-  readonly high: number
 }
 
 export interface StudentEstimate {

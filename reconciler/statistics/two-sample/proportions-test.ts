@@ -1,12 +1,7 @@
 /** The z test of two proportions. */
+import type { Interval, Proportion } from '../intervals/interval.ts'
 import { normalQuantile } from '../special/normal.ts'
-import { normalPvalue, type Alternative, type Interval } from './alternative.ts'
-
-/** Successes among trials. */
-export interface Proportion {
-  readonly successes: number
-  readonly count: number
-}
+import { normalPvalue, type Alternative } from './alternative.ts'
 
 export interface ProportionsTest {
   /** First share minus second. */

@@ -1,6 +1,7 @@
 /** Student's t tests: of two samples with unlike variances, and of pairs. */
 import { momentsOf, type Moments } from '../descriptive/moments.ts'
-import { studentInterval, studentPvalue, type Alternative, type Interval, type StudentEstimate } from './alternative.ts'
+import type { Interval } from '../intervals/interval.ts'
+import { studentInterval, studentPvalue, type Alternative, type StudentEstimate } from './alternative.ts'
 
 export interface TTest {
   /** The difference in standard errors. NaN when both samples are constant and equal; infinite when they are constant and differ. */
