@@ -88,7 +88,7 @@ export interface StateMemory {
  * it. Around every load and every run; several may be open at the same time.
  */
 export interface CrashMarker {
-  /** Returns the slot that `leave` needs. Costs one small write to a file. */
+  /** Returns the slot that `leave` needs. Costs one small write to a file; `leave` costs one later in its turn. */
   enter(digest: Digest): number
   leave(slot: number): void
 }

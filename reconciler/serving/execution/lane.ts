@@ -1,7 +1,7 @@
 /**
  * The runs of one place, this thread or a process: one after the other, fair among the releases that wait. Whatever arrives
  * while a run is under way, or in the same turns of the event loop, becomes the next batch; there is no timer, and a lone
- * request never waits.
+ * request never waits. Where requests have come one by one, the next is run at once.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MainwardError } from '../../core/error.ts'
@@ -52,9 +52,20 @@ interface CurrentRun {
  */
 const gatheredTurns = 4
 
+/**
+ * After so many runs of one request each, with nobody waiting behind it, the next is not gathered for: it saves the turn, a tenth
+ * of the time that such a request takes. Whoever comes with it after all waits for its run, and all are gathered for again.
+ */
+const aloneRuns = 8
+
+/** Beside a longer run a turn is nothing, and a second run is much. */
+const shortRunMs = 0.5
+
 export class Lane {
   readonly #waiting = new Set<LaneMember>()
   #busy = false
+  /** Runs in a row that had one request, and left nobody waiting. */
+  #alone = 0
   #current: CurrentRun | null = null
   #workedMs = 0
 
@@ -68,7 +79,8 @@ export class Lane {
     if (this.#busy) return
     this.#busy = true
     const seen = this.#countJobs()
-    setImmediate(() => void this.#work(seen))
+    if (this.#alone >= aloneRuns && queue.cost.estimate(countRows(jobs)) < shortRunMs) void this.#work(seen)
+    else setImmediate(() => void this.#work(seen))
   }
 
   /** One that was idle gets its turn soon, but no credit for the time in which it asked for nothing. */
@@ -100,6 +112,7 @@ export class Lane {
       if (member.queue.length === 0) this.#waiting.delete(member)
       if (late.length > 0) refuseLate(member, late)
       if (batch.length > 0) await this.#runBatch(member, batch)
+      this.#alone = batch.length === 1 && this.#waiting.size === 0 ? this.#alone + 1 : 0
     }
     this.#busy = false
   }

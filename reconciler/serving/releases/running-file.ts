@@ -1,6 +1,8 @@
 /**
  * A file that says which releases a process is loading or running, and goes on saying it when that process is dead: slots of
- * one digest each, written in place. Not durable over a crash of the machine, and need not be. Knows no process.
+ * one digest each, written in place. What has ended stays there to the end of its turn of the event loop, unless something else
+ * begins: answers leave before the file is written again. Not durable over a crash of the machine, and need not be. Knows no
+ * process.
  */
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import type { Logger } from 'pino'
@@ -16,10 +18,18 @@ const emptySlot = Buffer.alloc(1)
 /** Digests whose bytes are kept; a process runs a few releases. */
 const keptTexts = 256
 
+interface EndedRun {
+  readonly slot: number
+  readonly digest: Digest
+}
+
 export class RunningFile implements CrashMarker {
   readonly #file: number
   readonly #log: Logger
   readonly #free: number[] = []
+  /** What has ended in this turn, and is still written down. */
+  readonly #ended: EndedRun[] = []
+  readonly #entered = new Map<number, Digest>()
   readonly #texts = new Map<Digest, Buffer>()
   #slots = 0
   #failing = false
@@ -32,19 +42,33 @@ export class RunningFile implements CrashMarker {
   }
 
   enter(digest: Digest): number {
-    const slot = this.#free.pop() ?? this.#slots++
-    this.#write(this.#textOf(digest), slot * slotBytes)
+    const known = this.#ended.findIndex((ended) => ended.digest === digest)
+    const [reused] = this.#ended.splice(known === -1 ? 0 : known, 1)
+    const slot = reused?.slot ?? this.#free.pop() ?? this.#slots++
+    if (reused?.digest !== digest) this.#write(this.#textOf(digest), slot * slotBytes)
+    this.#entered.set(slot, digest)
     return slot
   }
 
   leave(slot: number): void {
-    this.#write(emptySlot, slot * slotBytes)
-    this.#free.push(slot)
+    const digest = this.#entered.get(slot)
+    if (digest === undefined) throw new Error(`nothing runs in slot ${slot}`)
+    this.#entered.delete(slot)
+    this.#ended.push({ slot, digest })
+    if (this.#ended.length === 1) setImmediate(() => this.#clearEnded())
   }
 
   /** A process that ends by itself runs nothing any more. */
   close(): void {
+    this.#clearEnded()
     closeSync(this.#file)
+  }
+
+  #clearEnded(): void {
+    for (const { slot } of this.#ended.splice(0)) {
+      this.#write(emptySlot, slot * slotBytes)
+      this.#free.push(slot)
+    }
   }
 
   #textOf(digest: Digest): Buffer {

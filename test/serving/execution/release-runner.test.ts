@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadOnnxModel } from '../../../reconciler/inference/onnx-runtime.ts'
 import type { Tensors } from '../../../reconciler/inference/tensor.ts'
 import { Lane } from '../../../reconciler/serving/execution/lane.ts'
+import type { ReleaseRunner } from '../../../reconciler/serving/execution/release-runner.ts'
 import { makeReferenceModels, type ReferenceModels } from '../../inference/reference-models.ts'
 import { makingTimeoutMs } from '../../support/python-environment.ts'
 import { dataOf, floats, integers, onnxRunner, runnerOf } from './runners.ts'
@@ -122,6 +123,49 @@ describe('a request that is alone', () => {
     }
     // The smallest timer is a millisecond.
     expect(waits.sort((a, b) => a - b)[100]).toBeLessThan(1)
+  })
+})
+
+describe('after requests that came one by one', () => {
+  const askOneByOne = async (runner: ReleaseRunner) => {
+    for (let count = 0; count < 20; count++) {
+      await runner.run(triples(1), ['y'], 1)
+      await new Promise(setImmediate)
+    }
+  }
+  /** Three of one turn, as from three sockets. */
+  const burst = async (runner: ReleaseRunner) => {
+    const answers: Promise<Tensors>[] = []
+    for (const from of [1, 2, 3]) {
+      answers.push(runner.run(triples(1, from), ['y'], 1))
+      await new Promise<void>((resolve) => process.nextTick(resolve))
+    }
+    return Promise.all(answers)
+  }
+
+  it('the next is run at once, who comes with it together, and three of the next turn in one run', async () => {
+    const { runner, sink } = await onnxRunner(models.bytes('doubled'))
+    await askOneByOne(runner)
+    const answers = await burst(runner)
+    expect(answers.map((outputs) => dataOf(outputs, 'y'))).toEqual([[2, 4, 6], [4, 6, 8], [6, 8, 10]]) // prettier-ignore
+    await new Promise(setImmediate)
+    await burst(runner)
+    expect(sink.runs.slice(20)).toEqual([1, 2, 3])
+  })
+
+  it('a run that is long is gathered for all the same', async () => {
+    const model = await loadOnnxModel(await models.bytes('doubled'))
+    const { runner, sink } = await runnerOf({
+      ...model,
+      run: async (...asked) => {
+        const outputs = await model.run(...asked)
+        for (const until = performance.now() + 2; performance.now() < until;);
+        return outputs
+      },
+    })
+    await askOneByOne(runner)
+    await burst(runner)
+    expect(sink.runs.slice(20)).toEqual([3])
   })
 })
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -59,6 +59,23 @@ describe('the file of what a process runs', () => {
       }),
       { numRuns: 30 },
     )
+  })
+
+  it('names what has ended to the end of its turn only, and not when something else begins', async () => {
+    const file = open()
+    const named = () => readFileSync(path, 'latin1').match(/sha256:[0-9a-f]{64}/g) ?? []
+    file.leave(file.enter(a))
+    expect(named()).toEqual([a])
+    const slot = file.enter(b)
+    expect(named()).toEqual([b])
+    file.leave(slot)
+    expect(file.enter(b)).toBe(slot)
+    await new Promise(setImmediate)
+    expect(named()).toEqual([b])
+    file.leave(slot)
+    await new Promise(setImmediate)
+    expect(takeRunning(path)).toEqual([])
+    file.close()
   })
 
   it('starts empty, whatever an earlier process left there', () => {
