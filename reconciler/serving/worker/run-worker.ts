@@ -88,8 +88,10 @@ class WorkerLife {
     if (begun === undefined) return
     const { begin, server, running, log } = begun
     const counting = setInterval(() => this.#sendCounts(false), countEveryMs)
+    const gone = whenAborted([this.link.gone])
     try {
-      await this.#listen(server, begin, ended)
+      // Only the primary has sockets to listen on: a dead one never answers, and node says nothing of it.
+      await Promise.race([this.#listen(server, begin, ended), gone])
       await ended
       if (this.link.gone.aborted) log.warn('the primary process is gone: this one ends')
     } finally {
@@ -185,10 +187,11 @@ class WorkerLife {
   }
 
   async #end(server: ReplicaServer): Promise<void> {
-    const orphaned = whenAborted([this.link.gone]).then(() => sleep(orphanDrainMs, undefined, { ref: false }))
+    const gone = whenAborted([this.link.gone])
+    const orphaned = gone.then(() => sleep(orphanDrainMs, undefined, { ref: false }))
     const { drainTimeoutMs } = { ...defaultLimits, ...this.#options.limits }
     await Promise.race([server.stop(), orphaned, sleep(drainTimeoutMs + 1_000, undefined, { ref: false })])
-    await this.link.send({ type: 'counted', asked: false, snapshot: server.metrics.snapshot() })
+    await Promise.race([this.link.send({ type: 'counted', asked: false, snapshot: server.metrics.snapshot() }), gone])
   }
 }
 
