@@ -1,4 +1,4 @@
-/** Small notes beside the artifacts of a store, by topic: what whoever has the store alone can know of them. A note is never changed. */
+/** Small notes beside the artifacts of a store, by topic: what whoever has the store alone can know of them. */
 import { MainwardError } from '../core/error.ts'
 import { openPlace } from './open-place.ts'
 
@@ -8,6 +8,11 @@ export interface ArtifactNotes {
    * `environment` when the place is full or can not be written, `invalid-input` for a topic or name that is no path.
    */
   add(store: string, topic: string, note: ArtifactNote): Promise<void>
+  /**
+   * Puts a note in the place of one of this name: of several writers the last counts. Readers see the old one or the new one, whole.
+   * Durable, and throws, as `add`.
+   */
+  replace(store: string, topic: string, note: ArtifactNote): Promise<void>
   /** By name. Empty when nothing was ever written. Throws `unavailable`. */
   list(store: string, topic: string): Promise<readonly ArtifactNote[]>
 }
@@ -19,9 +24,11 @@ export interface ArtifactNote {
 
 /** A topic has one or more names, with `/` in between. */
 export function openArtifactNotes(): ArtifactNotes {
+  const write: ArtifactNotes['add'] = async (store, topic, { name, text }) =>
+    openPlace(store).writeNote(checkTopic(topic), checkName(name), Buffer.from(text))
   return {
-    add: async (store, topic, { name, text }) =>
-      openPlace(store).writeNote(checkTopic(topic), checkName(name), Buffer.from(text)),
+    add: write,
+    replace: write,
     list: async (store, topic) => openPlace(store).readNotes(checkTopic(topic)),
   }
 }
