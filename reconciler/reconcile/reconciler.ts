@@ -1,4 +1,5 @@
 /** Puts the control plane together: source, stores, loop and admin API. Knows no process and no command line. */
+import { openArtifactNotes } from '../artifacts/artifact-notes.ts'
 import { MainwardError, messageOf } from '../core/error.ts'
 import type { Logger } from '../core/log.ts'
 import { hearHints } from '../database/hear-hints.ts'
@@ -14,6 +15,7 @@ import { buildFeatureRoutes } from './api/feature-routes.ts'
 import { buildReadRoutes } from './api/read-routes.ts'
 import { buildWriteRoutes } from './api/write-routes.ts'
 import { runControlLoop } from './control-loop.ts'
+import { readKeptStatistics } from './kept-statistics.ts'
 import type { LeadershipTimes } from './leadership.ts'
 import type { ArtifactPort, Clocks, Materialiser } from './ports.ts'
 import { createSourceClient, type SourceClient } from './source/source-client.ts'
@@ -123,10 +125,18 @@ function buildRoutes(
 ): readonly ControlRoute[] {
   const store = new ControlStore(pool, options.settings.environment)
   const clock = effects.clocks.wall
+  const notes = openArtifactNotes()
   const features = new FeatureReader({ readAppliedCommit: () => store.readAppliedCommit(), source })
   const routes = [
     ...buildReadRoutes({ store, metrics, clock }),
-    ...buildFeatureRoutes(() => features.read()),
+    ...buildFeatureRoutes(
+      () => features.read(),
+      async (definition) => {
+        const artifactStore = await store.readArtifactStore()
+        const { environment } = options.settings
+        return artifactStore === null ? null : readKeptStatistics({ notes, store: artifactStore, environment }, definition)
+      },
+    ),
     ...buildWriteRoutes({
       store,
       clock,

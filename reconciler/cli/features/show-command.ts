@@ -1,43 +1,81 @@
 /** `mainward features show`: all that is known of a view or feature. */
 import { resolve } from 'node:path'
+import { MainwardError } from '../../core/error.ts'
+import { describeStatistics, type DescribedStatistics } from '../../governance/catalogue/describe-statistics.ts'
 import { buildCatalogue } from '../../governance/catalogue/feature-catalogue.ts'
 import { findEntry, type NamedEntry } from '../../governance/catalogue/select-entries.ts'
+import type { ViewStatistics } from '../../profiles/view-statistics.ts'
 import { type CommandDefinition, type CommandInput, flagOption, textOption } from '../command.ts'
 import type { CliContext } from '../context.ts'
-import { repositoryOptions } from '../manifests/manifest-options.ts'
+import { computationOptions, readAsOf } from './engine-options.ts'
+import { withFeatures } from './open-features.ts'
+import { createProgress } from './progress.ts'
 import { type DefinitionHistory, readDefinitionHistory } from './read-definition-history.ts'
 import { readResources } from './read-resources.ts'
 import { renderEntry } from './render-catalogue.ts'
 import { renderDefinitionHistory } from './render-changes.ts'
+import { renderFeatureStatistics, renderStatistics } from './render-statistics.ts'
+import { computeStatisticsOf, readKept, requireStatistics } from './statistics-options.ts'
 
 export const showFeaturesCommand: CommandDefinition = {
   details:
     'With --history: commits along the first-parent line, with what each changed in values, in checks, or only in text. A feature has\n' +
-    'the history of its view. What is not committed yet is not in it.',
+    'the history of its view. What is not committed yet is not in it.\n' +
+    'With --statistics: counts, moments, quantiles, histogram and most frequent values, computed now from the data. Without it, those\n' +
+    'that mainward features test --data --keep-statistics or the reconciler kept last, where there are any.',
   arguments: [{ usage: '<name>', description: 'VIEW, or VIEW:FEATURE' }],
   options: [
     { flags: '--history', description: 'the commits that changed the definition of the view, newest first' },
-    ...repositoryOptions,
+    { flags: '--statistics', description: 'compute statistics of the values, as of --as-of' },
+    ...computationOptions,
     { flags: '--json', description: 'for programs' },
   ],
   examples: [
     { line: 'features show airport_weather', explains: 'a view with its features' },
     { line: 'features show airport_weather --history', explains: 'how its definition became what it is' },
     { line: 'features show airport_weather:wind_max_6h --json', explains: 'one feature, for programs' },
+    { line: 'features show airport_weather --statistics --as-of 2013-06-01', explains: 'with what its values were in June' },
   ],
   async run(context, input) {
-    const entry = findEntry(buildCatalogue(await readResources(context, input)), input.arguments[0] ?? '')
+    requireStatistics(input, ['asOf'])
+    if (flagOption(input, 'history') && flagOption(input, 'statistics')) {
+      throw new MainwardError('usage', 'expected --history or --statistics, found both')
+    }
+    const { entry, statistics } = await readShown(context, input)
+    const described = statistics && describeStatistics(statistics, entry.feature?.name ?? null)
     const history = flagOption(input, 'history') ? await readHistory(context, input, entry) : null
-    const json = flagOption(input, 'json')
     context.terminal.write(
-      json
-        ? renderJson(entry, history)
+      flagOption(input, 'json')
+        ? renderJson(entry, described, history)
         : history === null
-          ? renderEntry(entry)
+          ? renderEntry(entry) + renderDescribed(entry, described)
           : renderDefinitionHistory(entry.view.name, history),
     )
     return 0
   },
+}
+
+interface Shown {
+  readonly entry: NamedEntry
+  /** Null: none were asked for, and none are kept. */
+  readonly statistics: ViewStatistics | null
+}
+
+async function readShown(context: CliContext, input: CommandInput): Promise<Shown> {
+  const name = input.arguments[0] ?? ''
+  if (!flagOption(input, 'statistics')) {
+    const resources = await readResources(context, input)
+    const entry = findEntry(buildCatalogue(resources), name)
+    return { entry, statistics: await readKept(context, input, resources, entry.view.digest) }
+  }
+  const progress = createProgress(context.terminal)
+  const asOf = readAsOf(context, input)
+  return withFeatures(context, input, async (features) => {
+    const entry = findEntry(buildCatalogue(features.resources), name)
+    const wish = { views: [entry.view.name], asOf, edges: new Map(), progress }
+    const [statistics = null] = await computeStatisticsOf(context, features, wish)
+    return { entry, statistics }
+  }).finally(progress.end)
 }
 
 function readHistory({ configuration }: CliContext, input: CommandInput, { view }: NamedEntry): Promise<DefinitionHistory> {
@@ -45,8 +83,17 @@ function readHistory({ configuration }: CliContext, input: CommandInput, { view 
   return readDefinitionHistory(folder, textOption(input, 'ref'), view.name)
 }
 
-function renderJson({ view, feature }: NamedEntry, history: DefinitionHistory | null): string {
+function renderDescribed({ feature }: NamedEntry, statistics: DescribedStatistics | null): string {
+  if (statistics === null) return ''
+  return feature === null ? renderStatistics(statistics) : renderFeatureStatistics(statistics)
+}
+
+function renderJson(
+  { view, feature }: NamedEntry,
+  statistics: DescribedStatistics | null,
+  history: DefinitionHistory | null,
+): string {
   const entry = feature === null ? view : { view: view.name, ...feature }
   const part = history === null ? {} : { history: history.entries, wholeHistory: history.whole }
-  return `${JSON.stringify({ ...entry, ...part }, null, 2)}\n`
+  return `${JSON.stringify({ ...entry, statistics, ...part }, null, 2)}\n`
 }

@@ -24,6 +24,8 @@ export interface MaterialiseSettings {
 export interface MaterialiseJob {
   readonly epoch: number
   readonly commit: string
+  /** Address of the artifact store: it gets statistics. */
+  readonly store: string
   /** The data clock, in microseconds since the epoch. */
   readonly nowUs: bigint
   readonly sets: readonly DueViews[]
@@ -40,6 +42,8 @@ export interface ViewOutcome {
   readonly isLate: boolean
   /** Null: it succeeded. */
   readonly failure: Failure | null
+  /** Why statistics of what was filled could not be kept; null: nothing kept them from it. */
+  readonly statisticsFailure: Failure | null
 }
 
 export type MaterialiseCall =

@@ -114,8 +114,8 @@ class MaterialiseLine {
     const remove = stored.filter(({ digest }) => unread.remove.includes(digest)).map(({ id }) => id)
     const isIdle = sets.length === 0 && remove.length === 0
     if (isIdle && this.#stored !== null) return false
-    const { epoch, commit, dataMs } = order
-    const isDone = isIdle || (await this.#runJob({ epoch, commit, nowUs: BigInt(dataMs) * 1000n, sets, remove }))
+    const { epoch, commit, dataMs, artifactStore: store } = order
+    const isDone = isIdle || (await this.#runJob({ epoch, commit, store, nowUs: BigInt(dataMs) * 1000n, sets, remove }))
     await this.#readStored()
     this.#parts.onNews()
     return isDone && !isIdle
@@ -136,13 +136,17 @@ class MaterialiseLine {
       if (!(thrown instanceof MainwardError) || this.#stopped) throw thrown
       const failure = { reason: thrown.code, message: thrown.message }
       for (const { view, gridUs } of job.sets.flatMap(({ due }) => due))
-        this.#note(job.commit, { digest: view.digest, gridUs, computed: 0, isLate: false, failure })
+        this.#note(job.commit, { digest: view.digest, gridUs, computed: 0, isLate: false, failure, statisticsFailure: null })
       return false
     }
   }
 
-  #note(commit: string, { digest, gridUs, failure, ...counts }: ViewOutcome): void {
+  #note(commit: string, { digest, gridUs, failure, statisticsFailure, ...counts }: ViewOutcome): void {
     const { log, monotonic } = this.#parts
+    if (statisticsFailure !== null) {
+      const { message, stack } = statisticsFailure
+      log.warn({ view: digest, ...(stack === undefined ? {} : { stack }) }, `statistics of an online view could not be kept: ${message}`)
+    }
     const before = this.#attempts.get(digest)?.failure ?? null
     if (failure === null) {
       this.#attempts.set(digest, { gridUs, commit, failure: null })

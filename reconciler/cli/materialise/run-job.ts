@@ -1,19 +1,22 @@
 /** One job of the process that materialises: fills what is due from the files of a commit, removes what nothing reads. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openArtifactNotes } from '../../artifacts/artifact-notes.ts'
+import type { Digest } from '../../core/digest.ts'
 import { removeView } from '../../database/online-view-queries.ts'
 import type { Pool } from '../../database/pool.ts'
 import { openQueryReader } from '../../database/query-reader.ts'
 import { materialsOf } from '../../features/compute/closure-materials.ts'
 import type { ComputationPorts } from '../../features/compute/open-computation.ts'
-import { materialiseViews, type FillOutcome } from '../../features/materialise/materialise-views.ts'
+import { materialiseViews, type FillOutcome, type MaterialiseRequest } from '../../features/materialise/materialise-views.ts'
 import type { SourceFiles } from '../../features/ports.ts'
 import { createSecretReader } from '../../features/sources/secret-reader.ts'
 import { openRepository } from '../../git/open-repository.ts'
 import { Remote } from '../../git/remote.ts'
 import { fencedWrite } from '../../reconcile/stores/fenced-write.ts'
 import { createCommitFiles } from '../features/commit-files.ts'
-import { describeFailure } from './describe-failure.ts'
+import { describeFailure, type Failure } from './describe-failure.ts'
+import { keepFillStatistics } from './fill-statistics.ts'
 import type { MaterialiseJob, MaterialiseSettings, ViewOutcome } from './materialise-messages.ts'
 import { createOnlineRows } from './online-rows.ts'
 
@@ -44,10 +47,21 @@ export async function runJob(job: MaterialiseJob, { pool, settings, place }: Job
     secrets: createSecretReader({ environment: settings.secrets, folder: settings.secretFolder }),
   }
   const engine = { spillFolder: join(settings.workFolder, 'spill'), timeLimitMs: statementLimitMs }
+  const statisticsPlace = { notes: openArtifactNotes(), store: job.store, environment: settings.environment }
   const outcomes: ViewOutcome[] = []
   for (const { definitions, due } of job.sets) {
-    const filled = await materialiseViews({ materials: materialsOf(definitions), due, ports, store, nowUs: job.nowUs, engine })
-    outcomes.push(...filled.map(describeOutcome))
+    const materials = materialsOf(definitions)
+    const statistics = { place: statisticsPlace, materials, commit: job.commit, asOf: job.nowUs, nowMs: Date.now() }
+    const troubles = new Map<Digest, Failure>()
+    const onFilled: MaterialiseRequest['onFilled'] = async (computation, views) => {
+      try {
+        await keepFillStatistics(computation, views, statistics)
+      } catch (thrown) {
+        for (const { digest } of views) troubles.set(digest, describeFailure(thrown))
+      }
+    }
+    const filled = await materialiseViews({ materials, due, ports, store, nowUs: job.nowUs, engine, onFilled })
+    outcomes.push(...filled.map((outcome) => describeOutcome(outcome, troubles.get(outcome.view.digest) ?? null)))
   }
   for (const viewId of job.remove) await removeWhole(pool, { environment: settings.environment, epoch: job.epoch, viewId })
   return outcomes
@@ -65,9 +79,9 @@ export async function openCommitPlace(settings: MaterialiseSettings, commit: str
   return { commit, files: createCommitFiles({ objects, innerPath: path }, commit, folder) }
 }
 
-function describeOutcome(outcome: FillOutcome): ViewOutcome {
+function describeOutcome(outcome: FillOutcome, statisticsFailure: Failure | null): ViewOutcome {
   const { view, gridUs } = outcome
-  const base = { digest: view.digest, gridUs }
+  const base = { digest: view.digest, gridUs, statisticsFailure }
   if (outcome.type === 'filled') return { ...base, ...outcome.report, failure: null }
   return { ...base, computed: 0, isLate: false, failure: describeFailure(outcome.error) }
 }

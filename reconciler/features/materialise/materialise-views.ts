@@ -1,6 +1,6 @@
 /** Brings grid views in the online store to their times: one engine for all that can be computed together, and a failure of one is its own. */
 import type { OnlineView } from '../../core/online-view.ts'
-import { openComputation, type ComputationPorts } from '../compute/open-computation.ts'
+import { openComputation, type Computation, type ComputationPorts } from '../compute/open-computation.ts'
 import type { ViewMaterials } from '../compute/plan-computation.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { EngineOptions } from '../engine/open-engine.ts'
@@ -24,6 +24,8 @@ export interface MaterialiseRequest {
   /** The data clock, in microseconds since the epoch: what could be read only later is not there. */
   readonly nowUs: bigint
   readonly engine: EngineOptions
+  /** Gets what the views were filled from, while it is there. It must not throw: they are filled. */
+  readonly onFilled?: (computation: Computation, filled: readonly OnlineView[]) => Promise<void>
   /** Rows that are written in one transaction. Default 10,000. */
   readonly pageRows?: number
 }
@@ -48,8 +50,8 @@ export async function materialiseViews(request: MaterialiseRequest): Promise<rea
 
 /** Throws when any of the views cannot be made; a fill that fails is an outcome. */
 async function fillTogether(request: MaterialiseRequest): Promise<readonly FillOutcome[]> {
-  const { materials, due, ports, nowUs } = request
-  const { engine } = await openComputation({
+  const { materials, due, ports, nowUs, onFilled } = request
+  const computation = await openComputation({
     materials,
     wanted: { views: due.map(({ view }) => view.name) },
     ports,
@@ -58,10 +60,12 @@ async function fillTogether(request: MaterialiseRequest): Promise<readonly FillO
   })
   try {
     const outcomes: FillOutcome[] = []
-    for (const each of due) outcomes.push(await fillOne(engine, request, each))
+    for (const each of due) outcomes.push(await fillOne(computation.engine, request, each))
+    const filled = outcomes.flatMap(({ type, view }) => (type === 'filled' ? [view] : []))
+    if (filled.length > 0) await onFilled?.(computation, filled)
     return outcomes
   } finally {
-    await engine.close()
+    await computation.engine.close()
   }
 }
 

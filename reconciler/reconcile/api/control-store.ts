@@ -155,6 +155,11 @@ export class ControlStore {
     return (await readEnvironment(this.#pool, this.#environment))?.appliedCommit ?? null
   }
 
+  /** The address of the artifact store of what is applied; null: nothing is applied yet. */
+  async readArtifactStore(): Promise<string | null> {
+    return (await readEnvironment(this.#pool, this.#environment))?.artifactStore ?? null
+  }
+
   async readDataTime(): Promise<string | null> {
     return (await readEnvironment(this.#pool, this.#environment))?.dataTime ?? null
   }

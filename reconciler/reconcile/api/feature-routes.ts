@@ -1,10 +1,13 @@
 /** The routes that tell what features there are and what comes from what, in the commit that is applied. */
+import type { Digest } from '../../core/digest.ts'
 import { MainwardError } from '../../core/error.ts'
+import { describeStatistics } from '../../governance/catalogue/describe-statistics.ts'
 import { searchCatalogue, summarizeHit } from '../../governance/catalogue/search-catalogue.ts'
 import { filterCatalogue, findEntry } from '../../governance/catalogue/select-entries.ts'
 import { selectLineage } from '../../governance/lineage/select-lineage.ts'
 import { findNodes } from '../../manifests/graph.ts'
 import { didYouMean } from '../../manifests/nearest-name.ts'
+import type { ViewStatistics } from '../../profiles/view-statistics.ts'
 import type { AppliedFeatures } from './applied-features.ts'
 import type { ControlRoute } from './control-route.ts'
 import type { JsonSchema } from './json-schema.ts'
@@ -14,8 +17,11 @@ export type ReadFeatures = () => Promise<AppliedFeatures>
 
 const name = (description: string): JsonSchema => ({ type: 'string', minLength: 1, maxLength: 600, description })
 
-export function buildFeatureRoutes(read: ReadFeatures): readonly ControlRoute[] {
-  return [listRoute(read), showRoute(read), lineageRoute(read)]
+/** The newest statistics that are kept of a definition; null: none are. */
+export type ReadStatistics = (definition: Digest) => Promise<ViewStatistics | null>
+
+export function buildFeatureRoutes(read: ReadFeatures, readStatistics: ReadStatistics): readonly ControlRoute[] {
+  return [listRoute(read), showRoute(read, readStatistics), lineageRoute(read)]
 }
 
 function listRoute(read: ReadFeatures): ControlRoute {
@@ -43,11 +49,11 @@ function listRoute(read: ReadFeatures): ControlRoute {
   }
 }
 
-function showRoute(read: ReadFeatures): ControlRoute {
+function showRoute(read: ReadFeatures, readStatistics: ReadStatistics): ControlRoute {
   return {
     method: 'GET',
     path: '/api/v1/features/{view}',
-    summary: 'All that is known of a view, or of one of its features.',
+    summary: 'All that is known of a view, or of one of its features, with the newest statistics of its values.',
     pathSchema: {
       type: 'object',
       additionalProperties: false,
@@ -57,7 +63,10 @@ function showRoute(read: ReadFeatures): ControlRoute {
     answer: async ({ path }) => {
       const { commit, catalogue } = await read()
       const { view, feature } = findEntry(catalogue, String(path['view']))
-      return { status: 200, body: feature === null ? { commit, ...view } : { commit, view: view.name, ...feature } }
+      const kept = await readStatistics(view.digest)
+      const statistics = kept && describeStatistics(kept, feature?.name ?? null)
+      const entry = feature === null ? view : { view: view.name, ...feature }
+      return { status: 200, body: { commit, ...entry, statistics } }
     },
   }
 }

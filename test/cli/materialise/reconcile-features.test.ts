@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openArtifactNotes } from '../../../reconciler/artifacts/artifact-notes.ts'
 import { openArtifactStore } from '../../../reconciler/artifacts/artifact-store.ts'
 import type { MaterialiseJob, ViewOutcome } from '../../../reconciler/cli/materialise/materialise-messages.ts'
 import { MaterialiseProcess } from '../../../reconciler/cli/materialise/materialise-process.ts'
@@ -14,6 +15,7 @@ import { readViews } from '../../../reconciler/database/online-view-queries.ts'
 import { pushRows } from '../../../reconciler/database/push-queries.ts'
 import { openPool, type Pool } from '../../../reconciler/database/pool.ts'
 import { notifyLeader, readServingState } from '../../../reconciler/database/serving-queries.ts'
+import { readKeptStatistics } from '../../../reconciler/reconcile/kept-statistics.ts'
 import { type Reconciler, startReconciler } from '../../../reconciler/reconcile/reconciler.ts'
 import { CutProxy } from '../../support/cut-proxy.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
@@ -142,6 +144,27 @@ describe('a reconciler', () => {
       expect(lines).toContain(`mainward_online_view_lag_seconds{${labels}} 300`)
       expect(lines).toContain(`mainward_online_view_failed{${labels}} 0`)
     })
+  })
+
+  it('keeps statistics of what it fills, once for each day of the data clock', async () => {
+    commitFiles(folder, manifests)
+    await start()
+    await eventually(async () => expect(await readServingState(pool, 'dev')).not.toBeNull())
+    await moveClock('11:00:00')
+    await eventually(async () => expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' }))
+    const digest = (await readServingState(pool, 'dev'))?.state.featureViews?.[0]?.digest ?? 'sha256:'
+    const place = { notes: openArtifactNotes(), store: `folder:${join(work, 'artifacts')}`, environment: 'dev' }
+    const read = () => readKeptStatistics(place, digest)
+    const rowsOf = async () => (await read())?.features.map(({ name, profile }) => [name, profile.rows, profile.moments?.mean])
+    await eventually(async () => expect(await rowsOf()).toEqual([['wind', 2, 8.75]]))
+    const first = await read()
+    expect(first).toMatchObject({ asOf: '2013-01-01T11:00:00Z', sources: [{ name: 'weather_hourly', rows: 2 }] })
+    await moveClock('11:30:00')
+    await eventually(async () => expect(await winds()).toEqual({ JFK: '[12]', LGA: '[7.5]' }))
+    expect(await read()).toEqual(first)
+    await pool.query(`update environments set data_time = '2013-01-02T11:00:00Z' where environment = 'dev'`)
+    await notifyLeader(pool, 'dev', 'clock')
+    await eventually(async () => expect((await rowsOf())?.[0]?.slice(0, 2)).toEqual(['wind', 3]))
   })
 
   it('keeps the rows when a source breaks, says why, and goes on when it is mended', async () => {

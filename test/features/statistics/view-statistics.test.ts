@@ -49,7 +49,7 @@ async function compute(asOf: string, edges = new Map<string, ReadonlyMap<string,
   const [found] = await computeViewStatistics({
     materials: definitions,
     views: ['sky'],
-    digests: new Map([['sky', `sha256:${'a'.repeat(64)}`]]),
+    digests: new Map([['sky', `sha256:${'a'.repeat(64)}` as const]]),
     commit: null,
     asOf: micros(asOf),
     nowMs: 0,

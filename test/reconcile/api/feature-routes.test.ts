@@ -1,6 +1,7 @@
 /** The catalogue and the lineage over the admin API: a real server on a real Postgres, and the source process on a real repository. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openArtifactNotes } from '../../../reconciler/artifacts/artifact-notes.ts'
 import { writeEnvironment } from '../../../reconciler/database/journal-queries.ts'
 import { openPool, type Pool } from '../../../reconciler/database/pool.ts'
 import { buildCatalogue } from '../../../reconciler/governance/catalogue/feature-catalogue.ts'
@@ -9,6 +10,7 @@ import { buildControlOpenApi } from '../../../reconciler/reconcile/api/control-o
 import { type ControlServer, createControlServer } from '../../../reconciler/reconcile/api/control-server.ts'
 import { ControlStore } from '../../../reconciler/reconcile/api/control-store.ts'
 import { buildFeatureRoutes } from '../../../reconciler/reconcile/api/feature-routes.ts'
+import { keepStatistics, readKeptStatistics } from '../../../reconciler/reconcile/kept-statistics.ts'
 import { createSourceClient, type SourceClient } from '../../../reconciler/reconcile/source/source-client.ts'
 import { edit, resourcesOf, weatherFiles } from '../../governance/support/weather-files.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
@@ -16,6 +18,7 @@ import { commitFiles, createRepository, removeFolder, temporaryFolder } from '..
 
 const folder = temporaryFolder()
 const repository = createRepository(join(folder, 'repository'))
+const place = { notes: openArtifactNotes(), store: `folder:${join(folder, 'artifacts')}`, environment: 'production' }
 let database: TestDatabase
 let pool: Pool
 let source: SourceClient
@@ -44,7 +47,7 @@ beforeAll(async () => {
     },
   })
   server = createControlServer({
-    routes: buildFeatureRoutes(() => reader.read()),
+    routes: buildFeatureRoutes(() => reader.read(), (digest) => readKeptStatistics(place, digest)),
     token: 'secret',
     host: '127.0.0.1',
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -95,7 +98,7 @@ describe('the routes of features', () => {
     expect(readings.filter((commit) => commit === first)).toHaveLength(1)
     await apply(second)
     const [view] = buildCatalogue(resourcesOf(laterFiles)).views.filter(({ name }) => name === 'calm')
-    expect(await ask('features/calm')).toEqual({ status: 200, body: { commit: second, ...(plain(view) as object) } })
+    expect(await ask('features/calm')).toEqual({ status: 200, body: { commit: second, ...(plain(view) as object), statistics: null } })
     expect(readings.filter((commit) => commit === second)).toHaveLength(1)
   })
 
@@ -112,6 +115,51 @@ describe('the routes of features', () => {
 
   it('tell one feature', async () => {
     expect((await ask('features/calm:is_calm')).body).toMatchObject({ view: 'calm', id: 'calm:is_calm', dtype: 'bool' })
+  })
+
+  it('tell the newest statistics of the definition that is applied, and no others', async () => {
+    await apply(second)
+    const [view] = buildCatalogue(resourcesOf(laterFiles)).views.filter(({ name }) => name === 'calm')
+    const digest = view?.digest ?? 'sha256:'
+    const profile = {
+      dtype: 'bool' as const,
+      rows: 5,
+      nulls: 1,
+      nans: 0,
+      positiveInfinities: 0,
+      negativeInfinities: 0,
+      smallest: null,
+      greatest: null,
+      moments: null,
+      bins: null,
+      histogram: null,
+      categories: { limit: 50, categories: [{ value: 'true', count: 4, error: 0 }], unlistedAtMost: 0 },
+    }
+    const source = { name: 'weather_hourly', rows: 5, lastEvent: null, fingerprint: `sha256:${'1'.repeat(64)}` as const }
+    const statistics = {
+      view: 'calm',
+      digest,
+      asOf: '2013-06-01T00:00:00Z',
+      computedAt: '2026-11-27T00:00:00Z',
+      commit: second,
+      sources: [source],
+      features: [{ name: 'is_calm', of: 'rows' as const, profile }],
+    }
+    await keepStatistics(place, { ...statistics, asOf: '2013-05-01T00:00:00Z' })
+    await keepStatistics(place, statistics)
+    for (const path of ['features/calm', 'features/calm:is_calm']) {
+      expect((await ask(path)).body).toMatchObject({
+        statistics: {
+          digest,
+          asOf: '2013-06-01T00:00:00Z',
+          commit: second,
+          sources: [source],
+          features: [{ name: 'is_calm', of: 'rows', rows: 5, count: 4, nulls: 1, mean: null, quantiles: null }],
+        },
+      })
+    }
+    await apply(first)
+    expect((await ask('features/calm')).body).toMatchObject({ statistics: null })
   })
 
   it('tell the lineage of anything, with what only an engine could follow said', async () => {
@@ -158,7 +206,10 @@ describe('the routes of features', () => {
 
   it('stand in the OpenAPI document, with the parts of their paths', () => {
     const { paths } = buildControlOpenApi(
-      buildFeatureRoutes(() => Promise.reject(new Error('nobody asks'))),
+      buildFeatureRoutes(
+        () => Promise.reject(new Error('nobody asks')),
+        () => Promise.reject(new Error('nobody asks')),
+      ),
       '0',
     ) as {
       paths: Record<string, { get: { parameters: { name: string; in: string; required?: boolean }[]; responses: object } }>
