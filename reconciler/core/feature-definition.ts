@@ -192,9 +192,16 @@ export interface SplitDefinition {
   readonly testMs: number
 }
 
+/** Rows are looked at by the values of a column. */
+export interface SliceDefinition {
+  readonly by: string
+  /** A group with fewer rows of the test part says too little; null: none does. */
+  readonly minGroup: number | null
+}
+
 /** Columns of the label source that travel beside a training set and are no inputs of the model. */
 export interface EvaluationColumns {
   /** What is drawn for intervals: a column, days (UTC) of `splitBy`, or (null) single rows. */
   readonly resampleBy: { readonly type: 'column'; readonly column: string } | { readonly type: 'day' } | null
-  readonly slices: readonly { readonly by: string }[]
+  readonly slices: readonly SliceDefinition[]
 }

@@ -48,6 +48,8 @@ export interface TrainingDefinition {
   readonly label: LabelDefinition
   /** Null: every row, in one part. */
   readonly split: SplitDefinition | null
+  /** Column of the label source with the weight of each row; null: every row counts the same. */
+  readonly weights: string | null
   readonly evaluation: EvaluationColumns
 }
 
@@ -146,6 +148,7 @@ function trainingDefinition(model: string, spec: ModelSpec, specs: FeatureSpecs)
     requestFeatures,
     label,
     split: training === null ? null : readSplit(training.data, label),
+    weights: training?.weights ?? null,
     evaluation,
   }
 }

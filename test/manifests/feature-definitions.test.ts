@@ -87,7 +87,8 @@ describe('definitions', () => {
         validationMs: 1_209_600_000,
         testMs: 1_209_600_000,
       },
-      evaluation: { resampleBy: { type: 'day' }, slices: [{ by: 'carrier' }] },
+      evaluation: { resampleBy: { type: 'day' }, slices: [{ by: 'carrier', minGroup: null }] },
+      weights: null,
     })
   })
 
@@ -177,6 +178,7 @@ ${more}  features:
       features: [{ as: null, take: ['wind_max_6h'] }],
       label: { knownAt: null },
       split: null,
+      weights: null,
       evaluation: { resampleBy: null, slices: [] },
     })
   })

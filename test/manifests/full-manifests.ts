@@ -225,8 +225,9 @@ export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
         label: { source: 'flights', column: 'late', predictAt: 'predict_at', knownAt: 'arrived_at' },
         training: {
           data: { from: '2013-01-15', until: '2013-06-01T12:00:00Z', splitBy: 'sched_dep', validation: '14d', test: '10d' },
+          weights: 'passengers',
         },
-        evaluation: { resampleBy: 'tail', slices: [{ by: 'carrier' }, { by: 'month' }] },
+        evaluation: { resampleBy: 'tail', slices: [{ by: 'carrier', minGroup: 300 }, { by: 'month' }] },
         nulls,
         serving: { budget: '60ms' },
         recording: { percent: 40, drop: ['wind', 'unit'] },

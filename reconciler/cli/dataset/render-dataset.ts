@@ -1,7 +1,9 @@
 /** The report of a dataset for people. Knows no file. */
 import { countNoun } from '../../core/count-noun.ts'
+import type { SliceReport } from '../../features/dataset/count-slices.ts'
 import { dropReasons } from '../../features/dataset/build-label-rows.ts'
 import type { DatasetReport, DroppedReason } from '../../features/dataset/dataset-report.ts'
+import { printable } from '../../manifests/findings-text.ts'
 import { renderTable } from '../table.ts'
 
 const reasons: Readonly<Record<DroppedReason, string>> = {
@@ -22,6 +24,8 @@ export function renderDataset(report: DatasetReport, folder: string): string {
     ...describeInputs(report),
     '\n',
     renderParts(report),
+    ...describeWeights(report),
+    ...report.slices.map(describeSlice),
     '\n',
     renderFeatures(report),
   ].join('')
@@ -52,6 +56,26 @@ function renderParts({ parts }: DatasetReport): string {
     [{ title: 'part' }, { title: 'rows', align: 'right' }, { title: 'first prediction' }, { title: 'last prediction' }],
     parts.map(({ name, rows, firstPredictAt, lastPredictAt }) => [name, String(rows), firstPredictAt, lastPredictAt]),
   )
+}
+
+function describeWeights({ weights }: DatasetReport): readonly string[] {
+  if (weights === null) return []
+  const parts = weights.parts.map(({ name, effectiveRows }) => `${name} counts as ${effectiveRows.toFixed(1)} rows`)
+  return [`weights of ${weights.column}: ${parts.join(', ')}\n`]
+}
+
+/** How many small groups are named. */
+const namedGroups = 5
+
+function describeSlice({ by, minGroup, groups, testRows, smallGroups, small }: SliceReport): string {
+  const head = `slices by ${by}: ${countNoun(groups, 'group')}`
+  if (testRows === null) return `${head}; there is no test part\n`
+  const counted = `${head}, ${countNoun(testRows, 'test row')}`
+  if (minGroup === null) return `${counted}\n`
+  if (smallGroups === 0) return `${counted}, none with fewer than ${minGroup}\n`
+  const named = small.slice(0, namedGroups).map(({ value, rows }) => `${value === null ? 'null' : printable(value)} (${rows})`)
+  const more = smallGroups > named.length ? ` and ${smallGroups - named.length} more` : ''
+  return `${counted}, ${smallGroups} with fewer than ${minGroup}: ${named.join(', ')}${more}\n`
 }
 
 function renderFeatures({ features, rows }: DatasetReport): string {

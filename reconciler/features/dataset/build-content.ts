@@ -59,7 +59,8 @@ export function buildContent(plan: DatasetPlan): string {
   return `create view ${quoteName(datasetRelations.content)} as select ${list} from ${quoteName(datasetRelations.joined)}`
 }
 
-function besideColumn(name: string): string {
+/** A column that stands beside the rows, as the content has it; not quoted. */
+export function besideColumn(name: string): string {
   return `beside:${name}`
 }
 

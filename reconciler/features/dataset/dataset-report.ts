@@ -8,7 +8,9 @@ import type { ViewReport } from '../views/build-view-table.ts'
 import { contentColumns } from './build-content.ts'
 import { dropReasons, type DropReason } from './build-label-rows.ts'
 import type { CheckedRows } from './check-rows.ts'
+import type { SliceReport } from './count-slices.ts'
 import type { DatasetColumn, DatasetPlan, PartName } from './plan-dataset.ts'
+import type { WeightsReport } from './measure-weights.ts'
 
 /** Names the form of `dataset.json`; a folder whose file has it is ours. */
 export const datasetFormat = 'mainward.dev/dataset/v1alpha1'
@@ -71,6 +73,9 @@ export interface DatasetReport {
   readonly features: readonly FeatureCoverage[]
   readonly sources: readonly ReturnType<typeof describeSource>[]
   readonly views: readonly ReturnType<typeof describeView>[]
+  /** Null: every row counts the same. */
+  readonly weights: WeightsReport | null
+  readonly slices: readonly SliceReport[]
   /** What is expected of the rows of sources and views, and what came of it. */
   readonly checks: readonly CheckedRows[]
 }
@@ -88,6 +93,8 @@ export interface DatasetFacts {
   readonly sources: readonly SourceReport[]
   readonly views: readonly ViewReport[]
   readonly checks: readonly CheckedRows[]
+  readonly weights: WeightsReport | null
+  readonly slices: readonly SliceReport[]
   /** Of the judged rows that do not stay: `reason` and `n`. */
   readonly dropped: readonly EngineRow[]
   /** Of `buildCounts`. */
@@ -116,6 +123,8 @@ export function buildDatasetReport(facts: DatasetFacts): DatasetReport {
     features: coverFeatures(facts),
     sources: facts.sources.map(describeSource),
     views: facts.views.map(describeView),
+    weights: facts.weights,
+    slices: facts.slices,
     checks: facts.checks,
   }
 }

@@ -1,5 +1,5 @@
 /** From what a model learns from to what a training set holds: its columns, its parts, the views in their roles. Pure. */
-import type { LabelDefinition, SourceDefinition, SplitDefinition, ViewDefinition } from '../../core/feature-definition.ts'
+import type { LabelDefinition, SliceDefinition, SourceDefinition, SplitDefinition, ViewDefinition } from '../../core/feature-definition.ts'
 import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import { takenName } from '../../core/online-view.ts'
 import type { TrainingDefinition } from '../../manifests/feature-definitions.ts'
@@ -50,6 +50,9 @@ export interface DatasetPlan {
   readonly views: readonly DatasetView[]
   readonly columns: readonly DatasetColumn[]
   readonly sideColumns: readonly SideColumn[]
+  /** One of the side columns; null: every row counts the same. */
+  readonly weights: string | null
+  readonly slices: readonly SliceDefinition[]
   /** Whether days (UTC) of the split's time stand beside the rows. */
   readonly hasDay: boolean
   /** The label source's files outside of it hold no row of the dataset. */
@@ -68,7 +71,8 @@ export function planDataset(training: TrainingDefinition, { sources, views }: Vi
     return { prefix: String(index), view, as: feature.as, join: feature.join, take }
   })
   const { resampleBy, slices } = evaluation
-  const besides = [...slices.map(({ by }) => by), ...(resampleBy?.type === 'column' ? [resampleBy.column] : [])]
+  const { weights } = training
+  const besides = [...(weights === null ? [] : [weights]), ...slices.map(({ by }) => by), ...(resampleBy?.type === 'column' ? [resampleBy.column] : [])]
   return {
     label,
     source,
@@ -86,6 +90,8 @@ export function planDataset(training: TrainingDefinition, { sources, views }: Vi
       { name: label.column, dtype: dtypeOf(source, label.column), role: 'label', from: null },
     ],
     sideColumns: [...new Set(besides)].map((name) => ({ name, dtype: dtypeOf(source, name) })),
+    weights,
+    slices,
     hasDay: resampleBy?.type === 'day',
     range: sourceRange(source, split, readSources(roles, views)),
   }

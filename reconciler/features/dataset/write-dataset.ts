@@ -15,6 +15,8 @@ import { viewRelation } from '../views/build-view-table.ts'
 import { buildContent, buildCounts, buildJoinedRows, buildPartFile, buildSideFile, contentColumns } from './build-content.ts'
 import { buildJudgedRows, buildLabelRows, datasetRelations, dropReasons, type DropReason } from './build-label-rows.ts'
 import { checkRows } from './check-rows.ts'
+import { countSlices } from './count-slices.ts'
+import { checkWeights, measureWeights } from './measure-weights.ts'
 import { buildDatasetReport, partFiles, type DatasetReport } from './dataset-report.ts'
 import { planDataset, type DatasetPlan } from './plan-dataset.ts'
 
@@ -69,6 +71,7 @@ async function makeFiles(request: DatasetRequest, plan: DatasetPlan, computation
   onStep?.('label rows')
   await engine.query(buildJudgedRows(plan, asOf))
   await engine.query(buildLabelRows(plan))
+  await checkWeights(engine, plan)
   const dropped = await engine.query(
     `select "__reason" as reason, count(*) as n from ${quoteName(datasetRelations.judged)} where "__reason" is not null group by all`,
   )
@@ -85,6 +88,8 @@ async function makeFiles(request: DatasetRequest, plan: DatasetPlan, computation
   await writeParts(request, plan, engine)
   onStep?.('digest')
   const digest = await digestRows(engine, datasetRelations.content, contentColumns(plan))
+  const weights = await measureWeights(engine, plan)
+  const slices = await countSlices(engine, plan)
   const { training, trainingInputs, commit } = request
   return buildDatasetReport({
     model: training.model,
@@ -96,6 +101,8 @@ async function makeFiles(request: DatasetRequest, plan: DatasetPlan, computation
     sources,
     views,
     checks,
+    weights,
+    slices,
     dropped,
     counts,
   })

@@ -126,12 +126,14 @@ const labelDtypes: Readonly<Record<Task, readonly FeatureDtype[]>> = {
 function checkLabelColumns({ model, label, columns, report }: TrainingCase): void {
   if (columns === null) return
   const times: readonly FeatureDtype[] = ['timestamp']
+  const numbers: readonly FeatureDtype[] = ['int32', 'int64', 'float32', 'float64']
   const { training, evaluation } = model
   const wanted: readonly (readonly [string | null, readonly FeatureDtype[] | null, string])[] = [
     [label.column, labelDtypes[model.task], '/spec/label/column'],
     [label.predictAt, times, '/spec/label/predictAt'],
     [label.knownAt, times, '/spec/label/knownAt'],
     [training?.data.splitBy ?? null, times, '/spec/training/data/splitBy'],
+    [training?.weights ?? null, numbers, '/spec/training/weights'],
     [evaluation.resampleBy?.type === 'column' ? evaluation.resampleBy.column : null, null, '/spec/evaluation/resampleBy'],
     ...evaluation.slices.map(({ by }, index) => [by, null, `/spec/evaluation/slices/${index}/by`] as const),
   ]

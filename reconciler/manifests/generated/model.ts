@@ -143,6 +143,10 @@ export interface WrittenLabel {
  */
 export interface WrittenTraining {
   readonly data: WrittenTrainingData
+  /**
+   * Column of the label source with the weight of each row: a finite number of at least 0. It travels beside the training set. Default: none, every row counts the same.
+   */
+  readonly weights?: string
 }
 /**
  * Which rows are used for what, by time.
@@ -192,6 +196,10 @@ export interface WrittenSlice {
    * Column of the label source.
    */
   readonly by: string
+  /**
+   * Rows of the test part that a group needs to be judged by itself; the report of a training set names groups with fewer. Default: none, any number is enough.
+   */
+  readonly minGroup?: number
 }
 /**
  * What happens to missing values. Default: { default: model }.

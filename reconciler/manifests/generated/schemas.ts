@@ -1137,6 +1137,10 @@ export const schemas = {
                     "default": "0s"
                   }
                 }
+              },
+              "weights": {
+                "$ref": "#/$defs/columnName",
+                "description": "Column of the label source with the weight of each row: a finite number of at least 0. It travels beside the training set. Default: none, every row counts the same."
               }
             }
           },
@@ -1167,6 +1171,12 @@ export const schemas = {
                     "by": {
                       "$ref": "#/$defs/columnName",
                       "description": "Column of the label source."
+                    },
+                    "minGroup": {
+                      "description": "Rows of the test part that a group needs to be judged by itself; the report of a training set names groups with fewer. Default: none, any number is enough.",
+                      "type": "integer",
+                      "minimum": 1,
+                      "maximum": 9007199254740991
                     }
                   }
                 }

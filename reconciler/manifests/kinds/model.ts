@@ -3,7 +3,7 @@ import type { Json } from '../../core/digest.ts'
 import type { EvaluationColumns, LabelDefinition } from '../../core/feature-definition.ts'
 import type { NullPolicy, Recording, RequestFeature, Task } from '../../core/release.ts'
 import { durationMs } from '../duration.ts'
-import type { WrittenEvaluation, WrittenModelSpec, WrittenTrainingData } from '../generated/model.ts'
+import type { WrittenEvaluation, WrittenModelSpec, WrittenTraining, WrittenTrainingData } from '../generated/model.ts'
 import { schemas } from '../generated/schemas.ts'
 import type { KindDefinition, PointedReference } from './kind-definition.ts'
 import { featureNames } from '../model-feature-names.ts'
@@ -30,7 +30,7 @@ export interface ModelSpec {
   /** Null: no training set can be made. */
   readonly label: LabelDefinition | null
   /** Null: every row, in one part. */
-  readonly training: { readonly data: TrainingDataSpec } | null
+  readonly training: TrainingSpec | null
   readonly evaluation: EvaluationColumns
 }
 
@@ -40,6 +40,12 @@ export interface ModelFeatureSpec {
   readonly join: Readonly<Record<string, string>>
   readonly as: string | null
   readonly take: readonly string[]
+}
+
+export interface TrainingSpec {
+  readonly data: TrainingDataSpec
+  /** Column of the label source; null: every row counts the same. */
+  readonly weights: string | null
 }
 
 export interface TrainingDataSpec {
@@ -58,7 +64,7 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
   unsupported: [
     ...['gates', 'fairness', 'onDemand', 'riskTier', 'tests'],
     ...['command', 'params', 'seed', 'test', 'timeout', 'memory', 'promotion'].map((field) => `training/${field}`),
-    ...['metrics', 'positiveClass', 'slices/*/minGroup'].map((field) => `evaluation/${field}`),
+    ...['metrics', 'positiveClass'].map((field) => `evaluation/${field}`),
   ].map((field) => `/spec/${field}`),
   positions: [
     '/metadata/name',
@@ -77,6 +83,7 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
     '/spec/label/predictAt',
     '/spec/label/knownAt',
     '/spec/training/data/splitBy',
+    '/spec/training/weights',
     '/spec/evaluation/resampleBy',
     '/spec/evaluation/slices/*/by',
   ],
@@ -111,7 +118,7 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
       serving: { budgetMs: durationMs(written.serving?.budget ?? '50ms') },
       recording: { percent: written.recording?.percent ?? 100, drop: written.recording?.drop ?? [] },
       label: written.label === undefined ? null : { knownAt: null, ...written.label },
-      training: written.training === undefined ? null : { data: normaliseData(written.training.data) },
+      training: written.training === undefined ? null : normaliseTraining(written.training),
       evaluation: normaliseEvaluation(written.evaluation),
     }
     if (written.task !== 'binary-classification') return spec
@@ -122,7 +129,7 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
       ...written,
       requestFeatures: featuresMeaning(written.requestFeatures),
       serving: servingMeaning(written),
-      training: written.training && { data: dataMeaning(written.training.data) },
+      training: written.training && trainingMeaning(written.training),
     }),
   servingMeaning: (written) => writtenMembers({ task: written.task, serving: servingMeaning(written) }),
   trainingMeaning: ({ features, requestFeatures, label, training, evaluation }) =>
@@ -130,8 +137,8 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
       features,
       requestFeatures: featuresMeaning(requestFeatures),
       label,
-      training: training && { data: dataMeaning(training.data) },
-      evaluation,
+      training: training && trainingMeaning(training),
+      evaluation: evaluation && evaluationMeaning(evaluation),
     }),
   references({ spec }) {
     const views = (spec.features ?? []).map(({ view }, index): PointedReference => ({
@@ -142,6 +149,10 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
     if (spec.label === undefined) return views
     return [...views, { kind: 'DataSource', name: spec.label.source, pointer: '/spec/label/source' }]
   },
+}
+
+function normaliseTraining({ data, weights }: WrittenTraining): TrainingSpec {
+  return { data: normaliseData(data), weights: weights ?? null }
 }
 
 function normaliseData(data: WrittenTrainingData): TrainingDataSpec {
@@ -158,8 +169,17 @@ function normaliseEvaluation(evaluation: WrittenEvaluation | undefined): Evaluat
   const column = evaluation?.resampleBy
   return {
     resampleBy: column === undefined ? null : column === 'day' ? { type: 'day' } : { type: 'column', column },
-    slices: evaluation?.slices ?? [],
+    slices: (evaluation?.slices ?? []).map(({ by, minGroup }) => ({ by, minGroup: minGroup ?? null })),
   }
+}
+
+function trainingMeaning({ data, weights }: WrittenTraining): Json {
+  return writtenMembers({ data: dataMeaning(data), weights })
+}
+
+/** How small a group may be says nothing about the rows. */
+function evaluationMeaning({ slices, ...written }: WrittenEvaluation): Json {
+  return writtenMembers({ ...written, slices: slices?.map(({ by }) => ({ by })) })
 }
 
 function dataMeaning({ validation, test, ...written }: WrittenTrainingData): Json {

@@ -168,9 +168,20 @@ describe('a model', () => {
       [['  training:\n', '  training:\n    command: [python3, train.py]\n']],
     ],
     [
-      'a group size, which this version does not judge',
-      '93:24 not-supported  spec.evaluation.slices[0].minGroup is not supported by this version\n',
-      [['by: carrier }', 'by: carrier, minGroup: 300 }']],
+      'a group of no rows',
+      '93:34 invalid-value  expected at least 1 for spec.evaluation.slices[0].minGroup, found 0\n',
+      [['by: carrier }', 'by: carrier, minGroup: 0 }']],
+    ],
+    [
+      'weights of a column that is not there',
+      '89:14 label-column  expected a column of flights (sched_dep, predict_at, arrived_at, origin, dest, carrier, distance, wind_speed, arr_delayed), found "distanc"\n' +
+        '    did you mean distance?\n',
+      [['  training:\n', '  training:\n    weights: distanc\n']],
+    ],
+    [
+      'weights that are texts',
+      '89:14 label-column  expected a column of the dtype int32 or int64 or float32 or float64, found "carrier" (string)\n',
+      [['  training:\n', '  training:\n    weights: carrier\n']],
     ],
   ])('with %s', (_, expected, changes, only) => expect(reportFeatures(changes, {}, only)).toBe(expected))
 })
