@@ -79,6 +79,7 @@ export const featureViewKind: KindDefinition<WrittenFeatureViewSpec, FeatureView
     '/spec/aggregations/*/name',
     '/spec/aggregations/*/column',
     '/spec/aggregations/*/dtype',
+    '/spec/expectations/*',
     '/spec/expectations/*/*/*',
     '/spec/tests/*/given',
     '/spec/tests/*/given/*',

@@ -58,6 +58,12 @@ describe('a view and its source', () => {
       [untransformed, ['\n      columns: { airport: origin }', '']],
     ],
     [
+      'an expectation without its arguments',
+      '46:7 expectation-argument  expected at least one of min_value and max_value, found neither\n' +
+        '46:7 expectation-argument  expected the argument column, found none\n',
+      [['  online:', '  expectations:\n    - expect_column_values_to_be_between: {}\n  online:']],
+    ],
+    [
       'a key of another dtype',
       '29:27 entity-key  expected "wind_speed" as string, found it as float32 among the columns of weather_hourly\n' +
         '    take the dtype of the source, or cast in a transform\n',
