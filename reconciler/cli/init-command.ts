@@ -1,9 +1,10 @@
 /** `mainward init`: an empty project that can be committed and served. Writes what is missing, and overwrites nothing. */
 import { existsSync } from 'node:fs'
-import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { MainwardError } from '../core/error.ts'
+import { MainwardError, messageOf } from '../core/error.ts'
 import { apiVersion } from '../core/resource.ts'
+import { makeFolder } from '../features/make-folder.ts'
 import { createRepository } from '../git/create-repository.ts'
 import { checkSingleFile } from '../manifests/check-single.ts'
 import { writeManifest } from '../manifests/write-manifest.ts'
@@ -26,7 +27,7 @@ export const initCommand: CommandDefinition = {
     const manifest = newProject(folder, textOption(input, 'name'))
     if (existsSync(folder) && !(await stat(folder)).isDirectory())
       throw new MainwardError('usage', `expected a folder, found a file: ${folder}`)
-    await mkdir(folder, { recursive: true })
+    await makeProjectFolder(folder)
     const outcomes = [
       ensureGit(folder),
       await ensureSchemaCopies(folder),
@@ -37,6 +38,14 @@ export const initCommand: CommandDefinition = {
     terminal.write(nextSteps(relative(configuration.folder, folder)))
     return 0
   },
+}
+
+async function makeProjectFolder(folder: string): Promise<void> {
+  try {
+    await makeFolder(folder)
+  } catch (cause) {
+    throw new MainwardError('environment', `cannot make the folder ${folder}: ${messageOf(cause)}`, { cause })
+  }
 }
 
 /** Checked before anything is written. Throws `usage` for a name that no project may have. */

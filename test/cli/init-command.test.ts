@@ -79,6 +79,14 @@ describe('mainward init', () => {
     expect(execFileSync('git', ['ls-files', '--stage', 'run.sh'], { cwd: folder, encoding: 'utf8' })).toMatch(/^100755 /)
   })
 
+  it('says where it cannot make a folder, and does not wait for ever', async () => {
+    const { code, errors } = await runCommand(folder, ['init', '/proc/x/models', '--name', 'models'])
+    expect(code).toBe(1)
+    expect(errors).toMatch(/^error: cannot make the folder \/proc\/x\/models: .*ENOENT/)
+    writeFileSync(join(folder, 'file'), '')
+    expect((await runCommand(folder, ['init', 'file/models'])).errors).toContain('cannot make the folder')
+  })
+
   it('takes a name that the folder does not have', async () => {
     await runCommand(folder, ['init', '2013!', '--name', 'flights'])
     expect(readFileSync(join(folder, '2013!/mainward.yaml'), 'utf8')).toContain('name: flights')

@@ -1,7 +1,8 @@
 /** The folder of a dataset, made as a whole: a reader sees all of it or what was there before. Knows nothing of what lies in it. */
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { MainwardError, messageOf } from '../../core/error.ts'
+import { makeFolder } from '../make-folder.ts'
 import { datasetFormat } from './dataset-report.ts'
 
 /**
@@ -14,7 +15,7 @@ export async function fillOutFolder<T>(out: string, fill: (folder: string) => Pr
   const [half, old] = [besides(out, 'new'), besides(out, 'old')]
   await writing(out, async () => {
     await sweep(out)
-    await mkdir(half, { recursive: true })
+    await makeFolder(half)
   })
   try {
     const result = await fill(half)

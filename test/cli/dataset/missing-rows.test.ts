@@ -99,3 +99,9 @@ it.each([
   expect(code).toBe(1)
   expect(errors).toContain(`error: no row of the source deliveries is left for the part train; ${reason}\n`)
 })
+
+it.each(['/proc/x', '/proc/x/y'])('says that %s cannot be written, and does not wait for ever', async (out) => {
+  const { code, errors } = await runCommand(folder, ['dataset', 'late-delivery', '--out', out])
+  expect(code).toBe(1)
+  expect(errors).toMatch(new RegExp(`^error: cannot write ${out}: ENOENT`))
+})
