@@ -68,13 +68,17 @@ export function optionFlag(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
+export interface NumberBounds {
+  readonly least: number
+  /** What is counted, where the option's name does not say it: a unit written behind the number is none of ours. */
+  readonly unit?: string
+}
+
 /** The option as a number of at least `least`. Throws `usage` for anything else. */
-export function numberOption(input: CommandInput, name: string, { least }: { readonly least: number }): number {
+export function numberOption(input: CommandInput, name: string, { least, unit }: NumberBounds): number {
   const text = textOption(input, name) ?? ''
   const value = text.trim() === '' ? Number.NaN : Number(text)
   if (Number.isFinite(value) && value >= least) return value
-  throw new MainwardError(
-    'usage',
-    `${optionFlag(name)}: expected a number of at least ${least}, found ${text === '' ? 'nothing' : text}`,
-  )
+  const wanted = unit === undefined ? `a number of at least ${least}` : `${unit} as a number of at least ${least}, without a unit`
+  throw new MainwardError('usage', `${optionFlag(name)}: expected ${wanted}, found ${text === '' ? 'nothing' : text}`)
 }

@@ -80,7 +80,11 @@ interface SideWish {
 }
 
 /** A view that is not on this side has no statistics. */
-function computeSide(context: CliContext, input: CommandInput, { view, edges, progress }: SideWish): Promise<readonly ViewStatistics[]> {
+function computeSide(
+  context: CliContext,
+  input: CommandInput,
+  { view, edges, progress }: SideWish,
+): Promise<readonly ViewStatistics[]> {
   const asOf = readAsOf(context, input)
   return withFeatures(context, input, async (features) => {
     const views = [...features.definitions.views.keys()].filter((name) => view === null || name === view)

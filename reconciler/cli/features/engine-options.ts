@@ -36,7 +36,7 @@ export function readEngineOptions(input: CommandInput): EngineLimits {
   if (!Number.isInteger(threads) || threads > mostThreads) {
     throw new MainwardError('usage', `--threads: expected a whole number from 1 to ${mostThreads}, found ${threads}`)
   }
-  const bytes = (name: string): number => Math.floor(numberOption(input, name, { least: 0.0625 }) * gibibyte)
+  const bytes = (name: string): number => Math.floor(numberOption(input, name, { least: 0.0625, unit: 'GiB' }) * gibibyte)
   return { threads, memoryLimitBytes: bytes('memory'), spillLimitBytes: bytes('spill') }
 }
 

@@ -96,7 +96,9 @@ export function renderStatisticsDiff(diffs: readonly StatisticsDiff[]): string {
 }
 
 function renderViewDiff({ view, before, after, features }: StatisticsDiff): string {
-  const heads = [before, after].map((side, at) => `  ${at === 0 ? 'before' : 'after '}  ${side === null ? 'not there\n' : headOf(side)}`)
+  const heads = [before, after].map(
+    (side, at) => `  ${at === 0 ? 'before' : 'after '}  ${side === null ? 'not there\n' : headOf(side)}`,
+  )
   const titles = [{ title: 'FEATURE' }, { title: 'SIDE' }, ...columns.slice(2), right('PSI'), right('JS')]
   return `\nstatistics of ${view}\n${heads.join('')}${renderTable(titles, features.flatMap(linesOf))}`
 }
@@ -129,7 +131,9 @@ function topOf({ categories, count }: DescribedFeature): string {
 
 function quote(text: string): string {
   const characters = [...text]
-  return printable(JSON.stringify(characters.length <= shown.characters ? text : `${characters.slice(0, shown.characters).join('')}…`))
+  return printable(
+    JSON.stringify(characters.length <= shown.characters ? text : `${characters.slice(0, shown.characters).join('')}…`),
+  )
 }
 
 function shareOf(part: number, whole: number): string {

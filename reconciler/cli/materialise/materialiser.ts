@@ -145,7 +145,10 @@ class MaterialiseLine {
     const { log, monotonic } = this.#parts
     if (statisticsFailure !== null) {
       const { message, stack } = statisticsFailure
-      log.warn({ view: digest, ...(stack === undefined ? {} : { stack }) }, `statistics of an online view could not be kept: ${message}`)
+      log.warn(
+        { view: digest, ...(stack === undefined ? {} : { stack }) },
+        `statistics of an online view could not be kept: ${message}`,
+      )
     }
     const before = this.#attempts.get(digest)?.failure ?? null
     if (failure === null) {

@@ -105,3 +105,9 @@ it.each(['/proc/x', '/proc/x/y'])('says that %s cannot be written, and does not 
   expect(code).toBe(1)
   expect(errors).toMatch(new RegExp(`^error: cannot write ${out}: ENOENT`))
 })
+
+it('says in which unit memory is counted', async () => {
+  const { code, errors } = await make('--memory', '256MiB')
+  expect(code).toBe(2)
+  expect(errors).toContain('--memory: expected GiB as a number of at least 0.0625, without a unit, found 256MiB\n')
+})

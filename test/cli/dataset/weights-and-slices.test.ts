@@ -105,7 +105,9 @@ describe('weights of rows', () => {
     writeFiles(folder, { 'orders.csv': orders.replace(before, after) })
     const { code, errors } = await run()
     expect(code).toBe(1)
-    expect(errors).toContain(`weights: expected a finite number of at least 0 in the column value of the source orders, ${found}\n`)
+    expect(errors).toContain(
+      `weights: expected a finite number of at least 0 in the column value of the source orders, ${found}\n`,
+    )
   })
 
   it('are refused when all of a part are 0', async () => {

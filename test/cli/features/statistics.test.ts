@@ -82,10 +82,14 @@ describe('mainward features show --statistics', () => {
     const lines = output.split('\n').map((line) => line.trim().replace(/ {2,}/g, '|'))
     expect(lines).toContain('FEATURE|OF|ROWS|NULL|MEAN|STD|MIN|P5|P50|P95|MAX|MOST FREQUENT')
     // 10, 30, 20, 90 and a null: squares of -27.5, -7.5, -17.5 and 52.5 over 3. A median is off by at most a hundredth.
-    expect(lines.find((line) => line.startsWith('wind|rows'))).toMatch(/^wind\|rows\|5\|20\.0 %\|37\.5\|35\.9398\|10\|10\.?\d*\|(19\.[89]|20\.[012])\d*\|(29|30)\.?\d*\|90\|-$/)
+    expect(lines.find((line) => line.startsWith('wind|rows'))).toMatch(
+      /^wind\|rows\|5\|20\.0 %\|37\.5\|35\.9398\|10\|10\.?\d*\|(19\.[89]|20\.[012])\d*\|(29|30)\.?\d*\|90\|-$/,
+    )
     expect(lines).toContain('sky|rows|5|0.0 %|-|-|-|-|-|-|-|"clear" 60.0 %, "rain" 40.0 %')
     const one = (await run('show', 'sky:sky', '--ref', 'v1', '--statistics')).output
-    expect(one).toMatch(/ {2}of {13}5 rows\n {2}values {9}5\n {2}null {11}0 \(0\.0 %\)\n {2}most frequent\n {4}"clear" {2}3 {2}#{40}\n {4}"rain" {3}2 {2}#{27}\n$/)
+    expect(one).toMatch(
+      / {2}of {13}5 rows\n {2}values {9}5\n {2}null {11}0 \(0\.0 %\)\n {2}most frequent\n {4}"clear" {2}3 {2}#{40}\n {4}"rain" {3}2 {2}#{27}\n$/,
+    )
   })
 
   it('says which options do not fit', async () => {
@@ -112,13 +116,24 @@ describe('mainward features diff --statistics', () => {
   })
 
   it('shows how values differ between times', async () => {
-    const { code, output } = await run('diff', 'v1', 'v1', '--statistics', '--before-as-of', '2013-01-31', '--as-of', '2013-03-01')
+    const { code, output } = await run(
+      'diff',
+      'v1',
+      'v1',
+      '--statistics',
+      '--before-as-of',
+      '2013-01-31',
+      '--as-of',
+      '2013-03-01',
+    )
     expect(code).toBe(0)
     expect(output).toContain('no definition differs\n\nstatistics of sky\n  before  data as of 2013-01-31T00:00:00Z, of commit ')
     const lines = output.split('\n').map((line) => line.trim().replace(/ {2,}/g, '|'))
     // Shares of clear and rain: 2/3, 1/3 and 3/5, 2/5; no nulls.
-    const psi = (3 / 5 - 2 / 3) * Math.log((3 / 5) / (2 / 3)) + (2 / 5 - 1 / 3) * Math.log((2 / 5) / (1 / 3))
-    expect(lines.find((line) => line.startsWith('sky|after|5|0.0 %|'))).toContain(`"clear" 60.0 %, "rain" 40.0 %|${psi.toFixed(4)}|`)
+    const psi = (3 / 5 - 2 / 3) * Math.log(3 / 5 / (2 / 3)) + (2 / 5 - 1 / 3) * Math.log(2 / 5 / (1 / 3))
+    expect(lines.find((line) => line.startsWith('sky|after|5|0.0 %|'))).toContain(
+      `"clear" 60.0 %, "rain" 40.0 %|${psi.toFixed(4)}|`,
+    )
   })
 
   it('leaves data alone when nobody asks', async () => {
