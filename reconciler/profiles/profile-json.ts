@@ -60,7 +60,8 @@ function readPart<T>(record: JsonRecord, name: string, read: (part: JsonRecord) 
 function readDtype(record: JsonRecord): Profile['dtype'] {
   const text = jsonText(record, 'dtype')
   const dtype = featureDtypes.find((each) => each === text)
-  if (dtype === undefined) throw new MainwardError('invalid-input', `dtype: expected one of ${featureDtypes.join(', ')}, found ${text}`)
+  if (dtype === undefined)
+    throw new MainwardError('invalid-input', `dtype: expected one of ${featureDtypes.join(', ')}, found ${text}`)
   return dtype
 }
 

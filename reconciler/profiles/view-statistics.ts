@@ -53,7 +53,10 @@ export function readViewStatistics(written: Json): ViewStatistics {
   const document = jsonRecord(written, 'statistics')
   const { version, commit = null } = document
   if (version !== statisticsVersion) {
-    throw new MainwardError('unsupported', `expected statistics of version ${statisticsVersion}, found ${JSON.stringify(version)}`)
+    throw new MainwardError(
+      'unsupported',
+      `expected statistics of version ${statisticsVersion}, found ${JSON.stringify(version)}`,
+    )
   }
   return {
     view: jsonText(document, 'view'),

@@ -32,10 +32,14 @@ export async function readKeptStatistics(
     return readViewStatistics(JSON.parse(note.text) as Json)
   } catch (cause) {
     if (cause instanceof MainwardError && cause.code === 'unsupported') throw cause
-    throw new MainwardError('artifact-mismatch', `the statistics in ${topic}/${newest} of the artifact store: ${messageOf(cause)}`, {
-      cause,
-      hint: 'remove the file; the next computation writes it again',
-    })
+    throw new MainwardError(
+      'artifact-mismatch',
+      `the statistics in ${topic}/${newest} of the artifact store: ${messageOf(cause)}`,
+      {
+        cause,
+        hint: 'remove the file; the next computation writes it again',
+      },
+    )
   }
 }
 

@@ -208,7 +208,15 @@ const notTrained: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   Entity: ['/metadata/name'],
   DataSource: ['/metadata/name', '/spec/expectations', '/spec/freshness', '/spec/volume'],
   FeatureView: ['/metadata/name', '/spec/expectations', '/spec/tests'],
-  Model: ['/metadata/name', '/spec/task', '/spec/nulls', '/spec/serving', '/spec/recording', '/spec/decision', '/spec/evaluation/slices/*/minGroup'],
+  Model: [
+    '/metadata/name',
+    '/spec/task',
+    '/spec/nulls',
+    '/spec/serving',
+    '/spec/recording',
+    '/spec/decision',
+    '/spec/evaluation/slices/*/minGroup',
+  ],
 }
 
 /** A change that leaves the manifest readable, by what the schema says of the value. */

@@ -44,7 +44,12 @@ export async function checkWeights(engine: Engine, { weights, source }: DatasetP
 export async function measureWeights(engine: Engine, { weights, parts, source }: DatasetPlan): Promise<WeightsReport | null> {
   if (weights === null) return null
   const value = `${quoteName(besideColumn(weights))}::double`
-  const list = [`sum(${value}) as total`, `sum(${value} * ${value}) as squares`, `min(${value}) as least`, `max(${value}) as greatest`]
+  const list = [
+    `sum(${value}) as total`,
+    `sum(${value} * ${value}) as squares`,
+    `min(${value}) as least`,
+    `max(${value}) as greatest`,
+  ]
   const rows = await engine.query(
     `select "__part" as part, ${list.join(', ')} from ${quoteName(datasetRelations.content)} group by "__part"`,
   )

@@ -1,5 +1,11 @@
 /** From what a model learns from to what a training set holds: its columns, its parts, the views in their roles. Pure. */
-import type { LabelDefinition, SliceDefinition, SourceDefinition, SplitDefinition, ViewDefinition } from '../../core/feature-definition.ts'
+import type {
+  LabelDefinition,
+  SliceDefinition,
+  SourceDefinition,
+  SplitDefinition,
+  ViewDefinition,
+} from '../../core/feature-definition.ts'
 import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import { takenName } from '../../core/online-view.ts'
 import type { TrainingDefinition } from '../../manifests/feature-definitions.ts'
@@ -72,7 +78,11 @@ export function planDataset(training: TrainingDefinition, { sources, views }: Vi
   })
   const { resampleBy, slices } = evaluation
   const { weights } = training
-  const besides = [...(weights === null ? [] : [weights]), ...slices.map(({ by }) => by), ...(resampleBy?.type === 'column' ? [resampleBy.column] : [])]
+  const besides = [
+    ...(weights === null ? [] : [weights]),
+    ...slices.map(({ by }) => by),
+    ...(resampleBy?.type === 'column' ? [resampleBy.column] : []),
+  ]
   return {
     label,
     source,

@@ -90,7 +90,9 @@ export function edgesOf(statistics: readonly ViewStatistics[]): KnownEdges {
   return new Map(
     statistics.map(({ view, features }) => [
       view,
-      new Map(features.flatMap(({ name, profile: { histogram } }) => (histogram === null ? [] : [[name, histogram.edges] as const]))),
+      new Map(
+        features.flatMap(({ name, profile: { histogram } }) => (histogram === null ? [] : [[name, histogram.edges] as const])),
+      ),
     ]),
   )
 }

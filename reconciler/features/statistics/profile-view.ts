@@ -50,7 +50,12 @@ async function profileColumns(
   columns: readonly NamedColumn[],
   given: ReadonlyMap<string, readonly number[]>,
 ): Promise<readonly NamedProfile[]> {
-  const checked = { name: relation, columns: new Map(columns.map(({ name, dtype }) => [name, dtype])), identity: [], sequence: null }
+  const checked = {
+    name: relation,
+    columns: new Map(columns.map(({ name, dtype }) => [name, dtype])),
+    identity: [],
+    sequence: null,
+  }
   const compute = async (names: readonly string[], edges: ReadonlyMap<string, readonly number[]>) =>
     (await computeStatistics(engine, checked, { expectations: [], columns: names, edges })).profiles
   const names = columns.map(({ name }) => name)

@@ -10,7 +10,10 @@ import { sourceRelation, type SourceReport } from '../sources/prepare-source.ts'
  * By name. The fingerprint is of the sum of the rows' hashes and their number: the order of rows does not count, how often one is there
  * does. Hashes are those of the engine, so that another version of it may give others.
  */
-export async function readSourceStates(engine: Engine, sources: readonly SourceReport[]): Promise<ReadonlyMap<string, SourceState>> {
+export async function readSourceStates(
+  engine: Engine,
+  sources: readonly SourceReport[],
+): Promise<ReadonlyMap<string, SourceState>> {
   const states = new Map<string, SourceState>()
   for (const { source: name, rows, lastEvent } of sources) {
     const described = await engine.query(`select column_name as name from (describe ${sourceRelation(name)})`)

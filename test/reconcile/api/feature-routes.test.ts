@@ -47,7 +47,10 @@ beforeAll(async () => {
     },
   })
   server = createControlServer({
-    routes: buildFeatureRoutes(() => reader.read(), (digest) => readKeptStatistics(place, digest)),
+    routes: buildFeatureRoutes(
+      () => reader.read(),
+      (digest) => readKeptStatistics(place, digest),
+    ),
     token: 'secret',
     host: '127.0.0.1',
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -98,7 +101,10 @@ describe('the routes of features', () => {
     expect(readings.filter((commit) => commit === first)).toHaveLength(1)
     await apply(second)
     const [view] = buildCatalogue(resourcesOf(laterFiles)).views.filter(({ name }) => name === 'calm')
-    expect(await ask('features/calm')).toEqual({ status: 200, body: { commit: second, ...(plain(view) as object), statistics: null } })
+    expect(await ask('features/calm')).toEqual({
+      status: 200,
+      body: { commit: second, ...(plain(view) as object), statistics: null },
+    })
     expect(readings.filter((commit) => commit === second)).toHaveLength(1)
   })
 
