@@ -13,7 +13,7 @@ interface Room {
   readonly pure?: true
 }
 
-const shared = ['core', 'statistics', 'bucketing', 'inference', 'profiles']
+const shared = ['core', 'statistics', 'bucketing', 'inference', 'profiles', 'expressions']
 
 /** The only table: a folder that is not here may not exist, an edge that is not here may not be drawn. */
 const rooms: Readonly<Record<string, Room>> = {
@@ -22,7 +22,9 @@ const rooms: Readonly<Record<string, Room>> = {
   profiles: { imports: ['core'], packages: [], pure: true },
   bucketing: { imports: ['core'], packages: [], pure: true },
   inference: { imports: ['core'], packages: ['onnxruntime-node'], pure: true },
-  manifests: { imports: ['core'], packages: ['yaml', 'ajv', 'ajv-formats'], pure: true },
+  // Validation, training, serving and comparisons evaluate on-demand features by the same code.
+  expressions: { imports: ['core'], packages: ['@marcbachmann/cel-js'], pure: true },
+  manifests: { imports: ['core', 'expressions'], packages: ['yaml', 'ajv', 'ajv-formats'], pure: true },
   git: { imports: ['core'], packages: ['*'] },
   database: { imports: ['core'], packages: ['*'] },
   artifacts: { imports: ['core'], packages: ['*'] },
@@ -69,6 +71,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   yaml: ['manifests'],
   commander: ['cli'],
   '@duckdb/node-api': ['features'],
+  '@marcbachmann/cel-js': ['expressions'],
 }
 
 const root = join(packageRoot, 'reconciler')

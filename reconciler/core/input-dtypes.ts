@@ -1,13 +1,13 @@
-/** The dtype of each named input of a model: what callers send, and what is read from views. */
+/** The dtype of each named input of a model: what callers send, what is read from views, and what is computed of both. */
 import type { FeatureDtype } from './feature-dtype.ts'
 import { takenName } from './online-view.ts'
 import type { Release } from './release.ts'
 
 /** By the model's name of a feature. */
 export function inputDtypes(
-  { requestFeatures, views = [] }: Pick<Release, 'requestFeatures' | 'views'>, // prettier-ignore
+  { requestFeatures, onDemand = [], views = [] }: Pick<Release, 'requestFeatures' | 'onDemand' | 'views'>, // prettier-ignore
 ): ReadonlyMap<string, FeatureDtype> {
-  const dtypes = new Map(requestFeatures.map(({ name, dtype }) => [name, dtype]))
+  const dtypes = new Map<string, FeatureDtype>([...requestFeatures, ...onDemand].map(({ name, dtype }) => [name, dtype]))
   for (const { view, as, take } of views) {
     for (const name of take) {
       const dtype = view.features.find((feature) => feature.name === name)?.dtype

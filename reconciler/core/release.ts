@@ -1,6 +1,7 @@
 /** Releases: what a rollout moves. A release is complete: serving needs nothing but it and the artifact's bytes. */
 import type { Digest, Json } from './digest.ts'
 import type { FeatureDtype } from './feature-dtype.ts'
+import type { OnDemandFeature } from './on-demand-feature.ts'
 import type { FeatureClosure, ReleaseView } from './online-view.ts'
 
 /** Datatypes of the Open Inference Protocol v2. */
@@ -84,6 +85,8 @@ export interface Release {
   readonly artifact: Artifact
   readonly signature: Signature
   readonly requestFeatures: readonly RequestFeature[]
+  /** Features that the data plane computes for each row, in this order; absent: none. */
+  readonly onDemand?: readonly OnDemandFeature[]
   /** Views whose features the data plane joins; absent: none. */
   readonly views?: readonly ReleaseView[]
   /** What those views are made of. Only with `views`. */

@@ -9,6 +9,7 @@ import { checkFeatureViews } from './features/view-checks.ts'
 import { findingAt } from './local-finding.ts'
 import { createHints, didYouMean, listNames } from './nearest-name.ts'
 import { checkRecordings } from './recording-checks.ts'
+import { checkOnDemand } from './features/on-demand-checks.ts'
 import { checkTraining } from './features/training-checks.ts'
 import { checkBehind } from './version-behind.ts'
 
@@ -25,6 +26,7 @@ export const commitChecks: readonly ((view: CommitView) => readonly Finding[])[]
   checkRecordings,
   checkFeatureViews,
   checkTraining,
+  checkOnDemand,
   checkDataFiles,
   checkEnvironments,
   checkArtifacts,

@@ -94,6 +94,13 @@ export function findingIn(entry: CommitEntry, pointer: string, problem: Problem)
   return findingOn(entry, positions[place] ?? { line, column: 1 }, problem)
 }
 
+/** A finding at a character of a text of an entry; at the text where that has no place. */
+export function findingInText(entry: CommitEntry, pointer: string, at: number, problem: Problem): Finding {
+  const line = entry.document.textPlaces?.[pointer]?.findLast(({ index }) => index <= at)
+  if (line === undefined) return findingIn(entry, pointer, problem)
+  return findingOn(entry, { ...line.position, column: line.position.column + at - line.index }, problem)
+}
+
 /** A finding at a place of an entry's file. */
 export function findingOn(entry: CommitEntry, position: Position, problem: Problem): Finding {
   return { file: entry.file, ...findingAt(position, problem) }

@@ -17,6 +17,7 @@ import type {
   VolumeRule,
 } from '../core/feature-definition.ts'
 import { parseInstant } from '../core/instant.ts'
+import type { OnDemandFeature } from '../core/on-demand-feature.ts'
 import type { RequestFeature } from '../core/release.ts'
 import type { Resource } from '../core/resource.ts'
 import { aggregateDtype } from './aggregation-columns.ts'
@@ -45,6 +46,10 @@ export interface TrainingDefinition {
   readonly features: readonly ModelFeature[]
   /** Columns of the label source, of the same names. */
   readonly requestFeatures: readonly RequestFeature[]
+  /** Computed of the others, row by row. */
+  readonly onDemand: readonly OnDemandFeature[]
+  /** Names of features of views, and of request features, that are no inputs: on-demand features alone read them. */
+  readonly onDemandOnly: readonly string[]
   readonly label: LabelDefinition
   /** Null: every row, in one part. */
   readonly split: SplitDefinition | null
@@ -135,7 +140,7 @@ function isRowList(given: FeatureViewSpec['tests'][number]['given']): given is E
 
 /** Null for a model without a label. */
 function trainingDefinition(model: string, spec: ModelSpec, specs: FeatureSpecs): TrainingDefinition | null {
-  const { label, training, evaluation, requestFeatures } = spec
+  const { label, training, evaluation, requestFeatures, onDemand, onDemandOnly } = spec
   if (label === null) return null
   return {
     model,
@@ -146,6 +151,8 @@ function trainingDefinition(model: string, spec: ModelSpec, specs: FeatureSpecs)
       return { ...feature, join: Object.fromEntries(join) }
     }),
     requestFeatures,
+    onDemand,
+    onDemandOnly,
     label,
     split: training === null ? null : readSplit(training.data, label),
     weights: training?.weights ?? null,

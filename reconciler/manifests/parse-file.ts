@@ -6,15 +6,16 @@ import type { WrittenManifest } from './kinds/kind-definition.ts'
 import { escapePointer } from './kinds/request-features.ts'
 import { LineIndex } from './line-index.ts'
 import { findingAt } from './local-finding.ts'
-import type { LocalFinding, ParsedDocument, ParsedFile, Position } from './parsed-file.ts'
+import type { LocalFinding, ParsedDocument, ParsedFile, Position, TextLine } from './parsed-file.ts'
 import { readDocument, type DocumentReading } from './read-document.ts'
 import { isManifest, isMeantAsManifest, mayBeManifest } from './recognise.ts'
 import type { PointedProblem } from './schema-problems.ts'
 import { splitDocuments, type DocumentText } from './split-documents.ts'
+import { offsetInText } from './text-places.ts'
 import { validateDocument, type DocumentValidation } from './validate-document.ts'
 
 /** Part of the key of every cache of parsed files, with the program's version: grows when the same bytes give another result. */
-export const parserVersion = 3
+export const parserVersion = 4
 
 /** Format of the value that digests of meaning are taken from. */
 const digestVersion = 1
@@ -80,10 +81,15 @@ function findingsOf({ reading, problems, lines }: FoundProblems): LocalFinding[]
   const kept = all.slice(0, maximumFindings)
   const hint = `${all.length - maximumFindings} more findings of this document are left out`
   return kept.map((problem, index) => {
-    const offset = 'offset' in problem ? problem.offset : reading.offsetOf(problem.pointer, problem.part)
+    const offset = 'offset' in problem ? problem.offset : offsetOf(problem, reading)
     const isLast = index === maximumFindings - 1 && all.length > maximumFindings
     return findingAt(lines.positionOf(offset), isLast ? { ...problem, hint } : problem)
   })
+}
+
+function offsetOf({ pointer, part, at }: PointedProblem, reading: DocumentReading): number {
+  const inText = at === undefined ? null : offsetInText(reading.placesOf(pointer), at)
+  return inText ?? reading.offsetOf(pointer, part)
 }
 
 interface DocumentParts {
@@ -99,6 +105,9 @@ function describeDocument({ value, reading, validation, lines, valid }: Document
   if (kind === null) return null
   const definition = kindDefinitions[kind]
   const position = (pointer: string): Position => lines.positionOf(reading.offsetOf(pointer))
+  const texts = (definition.texts ?? []).flatMap((pattern) => listPointers(value, pattern))
+  const linesOf = (pointer: string): readonly TextLine[] =>
+    reading.placesOf(pointer).map(({ index, offset }) => ({ index, position: lines.positionOf(offset) }))
   const common = {
     kind,
     line: position('').line,
@@ -108,6 +117,7 @@ function describeDocument({ value, reading, validation, lines, valid }: Document
         position(pointer),
       ]),
     ),
+    ...(texts.length === 0 ? {} : { textPlaces: Object.fromEntries(texts.map((pointer) => [pointer, linesOf(pointer)])) }),
     valid,
   }
   if (manifest === null) {

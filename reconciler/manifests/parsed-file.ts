@@ -9,6 +9,12 @@ export interface Position {
   readonly column: number
 }
 
+/** From the character `index` of a text on, its characters stand side by side from `position` on, up to the end of the line. */
+export interface TextLine {
+  readonly index: number
+  readonly position: Position
+}
+
 /** A finding without its file. */
 export type LocalFinding = Omit<Finding, 'file'>
 
@@ -38,6 +44,8 @@ export interface ParsedDocument {
   readonly references: readonly Reference[]
   /** By JSON pointer: the places that rules across resources point to. `` is the document. */
   readonly positions: Readonly<Record<string, Position>>
+  /** By JSON pointer: texts inside of which rules across resources point. Absent: there are none. */
+  readonly textPlaces?: Readonly<Record<string, readonly TextLine[]>>
   /** Whether the document itself has no error. */
   readonly valid: boolean
 }

@@ -5,6 +5,7 @@ import type { LineIndex } from './line-index.ts'
 import { isExactNumber } from './number-precision.ts'
 import type { Problem } from './local-finding.ts'
 import type { DocumentText } from './split-documents.ts'
+import { placesInText, type TextPlace } from './text-places.ts'
 
 /** A problem and the index of its character in the file. */
 export interface OffsetProblem extends Problem {
@@ -19,6 +20,8 @@ export interface DocumentReading {
    * item of a list; always the key when asked for. As far as the pointer leads.
    */
   offsetOf(pointer: string, part?: 'key'): number
+  /** Where the characters of a text stand, by their index in it; offsets are indexes in the file. Empty for what is no text. */
+  placesOf(pointer: string): readonly TextPlace[]
 }
 
 export const maximumDepth = 64
@@ -42,6 +45,7 @@ export function readDocument(source: DocumentText, lines: LineIndex): DocumentRe
     value,
     problems: tooDeep.length > 0 ? tooDeep : [...problems, ...directiveProblems(source), ...reader.problems],
     offsetOf: (pointer, part) => source.offset + offsetOf(document, pointer, part),
+    placesOf: (pointer) => placesOf(document, source, pointer),
   }
 }
 
@@ -56,7 +60,7 @@ function parseSafely(text: string): Document.Parsed | null {
 }
 
 function unreadable(source: DocumentText, rule: RuleId, message: string): DocumentReading {
-  return { value: undefined, problems: [{ rule, message, offset: source.offset }], offsetOf: () => source.offset }
+  return { value: undefined, problems: [{ rule, message, offset: source.offset }], offsetOf: () => source.offset, placesOf: () => [] }
 }
 
 /** A parser stumbles on over one mistake: tabs alone when there are tabs, else one problem a line. */
@@ -201,6 +205,17 @@ function offsetOf(document: Document.Parsed, pointer: string, part?: 'key'): num
   // A value that is not there has a place of no length.
   if (!isScalar(node) || part === 'key') return offset
   return node.range?.[0] === node.range?.[1] ? offset : startOf(node)
+}
+
+function placesOf(document: Document.Parsed, { text, offset }: DocumentText, pointer: string): readonly TextPlace[] {
+  const steps = pointer.split('/').slice(1)
+  const node = document.getIn(
+    steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')),
+    true,
+  )
+  if (!isScalar(node) || typeof node.value !== 'string') return []
+  const [start = 0, end = start] = node.range ?? []
+  return placesInText(text.slice(start, end), node.value).map((place) => ({ ...place, offset: offset + start + place.offset }))
 }
 
 function startOf(node: Node | null): number {

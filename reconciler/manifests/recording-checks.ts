@@ -12,8 +12,8 @@ const unitName = 'unit'
 export function checkRecordings(view: CommitView): readonly Finding[] {
   return view.entries.flatMap((entry): readonly Finding[] => {
     if (entry.document.kind !== 'Model' || entry.document.spec === null) return []
-    const { recording, requestFeatures, features } = entry.document.spec as ModelSpec
-    const own = [...requestFeatures.map(({ name }) => name), ...features.flatMap(joinedNames)]
+    const { recording, requestFeatures, onDemand, features } = entry.document.spec as ModelSpec
+    const own = [...[...requestFeatures, ...onDemand].map(({ name }) => name), ...features.flatMap(joinedNames)]
     const known = new Set([unitName, ...own, ...versionNames(view, entry)])
     const hintFor = createHints(known)
     const units = unitFields(view, entry)
@@ -30,7 +30,7 @@ export function checkRecordings(view: CommitView): readonly Finding[] {
 function versionNames(view: CommitView, { document }: CommitEntry): readonly string[] {
   const versions = view.versionsByModel.get(document.name ?? '') ?? []
   return versions.flatMap(({ spec }) => [
-    ...spec.requestFeatures.map(({ name }) => name),
+    ...[...spec.requestFeatures, ...spec.onDemand].map(({ name }) => name),
     ...spec.views.flatMap(joinedNames),
     ...spec.signature.inputs.filter(({ features }) => features === undefined).map(({ name }) => name),
   ])

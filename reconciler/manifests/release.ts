@@ -30,6 +30,7 @@ export function buildRelease(modelVersion: Resource<ModelVersionSpec>, model: Re
     artifact: spec.artifact,
     signature: spec.signature,
     requestFeatures: spec.requestFeatures,
+    ...(spec.onDemand.length === 0 ? {} : { onDemand: spec.onDemand }),
     ...viewsOf(spec),
     nulls: spec.nulls,
     ...(task === 'binary-classification' ? { decision } : {}),

@@ -11,6 +11,8 @@ export interface PointedProblem extends Problem {
   readonly pointer: string
   /** The key is meant, not its value. */
   readonly part?: 'key'
+  /** Index of the character of the text at the pointer that is meant. */
+  readonly at?: number
   /** JSON pointer of what cannot be read because of it; null when the rest of the document still can. */
   readonly broken: string | null
 }

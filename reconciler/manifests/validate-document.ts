@@ -27,7 +27,8 @@ export function validateDocument(value: Readonly<Record<string, unknown>>): Docu
   for (const rule of definition.checks) {
     if (rule.reads.some((read) => broken.some((pointer) => touches(read, pointer)))) continue
     rule.check(manifest, (pointer, problem, part) => {
-      problems.push({ ...problem, pointer, broken: null, ...(part === undefined ? {} : { part }) })
+      const place = part === undefined ? {} : typeof part === 'number' ? { at: part } : { part }
+      problems.push({ ...problem, pointer, broken: null, ...place })
     })
   }
   return { kind, problems, manifest: broken.length === 0 ? manifest : null }

@@ -1,13 +1,14 @@
 /** The warnings about what a Model, or a view that it reads, says today and its newest version does not embed yet. */
 import { canonicalJson } from '../core/digest.ts'
-import type { Finding } from '../core/finding.ts'
+import { compareText, type Finding } from '../core/finding.ts'
 import type { Resource } from '../core/resource.ts'
 import { findingIn, type CommitEntry, type CommitView, type VersionEntry } from './commit-view.ts'
 import { buildFeatureDefinitions } from './feature-definitions.ts'
 import { digestFeatures } from './features/feature-digests.ts'
 import type { ModelSpec } from './kinds/model.ts'
 import type { ModelVersionSpec } from './kinds/model-version.ts'
-import { featuresMeaning } from './kinds/request-features.ts'
+import { featuresMeaning, onDemandMeaning } from './kinds/request-features.ts'
+import { featureNames } from './model-feature-names.ts'
 
 const rule = 'version-behind'
 
@@ -71,9 +72,18 @@ function importAgain({ name, version }: ModelPair): string {
 function fieldsBehind({ model, version }: ModelPair): readonly string[] {
   const fields: readonly (readonly [string, unknown, unknown])[] = [
     ['requestFeatures', featuresMeaning(model.requestFeatures), featuresMeaning(version.requestFeatures)],
+    ['onDemand', onDemandMeaning(model.onDemand), onDemandMeaning(version.onDemand)],
+    ['onDemandOnly', [...model.onDemandOnly].sort(compareText), notTaken(version)],
     ['nulls', model.nulls, version.nulls],
     // A version without a threshold, or a model of another task, has nothing to compare.
     ['decision', model.decision, model.decision && (version.decision ?? model.decision)],
   ]
   return fields.filter(([, ours, theirs]) => canonicalJson(ours) !== canonicalJson(theirs)).map(([field]) => field)
+}
+
+/** Names of inputs that no tensor takes. */
+function notTaken({ signature, requestFeatures, views }: ModelVersionSpec): readonly string[] {
+  const taken = new Set(signature.inputs.flatMap(({ features = [] }) => features))
+  const all = [...requestFeatures.map(({ name }) => name), ...views.flatMap(featureNames)]
+  return all.filter((name) => !taken.has(name)).sort(compareText)
 }

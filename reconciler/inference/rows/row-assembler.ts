@@ -9,7 +9,7 @@ import { checkDataShape, depthOf, visitElements } from './nested-data.ts'
 import { allocateData, createAllocator, storeCell, type WritableData } from './tensor-data.ts'
 
 /** What decides how a row becomes tensors. */
-export type RowLayout = Pick<Release, 'signature' | 'requestFeatures' | 'nulls' | 'views'>
+export type RowLayout = Pick<Release, 'signature' | 'requestFeatures' | 'onDemand' | 'nulls' | 'views'>
 
 export type Row = Readonly<Record<string, unknown>>
 

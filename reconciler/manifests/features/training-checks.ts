@@ -1,10 +1,9 @@
 /** The rules on what Models learn from that need views and the label source: features, joins, columns. */
 import type { Finding } from '../../core/finding.ts'
 import type { FeatureDtype } from '../../core/feature-dtype.ts'
+import { takenName } from '../../core/online-view.ts'
 import type { Task } from '../../core/release.ts'
 import { findingIn, type CommitEntry, type CommitView } from '../commit-view.ts'
-import { aggregateDtype } from '../aggregation-columns.ts'
-import type { FeatureViewSpec } from '../kinds/feature-view.ts'
 import type { ModelFeatureSpec, ModelSpec } from '../kinds/model.ts'
 import { escapePointer } from '../kinds/request-features.ts'
 import type { Problem } from '../local-finding.ts'
@@ -12,7 +11,8 @@ import { featureNames, takenTimestamp } from '../model-feature-names.ts'
 import { didYouMean, listNames } from '../nearest-name.ts'
 import type { FeatureSpecs } from './feature-specs.ts'
 import { findKeyClashes, type KeyField } from './key-clashes.ts'
-import { aggregatedDtype, keyColumns, type RowColumns } from './view-rows.ts'
+import { viewDtypes } from './taken-dtypes.ts'
+import { keyColumns, type RowColumns } from './view-rows.ts'
 
 interface TrainingCase {
   readonly model: ModelSpec
@@ -55,25 +55,18 @@ function judge(entry: CommitEntry, model: ModelSpec, specs: FeatureSpecs): reado
   return findings
 }
 
-function checkTaken({ view, take }: ModelFeatureSpec, index: number, { specs, report }: TrainingCase): void {
+function checkTaken({ view, as, take }: ModelFeatureSpec, index: number, { model, specs, report }: TrainingCase): void {
   const spec = specs.views.get(view)
   if (spec === undefined) return
-  const known = [...spec.features, ...spec.aggregations].map(({ name }) => name)
-  const times = timestampsOf(spec, specs)
+  const dtypes = viewDtypes(spec, specs)
+  const known = [...dtypes.keys()]
   take.forEach((name, position) => {
-    if (times.has(name)) report(`/spec/features/${index}/take/${position}`, takenTimestamp(view, name))
+    const isTaken = !model.onDemandOnly.includes(takenName(as, name))
+    if (dtypes.get(name) === 'timestamp' && isTaken) report(`/spec/features/${index}/take/${position}`, takenTimestamp(view, name))
     if (known.includes(name)) return
     const message = `expected a feature or aggregation of ${view} (${listNames(known)}), found ${JSON.stringify(name)}`
     report(`/spec/features/${index}/take/${position}`, { rule: 'unknown-feature', message, hint: didYouMean(name, known) })
   })
-}
-
-/** Names of features and aggregations that are points in time. */
-function timestampsOf(view: FeatureViewSpec, specs: FeatureSpecs): ReadonlySet<string> {
-  const aggregated = view.aggregations.map(({ name, function: kind, column, dtype }) => {
-    return { name, dtype: dtype ?? aggregateDtype(kind, aggregatedDtype(column, view, specs)) }
-  })
-  return new Set([...view.features, ...aggregated].flatMap(({ name, dtype }) => (dtype === 'timestamp' ? [name] : [])))
 }
 
 function checkJoin({ view, join }: ModelFeatureSpec, index: number, { specs, columns, label, report }: TrainingCase): void {

@@ -57,6 +57,20 @@ export interface WrittenModelSpec {
    * The features that the caller sends with every row. Default: none.
    */
   readonly requestFeatures?: readonly RequestFeature[]
+  /**
+   * Features that are computed for each row of what is sent and joined; as inputs they come after the request features. Default: none.
+   *
+   * @maxItems 200
+   */
+  readonly onDemand?: readonly OnDemandFeature[]
+  /**
+   * Names of request features, and of features of views, that on-demand features read and the model itself does not take. Default: none, the model takes all of them.
+   *
+   * @maxItems 1000
+   *
+   * Items: Name of a request feature or of a feature of a view, as the model knows it.
+   */
+  readonly onDemandOnly?: readonly string[]
   readonly label?: WrittenLabel
   readonly training?: WrittenTraining
   readonly evaluation?: WrittenEvaluation
@@ -108,6 +122,31 @@ export interface RequestFeature {
    * Type of the values.
    */
   readonly dtype: 'bool' | 'int32' | 'int64' | 'float32' | 'float64' | 'string' | 'timestamp'
+  /**
+   * Unit of the values, for example mi. Default: none.
+   */
+  readonly unit?: string
+  /**
+   * What the feature means, for people. Default: none.
+   */
+  readonly description?: string
+}
+/**
+ * A feature that is computed for each row when it is asked for, in training as in serving.
+ */
+export interface OnDemandFeature {
+  /**
+   * Name of the feature; no other input of the model has it.
+   */
+  readonly name: string
+  /**
+   * Type of the values.
+   */
+  readonly dtype: 'bool' | 'int32' | 'int64' | 'float32' | 'float64' | 'string'
+  /**
+   * An expression in CEL over request features, features of views, and on-demand features that stand before it, by the names that the model has for them.
+   */
+  readonly cel: string
   /**
    * Unit of the values, for example mi. Default: none.
    */

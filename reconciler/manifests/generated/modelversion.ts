@@ -62,6 +62,12 @@ export interface WrittenModelVersionSpec {
    */
   readonly requestFeatures?: readonly RequestFeature[]
   /**
+   * The on-demand features, as they were when the version was made. Default: none.
+   *
+   * @maxItems 200
+   */
+  readonly onDemand?: readonly OnDemandFeature[]
+  /**
    * The views that the version reads, one entry for each role: the Model's features, as they were when the version was made. Default: none.
    *
    * @maxItems 1000
@@ -178,6 +184,31 @@ export interface RequestFeature {
    * Type of the values.
    */
   readonly dtype: 'bool' | 'int32' | 'int64' | 'float32' | 'float64' | 'string' | 'timestamp'
+  /**
+   * Unit of the values, for example mi. Default: none.
+   */
+  readonly unit?: string
+  /**
+   * What the feature means, for people. Default: none.
+   */
+  readonly description?: string
+}
+/**
+ * A feature that is computed for each row when it is asked for, in training as in serving.
+ */
+export interface OnDemandFeature {
+  /**
+   * Name of the feature; no other input of the model has it.
+   */
+  readonly name: string
+  /**
+   * Type of the values.
+   */
+  readonly dtype: 'bool' | 'int32' | 'int64' | 'float32' | 'float64' | 'string'
+  /**
+   * An expression in CEL over request features, features of views, and on-demand features that stand before it, by the names that the model has for them.
+   */
+  readonly cel: string
   /**
    * Unit of the values, for example mi. Default: none.
    */

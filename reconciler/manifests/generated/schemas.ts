@@ -1067,6 +1067,25 @@ export const schemas = {
             },
             "default": []
           },
+          "onDemand": {
+            "description": "Features that are computed for each row of what is sent and joined; as inputs they come after the request features. Default: none.",
+            "type": "array",
+            "maxItems": 200,
+            "items": {
+              "$ref": "#/$defs/onDemandFeature"
+            },
+            "default": []
+          },
+          "onDemandOnly": {
+            "description": "Names of request features, and of features of views, that on-demand features read and the model itself does not take. Default: none, the model takes all of them.",
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "$ref": "#/$defs/featureName",
+              "description": "Name of a request feature or of a feature of a view, as the model knows it."
+            },
+            "default": []
+          },
           "label": {
             "title": "WrittenLabel",
             "description": "What is predicted, and the rows to learn from: one row of a training set for each row of the source.",
@@ -1302,6 +1321,55 @@ export const schemas = {
               "float64",
               "string",
               "timestamp"
+            ]
+          },
+          "unit": {
+            "description": "Unit of the values, for example mi. Default: none.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64
+          },
+          "description": {
+            "description": "What the feature means, for people. Default: none.",
+            "type": "string",
+            "maxLength": 4096
+          }
+        }
+      },
+      "onDemandFeature": {
+        "title": "OnDemandFeature",
+        "description": "A feature that is computed for each row when it is asked for, in training as in serving.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "name",
+          "dtype",
+          "cel"
+        ],
+        "properties": {
+          "name": {
+            "$ref": "#/$defs/featureName",
+            "description": "Name of the feature; no other input of the model has it."
+          },
+          "dtype": {
+            "description": "Type of the values.",
+            "type": "string",
+            "enum": [
+              "bool",
+              "int32",
+              "int64",
+              "float32",
+              "float64",
+              "string"
+            ]
+          },
+          "cel": {
+            "description": "An expression in CEL over request features, features of views, and on-demand features that stand before it, by the names that the model has for them.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 4096,
+            "examples": [
+              "wind_speed > 25.0"
             ]
           },
           "unit": {
@@ -1638,6 +1706,15 @@ export const schemas = {
             "type": "array",
             "items": {
               "$ref": "#/$defs/requestFeature"
+            },
+            "default": []
+          },
+          "onDemand": {
+            "description": "The on-demand features, as they were when the version was made. Default: none.",
+            "type": "array",
+            "maxItems": 200,
+            "items": {
+              "$ref": "#/$defs/onDemandFeature"
             },
             "default": []
           },
@@ -2341,6 +2418,55 @@ export const schemas = {
               "float64",
               "string",
               "timestamp"
+            ]
+          },
+          "unit": {
+            "description": "Unit of the values, for example mi. Default: none.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64
+          },
+          "description": {
+            "description": "What the feature means, for people. Default: none.",
+            "type": "string",
+            "maxLength": 4096
+          }
+        }
+      },
+      "onDemandFeature": {
+        "title": "OnDemandFeature",
+        "description": "A feature that is computed for each row when it is asked for, in training as in serving.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "name",
+          "dtype",
+          "cel"
+        ],
+        "properties": {
+          "name": {
+            "$ref": "#/$defs/featureName",
+            "description": "Name of the feature; no other input of the model has it."
+          },
+          "dtype": {
+            "description": "Type of the values.",
+            "type": "string",
+            "enum": [
+              "bool",
+              "int32",
+              "int64",
+              "float32",
+              "float64",
+              "string"
+            ]
+          },
+          "cel": {
+            "description": "An expression in CEL over request features, features of views, and on-demand features that stand before it, by the names that the model has for them.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 4096,
+            "examples": [
+              "wind_speed > 25.0"
             ]
           },
           "unit": {

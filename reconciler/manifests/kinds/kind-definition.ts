@@ -3,8 +3,8 @@ import type { Json } from '../../core/digest.ts'
 import type { Kind, Metadata } from '../../core/resource.ts'
 import type { Problem } from '../local-finding.ts'
 
-/** Reports a problem at a JSON pointer of the document (`/spec/canary/steps/0/weight`), or at the key itself. */
-export type Report = (pointer: string, problem: Problem, part?: 'key') => void
+/** Reports a problem at a JSON pointer of the document (`/spec/canary/steps/0/weight`), at the key itself, or at a character of the text there. */
+export type Report = (pointer: string, problem: Problem, part?: 'key' | number) => void
 
 /** A check of one kind. It runs when what it reads has the right shape, whatever is wrong elsewhere. */
 export interface KindCheck<Written> {
@@ -44,6 +44,8 @@ export interface KindDefinition<Written = unknown, Spec = unknown> {
   readonly unsupported: readonly string[]
   /** Places that rules across manifests point to: JSON pointers, `*` for every entry of a list or map. */
   readonly positions: readonly string[]
+  /** Those of them that hold texts inside of which rules across manifests point. */
+  readonly texts?: readonly string[]
   readonly checks: readonly KindCheck<Written>[]
   /** Defaults of the schema that do not hold for this manifest. */
   inapplicableDefaults(written: Written): readonly string[]

@@ -1,9 +1,12 @@
 /** The rules on one ModelVersion: its name, the place of its artifact, signature against embedded features, golden rows. */
 import type { FeatureDtype } from '../../core/feature-dtype.ts'
+import { compileOnDemand } from '../../expressions/compile-on-demand.ts'
+import { namesOf } from '../../expressions/names-of.ts'
 import type { WrittenInputTensor, WrittenModelVersionSpec } from '../generated/modelversion.ts'
 import { isInnerPath } from '../inner-path.ts'
 import { featureNames } from '../model-feature-names.ts'
 import { createHints, listNames, maximumListed } from '../nearest-name.ts'
+import { problemOf } from '../on-demand-problems.ts'
 import type { KindCheck, Report, WrittenManifest } from './kind-definition.ts'
 import { escapePointer, featureChecks, reportDuplicates } from './request-features.ts'
 import { joinedDtypes, versionViewChecks } from './version-view-checks.ts'
@@ -15,11 +18,12 @@ export const modelVersionChecks: readonly KindCheck<WrittenModelVersionSpec>[] =
   ...versionViewChecks,
   { reads: ['/metadata/name', '/spec/model', '/spec/version'], check: checkName },
   { reads: ['/spec/artifact'], check: checkPlace },
-  { reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/views'], check: checkFeatures },
+  { reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/onDemand', '/spec/views'], check: checkFeatures },
+  { reads: ['/spec/requestFeatures', '/spec/onDemand', '/spec/views', '/spec/definitions'], check: checkExpressions },
   { reads: ['/spec/signature/inputs'], check: checkShapes },
-  { reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/views', '/spec/definitions'], check: checkDatatypes },
+  { reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/onDemand', '/spec/views', '/spec/definitions'], check: checkDatatypes },
   { reads: ['/spec/signature/inputs'], check: checkTensorNames },
-  { reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/views', '/spec/goldenRows'], check: checkGoldenRows },
+  { reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/onDemand', '/spec/views', '/spec/goldenRows'], check: checkGoldenRows },
 ]
 
 function checkName({ metadata, spec }: ModelVersion, report: Report): void {
@@ -47,8 +51,9 @@ function checkPlace({ spec }: ModelVersion, report: Report): void {
 
 function checkFeatures({ spec }: ModelVersion, report: Report): void {
   const rule = 'signature-features'
-  const { requestFeatures = [], views = [] } = spec
+  const { requestFeatures = [], onDemand = [], views = [] } = spec
   const embedded = embeddedNames(spec)
+  const read = new Set(onDemand.flatMap(({ cel }) => namesOf(cel)))
   const taken = new Set(spec.signature.inputs.flatMap((input) => input.features ?? []))
   const [embeddedHint, takenHint] = [createHints(embedded), createHints(taken)]
   const seen = new Set<string>()
@@ -56,21 +61,24 @@ function checkFeatures({ spec }: ModelVersion, report: Report): void {
     input.features?.forEach((name, column) => {
       const pointer = `/spec/signature/inputs/${tensor}/features/${column}`
       if (!embedded.has(name)) {
-        const message = `expected a feature that requestFeatures ${views.length > 0 ? 'or views name' : 'names'}, found ${JSON.stringify(name)}`
+        const message = `expected a feature that ${placesOf(spec)}, found ${JSON.stringify(name)}`
         report(pointer, { rule, message, hint: embeddedHint(name) })
-      } else if (views.length > 0 && seen.has(name)) {
+      } else if (views.length + onDemand.length > 0 && seen.has(name)) {
         report(pointer, { rule, message: `expected every feature once, found ${JSON.stringify(name)} again` })
       }
       seen.add(name)
     })
   })
   const expectTaken = (name: string, sort: string, pointer: string): void => {
-    if (taken.has(name)) return
+    if (taken.has(name) || read.has(name)) return
     const message = `expected every ${sort} in the signature's inputs, found none that takes ${JSON.stringify(name)}`
     report(pointer, { rule, message, hint: takenHint(name) })
   }
   requestFeatures.forEach(({ name }, index) => {
     expectTaken(name, 'request feature', `/spec/requestFeatures/${index}/name`)
+  })
+  onDemand.forEach(({ name }, index) => {
+    expectTaken(name, 'on-demand feature', `/spec/onDemand/${index}/name`)
   })
   views.forEach((role, index) => {
     featureNames(role).forEach((name, position) => {
@@ -79,9 +87,23 @@ function checkFeatures({ spec }: ModelVersion, report: Report): void {
   })
 }
 
-/** Names of everything that the signature may take: what is sent, what is joined. */
-function embeddedNames({ requestFeatures = [], views = [] }: WrittenModelVersionSpec): ReadonlySet<string> {
-  return new Set([...requestFeatures.map(({ name }) => name), ...views.flatMap(featureNames)])
+function placesOf({ onDemand = [], views = [] }: WrittenModelVersionSpec): string {
+  const places = ['requestFeatures', ...(onDemand.length > 0 ? ['onDemand'] : []), ...(views.length > 0 ? ['views'] : [])]
+  return places.length === 1 ? 'requestFeatures names' : `${places.slice(0, -1).join(', ')} or ${places.at(-1) ?? ''} name`
+}
+
+/** Names of everything that the signature may take: what is sent, what is computed, what is joined. */
+function embeddedNames({ requestFeatures = [], onDemand = [], views = [] }: WrittenModelVersionSpec): ReadonlySet<string> {
+  return new Set([...[...requestFeatures, ...onDemand].map(({ name }) => name), ...views.flatMap(featureNames)])
+}
+
+function checkExpressions({ spec }: ModelVersion, report: Report): void {
+  const { onDemand = [], requestFeatures = [] } = spec
+  if (onDemand.length === 0) return
+  const joined = [...joinedDtypes(spec)].map(([name, dtype]) => ({ name, dtype }))
+  const found = compileOnDemand(onDemand, [...joined, ...requestFeatures])
+  if (found.type === 'compiled') return
+  for (const each of found.problems) report(`/spec/onDemand/${each.feature}/cel`, problemOf(each), each.problem.at)
 }
 
 function checkShapes({ spec }: ModelVersion, report: Report): void {
@@ -111,7 +133,7 @@ function dtypesOf(datatype: WrittenInputTensor['datatype']): readonly FeatureDty
 }
 
 function checkDatatypes({ spec }: ModelVersion, report: Report): void {
-  const sent = (spec.requestFeatures ?? []).map((feature) => [feature.name, feature.dtype] as const)
+  const sent = [...(spec.requestFeatures ?? []), ...(spec.onDemand ?? [])].map((feature) => [feature.name, feature.dtype] as const)
   const dtypes = new Map<string, FeatureDtype>([...joinedDtypes(spec), ...sent])
   spec.signature.inputs.forEach((input, index) => {
     for (const name of input.features ?? []) {

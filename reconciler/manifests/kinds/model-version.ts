@@ -1,6 +1,7 @@
 /** The kind ModelVersion: the immutable record of one model file and all that serving needs. */
 import type { Digest, Json } from '../../core/digest.ts'
 import type { ModelFeature } from '../../core/feature-definition.ts'
+import type { OnDemandFeature } from '../../core/on-demand-feature.ts'
 import type { FeatureClosure } from '../../core/online-view.ts'
 import type { Artifact, GoldenRow, NullPolicy, RequestFeature, Signature } from '../../core/release.ts'
 import { definitionsMeaning, readDefinitions } from '../embedded/read-definitions.ts'
@@ -8,7 +9,7 @@ import type { WrittenModelVersionSpec } from '../generated/modelversion.ts'
 import { schemas } from '../generated/schemas.ts'
 import type { KindDefinition } from './kind-definition.ts'
 import { modelVersionChecks } from './model-version-checks.ts'
-import { defaultThreshold, featuresMeaning, normaliseNulls, writtenMembers } from './request-features.ts'
+import { defaultThreshold, featuresMeaning, normaliseNulls, onDemandMeaning, writtenMembers } from './request-features.ts'
 
 /** A ModelVersion's spec with every default filled. */
 export interface ModelVersionSpec {
@@ -18,6 +19,8 @@ export interface ModelVersionSpec {
   readonly artifact: Artifact
   readonly signature: Signature
   readonly requestFeatures: readonly RequestFeature[]
+  /** Those that are computed for each row; empty: none. */
+  readonly onDemand: readonly OnDemandFeature[]
   /** The views that it reads, one for each role; empty: the caller sends everything. */
   readonly views: readonly VersionView[]
   /** What they are made of. Only with `views`. */
@@ -58,6 +61,7 @@ export const modelVersionKind: KindDefinition<WrittenModelVersionSpec, ModelVers
       artifact: written.artifact,
       signature: written.signature,
       requestFeatures: written.requestFeatures ?? [],
+      onDemand: written.onDemand ?? [],
       views: (written.views ?? []).map(({ as, digest, ...view }) => ({ ...view, as: as ?? null, digest: digest as Digest })),
       ...(definitions === undefined ? {} : { definitions: readDefinitions(definitions) }),
       nulls: normaliseNulls(written.nulls),
@@ -82,6 +86,10 @@ export const modelVersionKind: KindDefinition<WrittenModelVersionSpec, ModelVers
 }
 
 /** Without what is for people. */
-function featuresOf({ requestFeatures, definitions }: WrittenModelVersionSpec) {
-  return { requestFeatures: featuresMeaning(requestFeatures), definitions: definitionsMeaning(definitions) }
+function featuresOf({ requestFeatures, onDemand, definitions }: WrittenModelVersionSpec) {
+  return {
+    requestFeatures: featuresMeaning(requestFeatures),
+    onDemand: onDemandMeaning(onDemand),
+    definitions: definitionsMeaning(definitions),
+  }
 }

@@ -1,18 +1,21 @@
 /** The kind Model: what is predicted, from which features and rows, what the caller sends, how it is served. */
 import type { Json } from '../../core/digest.ts'
 import type { EvaluationColumns, LabelDefinition } from '../../core/feature-definition.ts'
+import type { OnDemandFeature } from '../../core/on-demand-feature.ts'
 import type { NullPolicy, Recording, RequestFeature, Task } from '../../core/release.ts'
 import { durationMs } from '../duration.ts'
 import type { WrittenEvaluation, WrittenModelSpec, WrittenTraining, WrittenTrainingData } from '../generated/model.ts'
 import { schemas } from '../generated/schemas.ts'
 import type { KindDefinition, PointedReference } from './kind-definition.ts'
 import { featureNames } from '../model-feature-names.ts'
+import { modelOnDemandChecks } from './model-on-demand-checks.ts'
 import { modelTrainingChecks } from './model-training-checks.ts'
 import {
   defaultThreshold,
   featureChecks,
   featuresMeaning,
   normaliseNulls,
+  onDemandMeaning,
   reportDuplicates,
   writtenMembers,
 } from './request-features.ts'
@@ -22,6 +25,9 @@ export interface ModelSpec {
   readonly task: Task
   readonly features: readonly ModelFeatureSpec[]
   readonly requestFeatures: readonly RequestFeature[]
+  readonly onDemand: readonly OnDemandFeature[]
+  /** Names of features that on-demand features read, and the model does not take. */
+  readonly onDemandOnly: readonly string[]
   readonly nulls: NullPolicy
   readonly serving: { readonly budgetMs: number }
   readonly recording: Recording
@@ -62,7 +68,7 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
   schema: schemas.model,
   perEnvironment: false,
   unsupported: [
-    ...['gates', 'fairness', 'onDemand', 'riskTier', 'tests'],
+    ...['gates', 'fairness', 'riskTier', 'tests'],
     ...['command', 'params', 'seed', 'test', 'timeout', 'memory', 'promotion'].map((field) => `training/${field}`),
     ...['metrics', 'positiveClass'].map((field) => `evaluation/${field}`),
   ].map((field) => `/spec/${field}`),
@@ -75,6 +81,11 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
     '/spec/requestFeatures',
     '/spec/requestFeatures/*/name',
     '/spec/requestFeatures/*/dtype',
+    '/spec/onDemand',
+    '/spec/onDemand/*/name',
+    '/spec/onDemand/*/cel',
+    '/spec/onDemandOnly',
+    '/spec/onDemandOnly/*',
     '/spec/nulls',
     '/spec/decision',
     '/spec/recording/drop/*',
@@ -87,9 +98,11 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
     '/spec/evaluation/resampleBy',
     '/spec/evaluation/slices/*/by',
   ],
+  texts: ['/spec/onDemand/*/cel'],
   checks: [
     ...featureChecks<WrittenModelSpec>('/spec/features', ({ features = [] }) => features.flatMap(featureNames)),
     ...modelTrainingChecks,
+    ...modelOnDemandChecks,
     {
       reads: ['/spec/recording/drop'],
       check({ spec }, report) {
@@ -114,6 +127,8 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
       task: written.task,
       features: (written.features ?? []).map(({ view, join, as, take }) => ({ view, join: join ?? {}, as: as ?? null, take })),
       requestFeatures: written.requestFeatures ?? [],
+      onDemand: written.onDemand ?? [],
+      onDemandOnly: written.onDemandOnly ?? [],
       nulls: normaliseNulls(written.nulls),
       serving: { budgetMs: durationMs(written.serving?.budget ?? '50ms') },
       recording: { percent: written.recording?.percent ?? 100, drop: written.recording?.drop ?? [] },
@@ -128,14 +143,17 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
     writtenMembers({
       ...written,
       requestFeatures: featuresMeaning(written.requestFeatures),
+      onDemand: onDemandMeaning(written.onDemand),
       serving: servingMeaning(written),
       training: written.training && trainingMeaning(written.training),
     }),
   servingMeaning: (written) => writtenMembers({ task: written.task, serving: servingMeaning(written) }),
-  trainingMeaning: ({ features, requestFeatures, label, training, evaluation }) =>
+  trainingMeaning: ({ features, requestFeatures, onDemand, onDemandOnly, label, training, evaluation }) =>
     writtenMembers({
       features,
       requestFeatures: featuresMeaning(requestFeatures),
+      onDemand: onDemandMeaning(onDemand),
+      onDemandOnly,
       label,
       training: training && trainingMeaning(training),
       evaluation: evaluation && evaluationMeaning(evaluation),

@@ -1,6 +1,8 @@
 /** What Model and ModelVersion share: request features, the null policy, the decision. */
 import type { Json } from '../../core/digest.ts'
+import type { OnDemandFeature } from '../../core/on-demand-feature.ts'
 import type { NullPolicy, RequestFeature } from '../../core/release.ts'
+import { expressionMeaning } from '../../expressions/expression-meaning.ts'
 import { createHints } from '../nearest-name.ts'
 import type { KindCheck, Report } from './kind-definition.ts'
 
@@ -9,6 +11,8 @@ export const defaultThreshold = 0.5
 
 interface WithFeatures {
   readonly requestFeatures?: readonly RequestFeature[]
+  readonly onDemand?: readonly OnDemandFeature[]
+  readonly onDemandOnly?: readonly string[]
   readonly nulls?: WrittenNulls
 }
 
@@ -34,16 +38,20 @@ export function featureChecks<Spec extends WithFeatures>(
       },
     },
     {
-      reads: ['/spec/requestFeatures', reads, '/spec/nulls'],
+      reads: ['/spec/requestFeatures', reads, '/spec/onDemand', '/spec/onDemandOnly', '/spec/nulls'],
       check({ spec }, report) {
+        const { requestFeatures = [], onDemand = [], onDemandOnly = [] } = spec
         const joined = namesOfViews(spec)
-        const names = new Set([...(spec.requestFeatures ?? []).map((feature) => feature.name), ...joined])
+        const all = [...requestFeatures, ...onDemand].map((feature) => feature.name)
+        const names = new Set([...all, ...joined].filter((name) => !onDemandOnly.includes(name)))
         const hintFor = createHints(names)
-        const expected = joined.length === 0 ? 'one of the request features' : 'a request feature or a feature of a view'
+        const isMore = joined.length > 0 || onDemand.length > 0
+        const expected = isMore ? 'a feature that the model takes' : 'one of the request features'
         for (const name of Object.keys(spec.nulls?.features ?? {})) {
           if (names.has(name)) continue
           const message = `expected ${expected}, found ${JSON.stringify(name)}`
-          report(`/spec/nulls/features/${escapePointer(name)}`, { rule: 'null-rule', message, hint: hintFor(name) }, 'key')
+          const hint = onDemandOnly.includes(name) ? 'only on-demand features read it: they see that it is null' : hintFor(name)
+          report(`/spec/nulls/features/${escapePointer(name)}`, { rule: 'null-rule', message, hint }, 'key')
         }
       },
     },
@@ -70,6 +78,13 @@ export function normaliseNulls(written: WrittenNulls | undefined): NullPolicy {
 /** Request features without what is for people. */
 export function featuresMeaning(features: readonly RequestFeature[] | undefined): Json | undefined {
   return features?.map(({ name, dtype, unit }) => (unit === undefined ? { name, dtype } : { name, dtype, unit }))
+}
+
+/** On-demand features by what their expressions mean; undefined where none are written. */
+export function onDemandMeaning(features: readonly OnDemandFeature[] | undefined): Json | undefined {
+  return features?.map(({ name, dtype, cel, unit }) => {
+    return writtenMembers({ name, dtype, unit, cel: expressionMeaning(cel) })
+  })
 }
 
 /** Removes members that are undefined, so that the value is plain JSON. */

@@ -1,5 +1,6 @@
 /** The rules on the views that a ModelVersion embeds: complete definitions, and roles that fit them. */
 import type { FeatureDtype } from '../../core/feature-dtype.ts'
+import { takenName } from '../../core/online-view.ts'
 import { readDefinitions } from '../embedded/read-definitions.ts'
 import { findKeyClashes, type KeyField } from '../features/key-clashes.ts'
 import type { WrittenDefinitions, WrittenModelVersionSpec, WrittenVersionView } from '../generated/modelversion.ts'
@@ -15,9 +16,9 @@ const reads = ['/spec/views', '/spec/definitions']
 
 export const versionViewChecks: readonly KindCheck<WrittenModelVersionSpec>[] = [
   { reads, check: checkBoth },
-  { reads, check: checkRoles },
+  { reads: [...reads, '/spec/signature/inputs'], check: checkRoles },
   { reads: ['/spec/definitions'], check: checkComplete },
-  { reads: ['/spec/views', '/spec/requestFeatures'], check: checkNames },
+  { reads: ['/spec/views', '/spec/requestFeatures', '/spec/onDemand'], check: checkNames },
   { reads: [...reads, '/spec/requestFeatures', '/spec/signature/inputs'], check: checkKeys },
 ]
 
@@ -30,8 +31,9 @@ function checkBoth({ spec: { views = [], definitions } }: ModelVersion, report: 
   }
 }
 
-function checkRoles({ spec: { views = [], definitions } }: ModelVersion, report: Report): void {
+function checkRoles({ spec: { views = [], definitions, signature } }: ModelVersion, report: Report): void {
   if (definitions === undefined) return
+  const taken = new Set(signature.inputs.flatMap(({ features = [] }) => features))
   const known = indexViews(definitions)
   const digests = new Map<string, string>()
   const hintFor = createHints(known.keys())
@@ -46,7 +48,7 @@ function checkRoles({ spec: { views = [], definitions } }: ModelVersion, report:
     if (!view.isOnline) {
       report(`${pointer}/view`, { rule, message: `expected a view that is online, found ${role.view}: it is offline only` })
     }
-    checkRole(role, view, { pointer, report })
+    checkRole(role, view, { pointer, report, taken })
     const digest = digests.get(role.view) ?? role.digest
     digests.set(role.view, digest)
     if (digest === role.digest) return
@@ -57,12 +59,14 @@ function checkRoles({ spec: { views = [], definitions } }: ModelVersion, report:
 interface RolePlace {
   readonly pointer: string
   readonly report: Report
+  /** Names of what the signature takes. */
+  readonly taken: ReadonlySet<string>
 }
 
-function checkRole({ view, take, join }: WrittenVersionView, known: KnownView, { pointer, report }: RolePlace): void {
+function checkRole({ view, as, take, join }: WrittenVersionView, known: KnownView, { pointer, report, taken }: RolePlace): void {
   take.forEach((name, position) => {
     const dtype = known.features.get(name)
-    if (dtype === 'timestamp') report(`${pointer}/take/${position}`, takenTimestamp(view, name))
+    if (dtype === 'timestamp' && taken.has(takenName(as ?? null, name))) report(`${pointer}/take/${position}`, takenTimestamp(view, name))
     if (dtype !== undefined) return
     const message = `expected a feature of ${view} (${listNames([...known.features.keys()])}), found ${JSON.stringify(name)}`
     report(`${pointer}/take/${position}`, { rule, message })
@@ -123,9 +127,16 @@ function findStuck({ views }: WrittenDefinitions): readonly string[] {
   }
 }
 
-/** A row has one value of a name: what is sent and what is joined never share one. */
-function checkNames({ spec: { views = [], requestFeatures = [] } }: ModelVersion, report: Report): void {
+/** A row has one value of a name: what is sent, computed and joined never share one. */
+function checkNames({ spec: { views = [], requestFeatures = [], onDemand = [] } }: ModelVersion, report: Report): void {
   const seen = new Set(requestFeatures.map(({ name }) => name.toLowerCase()))
+  onDemand.forEach(({ name }, index) => {
+    if (seen.has(name.toLowerCase())) {
+      const message = `expected every name once among the features of the version, found ${JSON.stringify(name)} again`
+      report(`/spec/onDemand/${index}/name`, { rule: 'feature-clash', message })
+    }
+    seen.add(name.toLowerCase())
+  })
   views.forEach((role, index) => {
     featureNames(role).forEach((name, position) => {
       if (seen.has(name.toLowerCase())) {

@@ -27,6 +27,21 @@ spec:
   decision: { threshold: 0.5 }
 `
 
+export const onDemandExample = modelExample.replace(
+  '  nulls:',
+  `    - { name: scheduled, dtype: timestamp }
+  onDemand:
+    - { name: windy, dtype: bool, cel: wind_speed > 25 }
+    - name: miles_in_wind
+      dtype: float32
+      unit: mi
+      cel: "windy ? distance : 0.0"
+    - { name: sched_hour, dtype: int32, cel: scheduled.getHours() }
+  onDemandOnly:
+    - scheduled
+  nulls:`,
+)
+
 export const versionExample = `apiVersion: mainward.dev/v1alpha1
 kind: ModelVersion
 metadata: { name: flight-delay-3 }
