@@ -16,6 +16,7 @@ import { chooseGoldenRows } from './import/choose-golden-rows.ts'
 import { examineModel, type ExaminedModel } from './import/examine-model.ts'
 import { assertIncluded, type ExistingModel, findExisting, nextVersion } from './import/existing-model.ts'
 import { importOptions, readGivenOutputs, readGoldenCount, readNulls, readThreshold } from './import/import-options.ts'
+import { readModelOnDemand } from './import/model-on-demand.ts'
 import { type ModelViews, readModelViews, withoutKeys } from './import/model-views.ts'
 import { parseSample } from './import/parse-sample.ts'
 import { describeArtifact, storeArtifact } from './import/place-artifact.ts'
@@ -32,7 +33,8 @@ export const importCommand: CommandDefinition = {
     'Reads the signature from the file, the features from the sample, and runs the sample for the golden rows. Writes a new\n' +
     'version, and the Model and its Rollout where there are none; nothing is overwritten, and nothing is served before you\n' +
     'commit. Features that the Model takes of views are columns of the sample by the names that the Model gives them; the\n' +
-    'version embeds the definitions of the views as the working tree has them. Files beyond 1 MiB go into the artifact store.',
+    'version embeds the definitions of the views as the working tree has them. On-demand features are computed of the columns\n' +
+    'that they read; where the sample has their values, these must be the same. Files beyond 1 MiB go into the artifact store.',
   arguments: [{ usage: '<model>', description: 'name of the model' }],
   options: importOptions,
   examples: [
@@ -100,6 +102,7 @@ async function examine(request: Examination): Promise<{ examined: ExaminedModel;
   if (model !== null && given.task !== null && given.task !== model.task) {
     throw new MainwardError('usage', `--task: the Model ${name} says ${model.task}, found ${given.task}`)
   }
+  const onDemand = readModelOnDemand(existing, read)
   const examined = await examineModel({
     name,
     bytes,
@@ -109,6 +112,7 @@ async function examine(request: Examination): Promise<{ examined: ExaminedModel;
     given: { ...given, task: given.task ?? model?.task ?? null },
     known: model?.requestFeatures ?? [],
     roles: read.roles,
+    onDemand,
   })
   const version = nextVersion(existing)
   const imported: ImportedVersion = {
@@ -118,6 +122,7 @@ async function examine(request: Examination): Promise<{ examined: ExaminedModel;
     artifact: describeArtifact(bytes, `models/${name}/versions/${version}.onnx`),
     signature: examined.signature,
     requestFeatures: examined.requestFeatures,
+    onDemand: onDemand.features,
     views: read.views,
     definitions: read.definitions,
     nulls,

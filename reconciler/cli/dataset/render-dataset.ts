@@ -28,6 +28,7 @@ export function renderDataset(report: DatasetReport, folder: string): string {
     ...report.slices.map(describeSlice),
     '\n',
     renderFeatures(report),
+    ...renderOnDemand(report),
   ].join('')
 }
 
@@ -85,4 +86,14 @@ function renderFeatures({ features, rows }: DatasetReport): string {
     [{ title: 'feature' }, { title: 'view' }, { title: 'values', align: 'right' }, { title: 'null', align: 'right' }, { title: 'missing', align: 'right' }], // prettier-ignore
     features.map(({ name, view, values, nulls, missing }) => [name, view, share(values), share(nulls), share(missing)]),
   )
+}
+
+function renderOnDemand({ onDemand, rows }: DatasetReport): readonly string[] {
+  if (onDemand.length === 0) return []
+  const share = (n: number): string => `${((100 * n) / rows.kept).toFixed(1)} %`
+  const table = renderTable(
+    [{ title: 'on-demand feature' }, { title: 'values', align: 'right' }, { title: 'null', align: 'right' }, { title: 'failed', align: 'right' }], // prettier-ignore
+    onDemand.map(({ name, values, nulls, failed }) => [name, share(values), share(nulls), share(failed)]),
+  )
+  return ['\n', table]
 }

@@ -1,5 +1,6 @@
 /** The manifests of an imported model as values. Pure; knows no text and no files. */
 import type { Artifact, GoldenRow, NullPolicy, RequestFeature, Signature, Task } from '../../core/release.ts'
+import type { OnDemandFeature } from '../../core/on-demand-feature.ts'
 import type { FeatureClosure } from '../../core/online-view.ts'
 import { apiVersion } from '../../core/resource.ts'
 import { writeDefinitions } from '../../manifests/embedded/write-definitions.ts'
@@ -12,6 +13,8 @@ export interface ImportedVersion {
   readonly artifact: Artifact
   readonly signature: Signature
   readonly requestFeatures: readonly RequestFeature[]
+  /** The on-demand features of the Model. */
+  readonly onDemand: readonly OnDemandFeature[]
   /** The views that the Model reads, one for each role. */
   readonly views: readonly VersionView[]
   /** What they are made of; null without views. */
@@ -32,7 +35,7 @@ export function buildModel({ model, task, requestFeatures, nulls, threshold }: I
 }
 
 export function buildVersion(imported: ImportedVersion): object {
-  const { model, version, artifact, signature, requestFeatures, nulls, threshold, goldenRows } = imported
+  const { model, version, artifact, signature, requestFeatures, onDemand, nulls, threshold, goldenRows } = imported
   return {
     apiVersion,
     kind: 'ModelVersion',
@@ -44,6 +47,7 @@ export function buildVersion(imported: ImportedVersion): object {
       artifact,
       signature,
       ...features(requestFeatures),
+      ...(onDemand.length === 0 ? {} : { onDemand }),
       ...embedded(imported),
       nulls,
       ...decision(threshold),

@@ -7,6 +7,7 @@ import { recordGoldenRows } from '../../inference/golden-rows.ts'
 import { loadOnnxModel } from '../../inference/onnx-runtime.ts'
 import { inferInputs } from './infer-inputs.ts'
 import { type GivenOutputs, inferRoles, judgeTask } from './infer-outputs.ts'
+import { computeSample, type ModelOnDemand } from './model-on-demand.ts'
 import { assertModelFeatures } from './model-views.ts'
 import type { SampleRow } from './parse-sample.ts'
 
@@ -22,6 +23,8 @@ export interface ModelQuestion {
   readonly known: readonly RequestFeature[]
   /** The views that the model reads: the sample has their features by the names that the model gives them. */
   readonly roles: readonly ReleaseView[]
+  /** Its on-demand features: the sample has what they read, or their values. */
+  readonly onDemand: ModelOnDemand
 }
 
 export interface ExaminedModel {
@@ -43,21 +46,26 @@ export async function examineModel({
   given,
   known,
   roles: views,
+  onDemand,
 }: ModelQuestion): Promise<ExaminedModel> {
   const model = await loadOnnxModel(bytes)
   try {
-    const inferred = inferInputs({ declared: model.inputs, rows, unit })
+    const inferred = inferInputs({ declared: model.inputs, rows: computeSample(rows, onDemand), unit })
+    const computed = new Set(onDemand.features.map((feature) => feature.name))
     const joined = inputDtypes({ requestFeatures: [], views })
     const names = {
       found: inferred.requestFeatures.map((feature) => feature.name),
       joined,
       sent: known.map((feature) => feature.name),
+      computed,
+      only: onDemand.only,
     }
     assertModelFeatures(name, names)
-    const sent = inferred.requestFeatures.filter((feature) => !joined.has(feature.name))
-    const requestFeatures = describeFeatures(sent, known)
+    const sent = inferred.requestFeatures.filter((feature) => !joined.has(feature.name) && !computed.has(feature.name))
+    const requestFeatures = describeFeatures([...sent, ...onDemand.sentOnly], known)
     const roles = inferRoles(model, given)
-    const layout = { signature: { inputs: inferred.inputs, outputs: roles }, requestFeatures, views, nulls }
+    const signature = { inputs: inferred.inputs, outputs: roles }
+    const layout = { signature, requestFeatures, onDemand: onDemand.features, views, nulls }
     const goldenRows = await recordGoldenRows(model, layout, inferred.rows).catch(explainMisfit)
     const { task, why, positiveIndex } = judgeTask(roles, goldenRows, given)
     const outputs = positiveIndex === null ? roles : { ...roles, positiveIndex }

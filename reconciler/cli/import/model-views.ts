@@ -70,15 +70,19 @@ export interface SampleNames {
   /** By name. */
   readonly joined: ReadonlyMap<string, FeatureDtype>
   readonly sent: readonly string[]
+  /** On-demand features. */
+  readonly computed: ReadonlySet<string>
+  /** Names that on-demand features read, and no column has. */
+  readonly only: ReadonlySet<string>
 }
 
 /**
- * A model that reads views says in its manifest what it takes: every column is one of its features, and every feature of a
+ * A model that reads views, or has on-demand features, says in its manifest what it takes: every column is one of its features, and every feature of a
  * view a column. Throws `invalid-input` with the names that differ.
  */
-export function assertModelFeatures(model: string, { found, joined, sent }: SampleNames): void {
-  if (joined.size === 0) return
-  const known = new Set([...joined.keys(), ...sent])
+export function assertModelFeatures(model: string, { found, joined, sent, computed, only }: SampleNames): void {
+  if (joined.size + computed.size === 0) return
+  const known = new Set([...joined.keys(), ...sent, ...computed].filter((name) => !only.has(name)))
   const unknown = found.filter((name) => !known.has(name))
   if (unknown.length > 0) {
     throw new MainwardError(
@@ -89,7 +93,7 @@ export function assertModelFeatures(model: string, { found, joined, sent }: Samp
       },
     )
   }
-  const missing = [...joined.keys()].filter((name) => !found.includes(name))
+  const missing = [...joined.keys()].filter((name) => !found.includes(name) && !only.has(name))
   if (missing.length === 0) return
   throw new MainwardError('invalid-input', `the Model ${model} takes ${missing.join(', ')} of views: found no such column`, {
     hint: 'the sample has a column for each feature of a view, or take it no longer in the Model',

@@ -46,8 +46,10 @@ export function buildJoinedRows(
 /** A view of what the files hold, under the names that they have there; what stands beside is named `beside:NAME`. */
 export function buildContent(plan: DatasetPlan): string {
   const own = plan.columns.map(({ name, role }) =>
-    role === 'feature' ? quoteName(name) : `${quoteName(labelColumn(name))} as ${quoteName(name)}`,
+    role === 'feature' || role === 'on-demand' ? quoteName(name) : `${quoteName(labelColumn(name))} as ${quoteName(name)}`,
   )
+  const { joined, onDemand, content } = datasetRelations
+  const computed = plan.onDemand === null ? '' : ` join ${quoteName(onDemand)} using ("__row")`
   const { row, predictAt, day } = besideColumns
   const beside = [
     `"__source_row" as ${quoteName(besideColumn(row))}`,
@@ -56,7 +58,7 @@ export function buildContent(plan: DatasetPlan): string {
     ...plan.sideColumns.map(({ name }) => `${quoteName(labelColumn(name))} as ${quoteName(besideColumn(name))}`),
   ]
   const list = ['"__row"', '"__part"', ...own, ...beside].join(', ')
-  return `create view ${quoteName(datasetRelations.content)} as select ${list} from ${quoteName(datasetRelations.joined)}`
+  return `create view ${quoteName(content)} as select ${list} from ${quoteName(joined)}${computed}`
 }
 
 /** A column that stands beside the rows, as the content has it; not quoted. */
@@ -107,8 +109,7 @@ function buildCopy(list: readonly string[], part: PartName, file: string): strin
 }
 
 /** One row a part: counts of rows, first and last times, and of each feature how often it has a value, and was found. */
-export function buildCounts({ columns, views }: DatasetPlan): string {
-  const features = columns.filter(({ role }) => role === 'feature')
+export function buildCounts({ joined, views }: DatasetPlan): string {
   const list = [
     '"__part" as part',
     'count(*) as rows',
@@ -116,7 +117,7 @@ export function buildCounts({ columns, views }: DatasetPlan): string {
       `epoch_us(${call}("__at")) as ${call}_at`,
       `epoch_us(${call}("__split")) as ${call}_split`,
     ]),
-    ...features.map(({ name }, at) => `count(${quoteName(name)}) as v${at}`),
+    ...joined.map(({ name }, at) => `count(${quoteName(name)}) as v${at}`),
     ...views.map(({ prefix }) => `count(*) filter (${quoteName(`__found:${prefix}`)}) as f${prefix}`),
     ...views.flatMap(({ prefix, take }) =>
       take.map(({ as }, at) => `count(${quoteName(as)}) filter (not ${quoteName(`__found:${prefix}`)}) as u${prefix}_${at}`),

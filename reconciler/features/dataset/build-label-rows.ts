@@ -23,6 +23,7 @@ export const datasetRelations = {
   rows: 'dataset:rows',
   labels: 'dataset:labels',
   joined: 'dataset:joined',
+  onDemand: 'dataset:on-demand',
   content: 'dataset:content',
 } as const
 
@@ -91,10 +92,9 @@ export function buildLabelRows(plan: DatasetPlan): string {
 }
 
 /** Columns of the label source: keys, request features, the label, what travels beside. */
-export function neededColumns({ views, columns, sideColumns }: DatasetPlan): readonly string[] {
+export function neededColumns({ views, sent, label, sideColumns }: DatasetPlan): readonly string[] {
   const keys = views.flatMap(({ join }) => Object.values(join))
-  const own = columns.filter(({ role }) => role !== 'feature').map(({ name }) => name)
-  return [...new Set([...keys, ...own, ...sideColumns.map(({ name }) => name)])]
+  return [...new Set([...keys, ...sent, label.column, ...sideColumns.map(({ name }) => name)])]
 }
 
 function time(micros: bigint): string {

@@ -9,6 +9,7 @@ import { contentColumns } from './build-content.ts'
 import { dropReasons, type DropReason } from './build-label-rows.ts'
 import type { CheckedRows } from './check-rows.ts'
 import type { SliceReport } from './count-slices.ts'
+import type { OnDemandCount } from './compute-on-demand.ts'
 import type { DatasetColumn, DatasetPlan, PartName } from './plan-dataset.ts'
 import type { WeightsReport } from './measure-weights.ts'
 
@@ -43,6 +44,11 @@ export interface FeatureCoverage {
   readonly missing: number
 }
 
+export interface OnDemandCoverage extends OnDemandCount {
+  readonly name: string
+  readonly dtype: FeatureDtype
+}
+
 export interface DatasetReport {
   readonly format: typeof datasetFormat
   readonly model: string
@@ -71,6 +77,8 @@ export interface DatasetReport {
   /** Columns of the side files, in their order. */
   readonly sideColumns: readonly string[]
   readonly features: readonly FeatureCoverage[]
+  /** Of on-demand features. */
+  readonly onDemand: readonly OnDemandCoverage[]
   readonly sources: readonly ReturnType<typeof describeSource>[]
   readonly views: readonly ReturnType<typeof describeView>[]
   /** Null: every row counts the same. */
@@ -99,6 +107,8 @@ export interface DatasetFacts {
   readonly dropped: readonly EngineRow[]
   /** Of `buildCounts`. */
   readonly counts: readonly EngineRow[]
+  /** Of `computeOnDemand`. */
+  readonly onDemand: readonly OnDemandCount[]
 }
 
 /** Paths of a part's files in the folder of a dataset. */
@@ -121,6 +131,7 @@ export function buildDatasetReport(facts: DatasetFacts): DatasetReport {
     columns: plan.columns,
     sideColumns: contentColumns(plan).flatMap(({ name }) => (name.startsWith('beside:') ? [name.slice('beside:'.length)] : [])),
     features: coverFeatures(facts),
+    onDemand: coverOnDemand(facts),
     sources: facts.sources.map(describeSource),
     views: facts.views.map(describeView),
     weights: facts.weights,
@@ -169,10 +180,10 @@ function describePart({ name, from, until }: DatasetPlan['parts'][number], count
 
 function coverFeatures({ plan, counts }: DatasetFacts): readonly FeatureCoverage[] {
   const rows = sum(counts, 'rows')
-  const names = plan.columns.filter(({ role }) => role === 'feature').map(({ name }) => name)
+  const names = plan.joined.map(({ name }) => name)
   return plan.views.flatMap(({ prefix, view, as, take }) =>
     take.map((taken, at): FeatureCoverage => {
-      const column = plan.columns.find(({ name }) => name === taken.as)
+      const column = plan.joined.find(({ name }) => name === taken.as)
       if (column === undefined) throw new Error(`the feature ${taken.as} is a column`)
       const values = sum(counts, `v${names.indexOf(taken.as)}`)
       const found = sum(counts, `f${prefix}`)
@@ -180,6 +191,13 @@ function coverFeatures({ plan, counts }: DatasetFacts): readonly FeatureCoverage
       return { name: taken.as, view: view.name, as, dtype: column.dtype, values, nulls, missing: rows - values - nulls }
     }),
   )
+}
+
+function coverOnDemand({ plan, onDemand }: DatasetFacts): readonly OnDemandCoverage[] {
+  return onDemand.flatMap((count, index) => {
+    const feature = plan.onDemand?.features[index]
+    return feature === undefined ? [] : [{ name: feature.name, dtype: feature.dtype, ...count }]
+  })
 }
 
 function sum(rows: readonly EngineRow[], column: string): number {

@@ -9,6 +9,8 @@ import type {
 import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import { takenName } from '../../core/online-view.ts'
 import type { TrainingDefinition } from '../../manifests/feature-definitions.ts'
+import type { OnDemandProgram } from '../../expressions/compile-on-demand.ts'
+import { programOf } from '../../expressions/program-of.ts'
 import type { ViewMaterials } from '../compute/plan-computation.ts'
 import type { TimeRange } from '../sources/time-range.ts'
 
@@ -25,7 +27,7 @@ export interface DatasetPart {
 export interface DatasetColumn {
   readonly name: string
   readonly dtype: FeatureDtype
-  readonly role: 'feature' | 'request' | 'label'
+  readonly role: 'feature' | 'request' | 'on-demand' | 'label'
   /** Null unless it is a feature. */
   readonly from: { readonly view: string; readonly as: string | null; readonly name: string } | null
 }
@@ -55,6 +57,12 @@ export interface DatasetPlan {
   readonly parts: readonly DatasetPart[]
   readonly views: readonly DatasetView[]
   readonly columns: readonly DatasetColumn[]
+  /** All features of views, those that on-demand features alone read among them. */
+  readonly joined: readonly DatasetColumn[]
+  /** Names of all request features, likewise. */
+  readonly sent: readonly string[]
+  /** Computes on-demand features of the joined rows; null: there are none. */
+  readonly onDemand: OnDemandProgram | null
   readonly sideColumns: readonly SideColumn[]
   /** One of the side columns; null: every row counts the same. */
   readonly weights: string | null
@@ -78,6 +86,8 @@ export function planDataset(training: TrainingDefinition, { sources, views }: Vi
   })
   const { resampleBy, slices } = evaluation
   const { weights } = training
+  const joined = roles.flatMap(featureColumns)
+  const isInput = ({ name }: { readonly name: string }): boolean => !training.onDemandOnly.includes(name)
   const besides = [
     ...(weights === null ? [] : [weights]),
     ...slices.map(({ by }) => by),
@@ -90,15 +100,19 @@ export function planDataset(training: TrainingDefinition, { sources, views }: Vi
     parts: split === null ? [{ name: 'train', from: null, until: null }] : cutParts(split),
     views: roles,
     columns: [
-      ...roles.flatMap(featureColumns),
-      ...training.requestFeatures.map(({ name }): DatasetColumn => ({
+      ...joined.filter(isInput),
+      ...training.requestFeatures.filter(isInput).map(({ name }): DatasetColumn => ({
         name,
         dtype: dtypeOf(source, name),
         role: 'request',
         from: null,
       })),
+      ...training.onDemand.map(({ name, dtype }): DatasetColumn => ({ name, dtype, role: 'on-demand', from: null })),
       { name: label.column, dtype: dtypeOf(source, label.column), role: 'label', from: null },
     ],
+    joined,
+    sent: training.requestFeatures.map(({ name }) => name),
+    onDemand: programOf(training.onDemand, [...joined, ...training.requestFeatures]),
     sideColumns: [...new Set(besides)].map((name) => ({ name, dtype: dtypeOf(source, name) })),
     weights,
     slices,

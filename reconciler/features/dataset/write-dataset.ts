@@ -17,6 +17,7 @@ import { buildJudgedRows, buildLabelRows, datasetRelations, dropReasons, type Dr
 import { checkRows } from './check-rows.ts'
 import { countSlices } from './count-slices.ts'
 import { checkWeights, measureWeights } from './measure-weights.ts'
+import { computeOnDemand } from './compute-on-demand.ts'
 import { buildDatasetReport, partFiles, type DatasetReport } from './dataset-report.ts'
 import { planDataset, type DatasetPlan } from './plan-dataset.ts'
 
@@ -77,6 +78,8 @@ async function makeFiles(request: DatasetRequest, plan: DatasetPlan, computation
   )
   onStep?.('join')
   await engine.query(buildJoinedRows(plan, definitions.entities, { types: await readTypes(engine, plan), asOf }))
+  if (plan.onDemand !== null) onStep?.('on-demand features')
+  const onDemand = await computeOnDemand(engine, plan)
   await engine.query(buildContent(plan))
   const counts = await engine.query(buildCounts(plan))
   assertParts(
@@ -105,6 +108,7 @@ async function makeFiles(request: DatasetRequest, plan: DatasetPlan, computation
     slices,
     dropped,
     counts,
+    onDemand,
   })
 }
 

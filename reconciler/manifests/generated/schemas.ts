@@ -1348,7 +1348,7 @@ export const schemas = {
         ],
         "properties": {
           "name": {
-            "$ref": "#/$defs/featureName",
+            "$ref": "#/$defs/identifier",
             "description": "Name of the feature; no other input of the model has it."
           },
           "dtype": {
@@ -2445,7 +2445,7 @@ export const schemas = {
         ],
         "properties": {
           "name": {
-            "$ref": "#/$defs/featureName",
+            "$ref": "#/$defs/identifier",
             "description": "Name of the feature; no other input of the model has it."
           },
           "dtype": {
