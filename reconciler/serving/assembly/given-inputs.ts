@@ -52,24 +52,25 @@ export function datatypeOfDtype(dtype: FeatureDtype): Datatype {
 export interface JoinedInputs {
   /** By the model's name of a feature, where it is read: no caller sends it. */
   readonly sources: ReadonlyMap<string, { readonly view: { readonly name: string } }>
-  /** What callers send instead: tensors of keys. */
+  /** Names of on-demand features: no caller sends them either. */
+  readonly computed: ReadonlySet<string>
+  /** What callers send instead: tensors of keys, and of what on-demand features alone read. */
   readonly keys: readonly DeclaredTensor[]
 }
 
-export const noViews: JoinedInputs = { sources: new Map(), keys: [] }
+export const noViews: JoinedInputs = { sources: new Map(), computed: new Set(), keys: [] }
 
 /** Throws `invalid-input` for inputs that are unknown or doubled, and for features that no caller sends. */
 export function indexInputs(
   { inputs, tolerated, features = [] }: InferInputs,
   names: ReadonlySet<string>,
-  { sources }: JoinedInputs,
+  joined: JoinedInputs,
 ): ReadonlyMap<string, InferInput> {
   const given = new Map<string, InferInput>()
   for (const input of inputs) {
     if (given.has(input.name)) throw invalid(`the input "${input.name}" is there twice`)
     if (!names.has(input.name) && !tolerated.has(input.name)) {
-      const source = sources.get(input.name)
-      if (source !== undefined) throw sentFeature(`the input "${input.name}"`, source.view.name)
+      assertUnsent(input.name, `the input "${input.name}"`, joined)
       throw invalid(`the model has no input ${describe(input.name)}; it has ${[...names].join(', ')}`)
     }
     given.set(input.name, input)
@@ -78,9 +79,13 @@ export function indexInputs(
   return given
 }
 
-/** The refusal of a feature that is read, and was sent. */
-export function sentFeature(what: string, view: string): MainwardError {
-  return invalid(`${what} is read from the view "${view}": send the keys of the model's views instead`)
+/** Throws `invalid-input` for a feature that is read or computed, and was sent. */
+export function assertUnsent(name: string, what: string, { sources, computed }: JoinedInputs): void {
+  const source = sources.get(name)
+  if (source !== undefined) {
+    throw invalid(`${what} is read from the view "${source.view.name}": send the keys of the model's views instead`)
+  }
+  if (computed.has(name)) throw invalid(`${what} is computed on demand: send what it is computed of instead`)
 }
 
 function invalid(message: string): MainwardError {

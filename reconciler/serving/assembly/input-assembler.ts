@@ -11,7 +11,7 @@ import type { Tensor, Tensors } from '../../inference/tensor.ts'
 import {
   indexInputs,
   noViews,
-  sentFeature,
+  assertUnsent,
   datatypeOfDtype,
   type AssemblyLimits,
   type InferInput,
@@ -53,7 +53,7 @@ export function compileInputAssembler(release: Release, joined: JoinedInputs = n
   const dtypes = inputDtypes(release)
   const tensors = release.signature.inputs.map((input) => compileTensor(input, release, dtypes))
   const own = tensors.flatMap(({ input, columns }) => [input.name, ...(columns ?? []).map(({ name }) => name)])
-  const names = new Set([...own.filter((name) => !joined.sources.has(name)), ...joined.keys.map(({ name }) => name)])
+  const names = new Set([...own.filter((name) => isSent(name, joined)), ...joined.keys.map(({ name }) => name)])
   const batched = release.signature.inputs.filter(({ shape }) => shape[0] === -1).map(({ name }) => name)
   return {
     declared: declareInputs(tensors, joined),
@@ -96,23 +96,27 @@ function columnDatatype(datatype: Datatype, dtype: FeatureDtype | undefined): Da
 }
 
 /** A feature that several tensors use is declared once; one that is read from a view is not sent, its keys are. */
-function declareInputs(tensors: readonly CompiledTensor[], { sources, keys }: JoinedInputs): readonly DeclaredTensor[] {
+function declareInputs(tensors: readonly CompiledTensor[], joined: JoinedInputs): readonly DeclaredTensor[] {
   const declared = new Map<string, DeclaredTensor>()
   for (const { input, columns } of tensors) {
     if (columns === undefined) declared.set(input.name, { name: input.name, datatype: input.datatype, shape: input.shape })
     for (const { name, datatype } of columns ?? []) {
-      if (!sources.has(name)) declared.set(name, { name, datatype, shape: [-1] })
+      if (isSent(name, joined)) declared.set(name, { name, datatype, shape: [-1] })
     }
   }
-  for (const key of keys) if (!declared.has(key.name)) declared.set(key.name, key)
+  for (const key of joined.keys) if (!declared.has(key.name)) declared.set(key.name, key)
   return [...declared.values()]
+}
+
+function isSent(name: string, { sources, computed }: JoinedInputs): boolean {
+  return !sources.has(name) && !computed.has(name)
 }
 
 function assembleTensor(
   tensor: CompiledTensor,
   given: ReadonlyMap<string, InferInput>,
   limits: AssemblyLimits,
-  { sources }: JoinedInputs,
+  joined: JoinedInputs,
 ): Tensor {
   const { input, columns } = tensor
   const matrix = given.get(input.name)
@@ -122,10 +126,8 @@ function assembleTensor(
   }
   const isColumn = columns.some(({ name }) => name === input.name)
   if (matrix === undefined || isColumn) return assembleColumns(tensor, columns, given)
-  const joined = columns.find(({ name }) => sources.has(name))
-  const source = sources.get(joined?.name ?? '')
-  if (joined !== undefined && source !== undefined) {
-    throw sentFeature(`the input "${input.name}" can not be sent as a whole: its column "${joined.name}"`, source.view.name)
+  for (const { name } of columns) {
+    assertUnsent(name, `the input "${input.name}" can not be sent as a whole: its column "${name}"`, joined)
   }
   const doubled = columns.find(({ name }) => given.has(name))
   if (doubled !== undefined)

@@ -8,8 +8,10 @@ import type { MetricRegistry, NumberCell } from '../metrics/metric-registry.ts'
 import type { OnlineAnswer, OnlineRequest, OnlineStore } from '../ports.ts'
 import { logProblem } from '../state/log-problem.ts'
 import { withTimeLimit } from '../state/time-limit.ts'
+import type { ComputedRow } from './computed-rows.ts'
 import { FeaturesUnavailableError, isPassing } from './features-unavailable.ts'
 import { planLookups, type ViewLookup } from './view-lookups.ts'
+import type { ViewJoin } from './view-join.ts'
 import type { RowStatus, ViewRow } from './view-row.ts'
 
 export interface ReaderLimits {
@@ -48,6 +50,16 @@ export class FeatureReader {
     const found = spread(answers, atUs)
     lookups.forEach(({ view }, index) => this.#count(view.name, found[index] ?? []))
     return found
+  }
+
+  /** Counts the on-demand features that could not be computed. */
+  countComputed(model: string, { onDemand }: ViewJoin, computed: readonly ComputedRow[]): void {
+    for (const { values } of computed) {
+      values.forEach(({ isFailed }, at) => {
+        const name = isFailed ? onDemand?.features[at]?.feature.name : undefined
+        if (name !== undefined) this.#parts.registry.number('mainward_on_demand_failures_total', model, name).add(1)
+      })
+    }
   }
 
   async #ask(requests: readonly OnlineRequest[]): Promise<readonly OnlineAnswer[]> {

@@ -1,8 +1,9 @@
-/** The rows of a request with the features of their views: keys that were read from it, and what the store has under them. Pure. */
+/** The rows of a request with their features: keys that were read from it, what the store has under them, what was computed. Pure. */
 import { MainwardError } from '../../core/error.ts'
 import type { Row } from '../../inference/rows/row-assembler.ts'
 import { describe, placeError } from '../../inference/rows/cell.ts'
 import { datatypeOfDtype, type InferInput } from '../assembly/given-inputs.ts'
+import type { ComputedRow } from './computed-rows.ts'
 import { buildEntityKey, readKey, type EntityKey } from './entity-key.ts'
 import { readJoined, type JoinedFeature, type JoinedKey, type JoinedView, type ViewJoin } from './view-join.ts'
 import type { ViewLookup } from './view-lookups.ts'
@@ -16,6 +17,8 @@ export interface JoinedRows {
   readonly keys: JoinKeys
   /** By view, then by row. */
   readonly rows: readonly (readonly ViewRow[])[]
+  /** Its on-demand features, row by row; null: it has none. */
+  readonly computed: readonly ComputedRow[] | null
 }
 
 /** Throws `invalid-input` for a row without a key, or with one of a wrong type. */
@@ -41,8 +44,13 @@ export function lookupsOf({ views }: ViewJoin, keys: JoinKeys): readonly ViewLoo
 }
 
 /** Some of the rows, in their order. */
-export function sliceJoined({ join, keys, rows }: JoinedRows, start: number, end: number): JoinedRows {
-  return { join, keys: keys.map((own) => own.slice(start, end)), rows: rows.map((own) => own.slice(start, end)) }
+export function sliceJoined({ join, keys, rows, computed }: JoinedRows, start: number, end: number): JoinedRows {
+  return {
+    join,
+    keys: keys.map((own) => own.slice(start, end)),
+    rows: rows.map((own) => own.slice(start, end)),
+    computed: computed?.slice(start, end) ?? null,
+  }
 }
 
 /** The rows with their features as fields. Throws `invalid-input` where the model takes no missing value. */
@@ -52,8 +60,11 @@ export function addFeatures(joined: JoinedRows, rows: readonly Row[], positions:
     const row: Record<string, unknown> = { ...rows[position] }
     joined.join.views.forEach((view, at) => {
       for (const feature of view.features) {
-        row[feature.name] = readFeature(joined, { view: at, feature, row: index }, `rows[${position}]`)
+        if (feature.isTaken) row[feature.name] = readFeature(joined, { view: at, feature, row: index }, `rows[${position}]`)
       }
+    })
+    joined.join.onDemand?.features.forEach(({ feature: { name } }, at) => {
+      row[name] = readComputed(joined, at, index, `rows[${position}]`)
     })
     merged[position] = row
   })
@@ -62,13 +73,36 @@ export function addFeatures(joined: JoinedRows, rows: readonly Row[], positions:
 
 /** The features as inputs of a request, a column each. Throws `invalid-input` where the model takes no missing value. */
 export function featureInputs(joined: JoinedRows): readonly InferInput[] {
-  return joined.join.views.flatMap((view, at) => {
+  const read = joined.join.views.flatMap((view, at) => {
     const count = joined.rows[at]?.length ?? 0
-    return view.features.map((feature): InferInput => {
+    return takenOf(view.features).map((feature): InferInput => {
       const data = Array.from({ length: count }, (_, row) => readFeature(joined, { view: at, feature, row }, `row ${row}`))
       return { name: feature.name, datatype: datatypeOfDtype(feature.column.dtype), shape: [count], data }
     })
   })
+  return [...read, ...computedInputs(joined)]
+}
+
+function takenOf<Feature extends { readonly isTaken: boolean }>(features: readonly Feature[]): readonly Feature[] {
+  return features.filter(({ isTaken }) => isTaken)
+}
+
+function computedInputs(joined: JoinedRows): readonly InferInput[] {
+  const count = joined.computed?.length ?? 0
+  return (joined.join.onDemand?.features ?? []).flatMap(({ feature: { name, dtype }, isTaken }, at) => {
+    if (!isTaken) return []
+    const data = Array.from({ length: count }, (_, row) => readComputed(joined, at, row, `row ${row}`))
+    return [{ name, datatype: datatypeOfDtype(dtype), shape: [count], data }]
+  })
+}
+
+/** Throws `invalid-input` where the model takes no missing value. */
+function readComputed({ join, computed }: JoinedRows, at: number, row: number, place: string): unknown {
+  const [feature, found] = [join.onDemand?.features[at], computed?.[row]?.values[at]]
+  if (feature === undefined || found === undefined) throw new Error(`nothing was computed for row ${row}`)
+  if (found.value !== null || !feature.refusesNull) return found.value
+  const why = found.isFailed ? 'it can not be computed of these values' : 'something that it reads is null'
+  throw invalid(`${place}: "${feature.feature.name}" has no value, ${why}, and the model takes no missing value there`)
 }
 
 interface FeaturePlace {

@@ -42,7 +42,7 @@ export function keysOfInputs({ views, keys }: ViewJoin, inputs: readonly InferIn
 
 function readColumn(input: InferInput, dtype: KeyDtype, inputs: readonly InferInput[], largestRows: number) {
   try {
-    checkColumn(input, dtype, inputs, largestRows)
+    checkColumn(input, { allowed: datatypesOf[dtype], what: `a key of ${dtype}` }, inputs, largestRows)
     const values: FeatureValue[] = []
     visitInput(input, (value) => {
       try {
@@ -57,12 +57,22 @@ function readColumn(input: InferInput, dtype: KeyDtype, inputs: readonly InferIn
   }
 }
 
+export interface WantedColumn {
+  readonly allowed: readonly Datatype[]
+  /** For messages. */
+  readonly what: string
+}
+
 /** As many rows as whatever else is sent: a key of one row does not stand for many. */
-function checkColumn({ datatype, shape, data }: InferInput, dtype: KeyDtype, inputs: readonly InferInput[], most: number): void {
-  const allowed = datatypesOf[dtype]
+export function checkColumn(
+  { datatype, shape, data }: InferInput,
+  { allowed, what }: WantedColumn,
+  inputs: readonly InferInput[],
+  most: number,
+): void {
   if (!(allowed as readonly string[]).includes(datatype)) {
     throw invalid(
-      `expected ${allowed.length > 2 ? 'a datatype of integers' : allowed.join(' or ')} for a key of ${dtype}, found ${datatype}`,
+      `expected ${allowed.length > 2 ? 'a datatype of integers' : allowed.join(' or ')} for ${what}, found ${datatype}`,
     )
   }
   const isColumn = shape.length === 1 || (shape.length === 2 && shape[1] === 1)
@@ -75,7 +85,7 @@ function checkColumn({ datatype, shape, data }: InferInput, dtype: KeyDtype, inp
 }
 
 /** Booleans that arrived as bytes are booleans. */
-function visitInput({ datatype, shape, data }: InferInput, visit: (value: unknown) => void): void {
+export function visitInput({ datatype, shape, data }: InferInput, visit: (value: unknown) => void): void {
   if (!isTyped(data)) visitElements(data, depthOf(data, shape), (value) => visit(datatype === 'BOOL' ? toBoolean(value) : value))
   else for (const value of data) visit(datatype === 'BOOL' ? toBoolean(value) : value)
 }

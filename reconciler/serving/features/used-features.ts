@@ -1,4 +1,5 @@
 /** The features of a row as an answer echoes them: what the model got, and how it was found. Pure. */
+import { encodeFeatureValue } from '../../core/feature-value.ts'
 import { formatInstant } from '../../core/instant.ts'
 import { rowOf, type JoinedRows } from './joined-rows.ts'
 import { writeValue } from './value-text.ts'
@@ -11,12 +12,23 @@ export function writeUsedFeatures(joined: JoinedRows, row: number): string {
     const found = rowOf(joined, view, row)
     return features.map((feature) => `${JSON.stringify(feature.name)}:${writeUsed(feature, found)}`)
   })
-  return `{${members.join(',')}}`
+  return `{${[...members, ...writeComputed(joined, row)].join(',')}}`
+}
+
+/** An on-demand feature is found nowhere: it has a value, or none, or could not be computed. */
+function writeComputed({ join, computed }: JoinedRows, row: number): readonly string[] {
+  return (join.onDemand?.features ?? []).map(({ feature: { name, dtype }, rule }, at) => {
+    const { value, isFailed } = computed?.[row]?.values[at] ?? { value: null, isFailed: false }
+    const replacement = typeof rule === 'number' ? String(rule) : 'null'
+    const used = value === null ? replacement : writeValue(dtype, encodeFeatureValue(value))
+    const status = value !== null ? 'PRESENT' : isFailed ? 'FAILED' : 'NULL_VALUE'
+    return `${JSON.stringify(name)}:{"value":${used},"status":"${status}"}`
+  })
 }
 
 /** One object for each row. */
 export function writeAllUsed(joined: JoinedRows): string {
-  const count = joined.rows[0]?.length ?? 0
+  const count = joined.computed?.length ?? joined.rows[0]?.length ?? 0
   return `[${Array.from({ length: count }, (_, row) => writeUsedFeatures(joined, row)).join(',')}]`
 }
 

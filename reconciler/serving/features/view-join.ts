@@ -1,21 +1,18 @@
-/** How a release is joined with its views: whose keys a request must have, and which inputs of the model come of it. Compiled once. */
+/** How a release is joined with its views: whose keys a request must have, which inputs of the model come of it, and which are computed. Compiled once. */
 import { MainwardError } from '../../core/error.ts'
 import type { KeyDtype } from '../../core/feature-definition.ts'
 import { decodeFeatureValue, type FeatureValue } from '../../core/feature-value.ts'
 import { takenName, type OnlineView, type ReleaseView } from '../../core/online-view.ts'
-import type { NullRule, Release } from '../../core/release.ts'
-import { nullRuleOf } from '../../inference/rows/cell.ts'
+import type { Release } from '../../core/release.ts'
+import { compileNullUse, type NullUse } from './null-use.ts'
+import { compileOnDemandJoin, type OnDemandJoin } from './on-demand-join.ts'
 import { findColumn, statusOf, valueOf, type FeatureColumn, type FeatureStatus, type ViewRow } from './view-row.ts'
 
-/** A feature of a view that is an input of the model. */
-export interface JoinedFeature {
+/** A feature of a view that the model, or an on-demand feature, reads. */
+export interface JoinedFeature extends NullUse {
   /** As the model calls it. */
   readonly name: string
   readonly column: FeatureColumn
-  /** What happens when it has no value. */
-  readonly rule: NullRule
-  /** A missing value refuses the request: by the rule, or because no tensor of the feature can hold it. */
-  readonly refusesNull: boolean
 }
 
 /** A key of a view, and what holds it in a request. */
@@ -40,12 +37,14 @@ export interface ViewJoin {
   readonly keys: ReadonlyMap<string, { readonly dtype: KeyDtype; readonly view: string }>
   /** By the model's name of a feature, the view that it comes from. */
   readonly sources: ReadonlyMap<string, JoinedView>
+  /** Null: it has no on-demand features. */
+  readonly onDemand: OnDemandJoin | null
 }
 
-/** Null for a release without views. Throws `unsupported` for one that this version can not join. */
+/** Null for a release without views and on-demand features. Throws `unsupported` for one that this version can not join. */
 export function compileViewJoin(release: Release): ViewJoin | null {
   const taken = release.views ?? []
-  if (taken.length === 0) return null
+  if (taken.length === 0 && (release.onDemand ?? []).length === 0) return null
   const views = taken.map(({ view, as, take, ...role }) => ({
     view,
     as,
@@ -57,7 +56,11 @@ export function compileViewJoin(release: Release): ViewJoin | null {
   const sources = new Map(views.flatMap((joined) => joined.features.map(({ name }) => [name, joined] as const)))
   const doubled = release.requestFeatures.find(({ name }) => sources.has(name))
   if (doubled !== undefined) throw unsupported(`"${doubled.name}" is a request feature and a feature of a view`)
-  return { views, keys, sources }
+  const onDemand = compileOnDemandJoin(
+    release,
+    views.map(({ features }) => features.map(({ name }) => name)),
+  )
+  return { views, keys, sources, onDemand }
 }
 
 /** The name of what holds a key, in a request. A key that the release does not join is held by its own name. */
@@ -68,13 +71,11 @@ export function joinOf({ join }: ReleaseView, key: string): string {
 function compileFeature(release: Release, view: OnlineView, name: string, own: string): JoinedFeature {
   const column = findColumn(view, own)
   if (column === undefined) throw unsupported(`the view "${view.name}" has no feature "${own}"`)
-  const tensors = release.signature.inputs.filter(({ features }) => features?.includes(name) === true)
-  if (column.dtype === 'timestamp') throw unsupported(`"${name}" is a timestamp of a view: a model takes no such input`)
-  const rule = nullRuleOf(release.nulls, name)
-  const holdsNaN = tensors.every(({ datatype }) => datatype === 'FP32' || datatype === 'FP64' || datatype === 'FP16')
-  const holdsNumber = tensors.every(({ datatype }) => datatype !== 'BYTES')
-  const refusesNull = rule === 'reject' || (rule === 'model' ? !holdsNaN : !holdsNumber)
-  return { name, column, rule, refusesNull }
+  const use = compileNullUse(release, name)
+  if (column.dtype === 'timestamp' && use.isTaken) {
+    throw unsupported(`"${name}" is a timestamp of a view: a model takes no such input`)
+  }
+  return { name, column, ...use }
 }
 
 function addKey(keys: Map<string, { dtype: KeyDtype; view: string }>, { name, dtype }: JoinedKey, { view }: JoinedView): void {

@@ -78,6 +78,11 @@ export const metricFamilies = {
     help: 'Rows of views that were read for requests, by what was found.',
     labels: ['view', 'status'],
   },
+  mainward_on_demand_failures_total: {
+    type: 'counter',
+    help: 'Values of on-demand features that could not be computed, and are null.',
+    labels: ['model', 'feature'],
+  },
   mainward_feature_read_duration_seconds: {
     type: 'histogram',
     help: 'Time of the online store for the features of one request.',

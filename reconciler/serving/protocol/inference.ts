@@ -6,6 +6,7 @@ import { MainwardError } from '../../core/error.ts'
 import type { Release } from '../../core/release.ts'
 import type { Tensor, Tensors } from '../../inference/tensor.ts'
 import type { InferInput } from '../assembly/input-assembler.ts'
+import { computeOfInputs } from '../features/computed-rows.ts'
 import { featureInputs, lookupsOf, type JoinedRows } from '../features/joined-rows.ts'
 import { keysOfInputs } from '../features/key-inputs.ts'
 import { writeAllUsed } from '../features/used-features.ts'
@@ -135,8 +136,12 @@ async function joinInputs(
   by: RunnableRelease,
   join: ViewJoin,
 ): Promise<JoinedRows> {
-  const keys = keysOfInputs(join, givenInputs(request, by), limits.rows)
-  return { join, keys, rows: await reader.read(lookupsOf(join, keys)) }
+  const inputs = givenInputs(request, by)
+  const keys = keysOfInputs(join, inputs, limits.rows)
+  const rows = await reader.read(lookupsOf(join, keys))
+  const computed = computeOfInputs(join, rows, inputs, limits.rows)
+  if (computed !== null) reader.countComputed(by.release.model, join, computed)
+  return { join, keys, rows, computed }
 }
 
 function givenInputs({ inputs }: InferenceRequest, { release }: RunnableRelease): readonly InferInput[] {

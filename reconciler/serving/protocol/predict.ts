@@ -3,7 +3,8 @@ import { MainwardError } from '../../core/error.ts'
 import type { ModelRoute } from '../../core/serving-state.ts'
 import type { Row } from '../../inference/rows/row-assembler.ts'
 import { FeaturesUnavailableError } from '../features/features-unavailable.ts'
-import { addFeatures, keysOfRows, lookupsOf, sliceJoined, type JoinedRows } from '../features/joined-rows.ts'
+import { computeOfRows } from '../features/computed-rows.ts'
+import { addFeatures, keysOfRows, lookupsOf, sliceJoined, type JoinedRows, type JoinKeys } from '../features/joined-rows.ts'
 import { writeUsedFeatures } from '../features/used-features.ts'
 import type { ViewJoin } from '../features/view-join.ts'
 import type { RunnableRelease } from '../releases/unloaded-release.ts'
@@ -105,21 +106,39 @@ function groupByArm(active: ActiveRoute, units: readonly (string | null)[]): rea
 const noJoins: ArmJoins = new Map()
 
 /** The features of all arms in one round trip. Throws `invalid-input` for a row without its keys. */
-async function joinArms({ reader }: PredictionService, groups: readonly ArmRows[], rows: readonly Row[]): Promise<ArmJoins> {
+async function joinArms(service: PredictionService, groups: readonly ArmRows[], rows: readonly Row[]): Promise<ArmJoins> {
   const wanted = groups.flatMap((group) => {
     const { join } = group.asked
     return join === null ? [] : [{ group, join, keys: keysOfRows(join, rows, group.positions) }]
   })
   try {
-    const found = await reader.read(wanted.flatMap(({ join, keys }) => lookupsOf(join, keys)))
+    const found = await service.reader.read(wanted.flatMap(({ join, keys }) => lookupsOf(join, keys)))
     let next = 0
     return new Map(
-      wanted.map(({ group, join, keys }) => [group, { join, keys, rows: found.slice(next, (next += join.views.length)) }]),
+      wanted.map(({ group, join, keys }) => {
+        const own = found.slice(next, (next += join.views.length))
+        return [group, compute(service, group.asked, { join, keys, found: own, rows, positions: group.positions })]
+      }),
     )
   } catch (error) {
     if (error instanceof FeaturesUnavailableError) return error
     throw error
   }
+}
+
+interface FoundRows {
+  readonly join: ViewJoin
+  readonly keys: JoinKeys
+  readonly found: JoinedRows['rows']
+  readonly rows: readonly Row[]
+  readonly positions: readonly number[]
+}
+
+function compute({ reader }: PredictionService, { release }: RunnableRelease, request: FoundRows): JoinedRows {
+  const { join, keys, found, rows, positions } = request
+  const computed = computeOfRows(join, found, rows, positions)
+  if (computed !== null) reader.countComputed(release.model, join, computed)
+  return { join, keys, rows: found, computed }
 }
 
 async function answerArm(group: ArmRows, prediction: Prediction): Promise<void> {
@@ -151,7 +170,7 @@ async function answerPart(group: ArmRows, part: ArmPart, prediction: Prediction)
     asked,
     fallback: active.fallback,
     rows: () => positions.length,
-    join: (by, join) => joinPart(by === asked ? group : null, join, part, prediction),
+    join: (by, join) => joinPart(by, join, { ...part, group: by === asked ? group : null }, prediction),
     assemble: (by, joined) => by.rows.assemble(joined === null ? rows : addFeatures(joined, rows, positions), positions),
     outputNames: (by) => by.scores.outputNames,
   })
@@ -162,16 +181,22 @@ async function answerPart(group: ArmRows, part: ArmPart, prediction: Prediction)
   recordPart(answer, variant, positions, prediction)
 }
 
-/** What was read for the arm already; a fallback has views of its own. */
+interface JoinedPart extends ArmPart {
+  /** Null: for a fallback. */
+  readonly group: ArmRows | null
+}
+
+/** What was read for the arm already; a fallback has views of its own. What needs no store is no worse without one. */
 async function joinPart(
-  group: ArmRows | null,
+  by: RunnableRelease,
   join: ViewJoin,
-  { start, positions }: ArmPart,
+  { group, start, positions }: JoinedPart,
   { service, rows, joined }: Prediction,
 ): Promise<JoinedRows> {
-  if (group === null) {
+  if (group === null || (joined instanceof FeaturesUnavailableError && join.views.length === 0)) {
     const keys = keysOfRows(join, rows, positions)
-    return { join, keys, rows: await service.reader.read(lookupsOf(join, keys)) }
+    const found = await service.reader.read(lookupsOf(join, keys))
+    return compute(service, by, { join, keys, found, rows, positions })
   }
   if (joined instanceof FeaturesUnavailableError) throw joined
   const whole = joined.get(group)
@@ -233,6 +258,9 @@ function refuseUnknownFields(row: Row, position: number, asked: RunnableRelease,
   if (source !== undefined) {
     const keys = source.keys.map(({ name }) => name).join(', ')
     throw invalid(`rows[${position}]: "${unknown}" is read from the view "${source.view.name}": send its keys (${keys}) instead`)
+  }
+  if (join?.onDemand?.features.some(({ feature }) => feature.name === unknown) === true) {
+    throw invalid(`rows[${position}]: "${unknown}" is computed on demand: send what it is computed of instead`)
   }
   throw invalid(`rows[${position}]: the model has no feature ${JSON.stringify(unknown.slice(0, 80))}`)
 }

@@ -23,6 +23,14 @@ export interface RecordedView {
   readonly values: Readonly<Record<string, Json>>
 }
 
+/** The on-demand features of one prediction. Names that the drop-list has are left out. */
+export interface RecordedOnDemand {
+  /** What the expressions read of the request, encoded (`encodeFeatureValue`), before the null policy. */
+  readonly read: Readonly<Record<string, Json>>
+  /** Encoded, before the null policy. */
+  readonly values: Readonly<Record<string, Json>>
+}
+
 /** A prediction. */
 export interface PredictionRecord {
   /** Data time of the prediction: the data clock when it is moved by hand, else the wall clock. */
@@ -38,6 +46,8 @@ export interface PredictionRecord {
   readonly row: Readonly<Record<string, Json>>
   /** What was read of the release's views, in its order. Their features are not in `row`; the keys that found them are. */
   readonly features?: readonly RecordedView[]
+  /** Of a release with on-demand features: they are not in `row`. */
+  readonly on_demand?: RecordedOnDemand
   readonly environment?: string
   readonly request_id?: string
   /** Position of the row in its request. */

@@ -5,6 +5,7 @@ import { takenName } from '../../core/online-view.ts'
 import type { Release } from '../../core/release.ts'
 import { cleanText } from './clean-text.ts'
 import { drawableShare } from './draw-unit.ts'
+import { writeOnDemand, writeSentMembers } from './computed-text.ts'
 import { writeJoinedViews, writeKeyMembers } from './joined-text.ts'
 import { readRecordingSettings, unitName } from './recording-settings.ts'
 import { compileRowText } from './row-text.ts'
@@ -71,22 +72,26 @@ function compileRecordEncoder(release: Release, environment: string, writeTime: 
 
 type WriteEntryRow = (entry: ServedEntry, index: number) => string
 
-/** What a request has: features that are read from views stand apart, their keys are here. */
+/** What a request has: features that are read from views, or computed, stand apart; keys, and what expressions alone read, are here. */
 function compileRow(release: Release, drop: ReadonlySet<string>): WriteEntryRow {
   const { views = [] } = release
   const joined = views.flatMap(({ as, take }) => take.map((name) => takenName(as, name)))
-  const writeRow = compileRowText(release, new Set([...drop, ...joined]))
+  const computed = (release.onDemand ?? []).map(({ name }) => name)
+  const writeRow = compileRowText(release, new Set([...drop, ...joined, ...computed]))
   const left = new Set([...drop, ...release.requestFeatures.map(({ name }) => name)])
   return (entry, index) => {
     const text = writeRow(entry.inputs, index, entry.rows)
     if (entry.joined === null) return text
-    const keys = writeKeyMembers(entry.joined, index, left)
+    const keys = writeKeyMembers(entry.joined, index, left) + writeSentMembers(entry.joined, index, drop)
+    if (keys === '') return text
     return text === '{}' ? `{${keys.slice(1)}}` : `${text.slice(0, -1)}${keys}}`
   }
 }
 
 function writeJoined({ joined }: ServedEntry, index: number, drop: ReadonlySet<string>): string {
-  return joined === null ? '' : `,"features":${writeJoinedViews(joined, index, drop)}`
+  if (joined === null) return ''
+  const views = joined.join.views.length === 0 ? '' : `,"features":${writeJoinedViews(joined, index, drop)}`
+  return views + writeOnDemand(joined, index, drop)
 }
 
 function writeArm({ variant, fallback }: ServedEntry, assigned: boolean): string {
