@@ -1,12 +1,14 @@
 /** Replays recorded lookups offline and compares, value by value. Knows no command, no record's text and no store. */
 import type { ViewDefinition } from '../../core/feature-definition.ts'
 import type { FeatureDtype } from '../../core/feature-dtype.ts'
+import type { FeatureValue } from '../../core/feature-value.ts'
 import { openComputation, type ComputationPorts, type ComputationTimes } from '../compute/open-computation.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { EngineOptions } from '../engine/open-engine.ts'
 import { compareValue } from './compare-value.ts'
 import { offlineState, onlineState } from './feature-states.ts'
 import type { RecordedLookup, ReplaySet } from './recorded-lookup.ts'
+import { replayOnDemand, type RecordedComputation } from './replay-on-demand.ts'
 import { replayView, type OfflineRow } from './replay-view.ts'
 import type { FeatureSkew, SkewRecords, SkewReport, ViewLateness } from './skew-report.ts'
 import { SkewTally } from './skew-tally.ts'
@@ -29,8 +31,9 @@ export interface SkewRequest {
 /** One engine for each set, one after the other. Throws what `openComputation` and the engine throw. */
 export async function measureSkew(request: SkewRequest): Promise<SkewReport> {
   const { model, sets, records, tolerance } = request
-  const measured: Measured = { tally: new SkewTally(), lateness: new Map(), tolerance }
+  const measured: Measured = { tally: new SkewTally(), lateness: new Map(), tolerance, offline: new Map() }
   for (const set of sets) await replaySet(request, set, measured)
+  for (const { computations } of sets) for (const recorded of computations) compareComputed(recorded, measured)
   const features = measured.tally.report()
   return { model, verdict: judge(features), tolerance, records, views: [...measured.lateness.values()], features }
 }
@@ -40,11 +43,14 @@ interface Measured {
   /** By view, of those that have a grid. */
   readonly lateness: Map<string, ViewLateness>
   readonly tolerance: number
+  /** Values that training has, of lookups of which something was computed. */
+  readonly offline: Map<RecordedLookup, Map<string, FeatureValue>>
 }
 
-async function replaySet(request: SkewRequest, { materials, lookups }: ReplaySet, measured: Measured): Promise<void> {
+async function replaySet(request: SkewRequest, { materials, lookups, computations }: ReplaySet, measured: Measured): Promise<void> {
   const byView = groupByView(lookups)
   if (byView.size === 0) return
+  for (const lookup of computations.flatMap((recorded) => recorded.lookups)) measured.offline.set(lookup, new Map())
   const { ports, times, onStep } = request
   const { engine } = await openComputation({
     materials,
@@ -93,7 +99,7 @@ function compareRow(
   view: ViewDefinition,
   dtypes: ReadonlyMap<string, FeatureDtype>,
   row: OfflineRow,
-  { tally, tolerance }: Measured,
+  { tally, tolerance, offline }: Measured,
 ): void {
   const { lookup } = row
   const asOfUs = replayTime(view, lookup)
@@ -101,7 +107,16 @@ function compareRow(
     const dtype = dtypes.get(feature)
     if (dtype === undefined) throw new Error(`the view ${view.name} has ${feature}`)
     const sides = { online: onlineState(view, lookup, feature), offline: offlineState(view, row, feature) }
+    offline.get(lookup)?.set(feature, sides.offline.value)
     tally.add({ lookup, feature, dtype, asOfUs, ...sides, comparison: compareValue(dtype, sides, tolerance) })
+  }
+}
+
+function compareComputed(recorded: RecordedComputation, { tally, tolerance, offline }: Measured): void {
+  const lookup = { ...recorded, view: null, as: null, key: [] }
+  const compared = replayOnDemand(recorded, (read, feature) => offline.get(read)?.get(feature) ?? null)
+  for (const { feature, dtype, ...sides } of compared) {
+    tally.add({ lookup, feature, dtype, asOfUs: recorded.atUs, ...sides, comparison: compareValue(dtype, sides, tolerance) })
   }
 }
 

@@ -2,6 +2,7 @@
 import type { ModelFeature } from '../../core/feature-definition.ts'
 import type { FeatureValue } from '../../core/feature-value.ts'
 import type { ViewMaterials } from '../compute/plan-computation.ts'
+import type { RecordedComputation } from './replay-on-demand.ts'
 
 /** Times and lengths are in microseconds; times since the epoch. */
 export interface RecordedLookup {
@@ -27,6 +28,8 @@ export interface RecordedLookup {
 export interface ReplaySet {
   readonly materials: ViewMaterials
   readonly lookups: readonly RecordedLookup[]
+  /** On-demand features that were computed of them, and of requests. */
+  readonly computations: readonly RecordedComputation[]
 }
 
 /** The role of a view in a model, as far as a record names it. */

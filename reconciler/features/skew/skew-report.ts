@@ -11,7 +11,7 @@ export interface SkewReport {
   readonly tolerance: number
   readonly records: SkewRecords
   readonly views: readonly ViewLateness[]
-  /** One for each role of each view, in the order of the records. */
+  /** One for each role of each view, in the order of the records; then on-demand features. */
   readonly features: readonly FeatureSkew[]
 }
 
@@ -27,7 +27,7 @@ export interface SkewRecords {
 }
 
 export type SkipReason =
-  'otherModel' | 'noFeatures' | 'unknownRelease' | 'droppedKey' | 'droppedValue' | 'unknownView' | 'unknownFeature'
+  'otherModel' | 'noFeatures' | 'unknownRelease' | 'droppedKey' | 'droppedValue' | 'droppedRead' | 'unknownView' | 'unknownFeature'
 
 /** How far the online rows of a grid view were behind its grid. Training takes the grid's own times: this is skew that values alone do not show. */
 export interface ViewLateness {
@@ -40,7 +40,8 @@ export interface ViewLateness {
 
 /** `compared` is the sum of the next six. */
 export interface FeatureSkew {
-  readonly view: string
+  /** Null: an on-demand feature. */
+  readonly view: string | null
   readonly as: string | null
   readonly feature: string
   readonly dtype: FeatureDtype
@@ -71,9 +72,9 @@ export interface SkewExample {
   readonly version: number | null
   /** Data time of the prediction. */
   readonly time: Instant
-  /** Of the entity, in the order of the view's keys, encoded. */
+  /** Of the entity, in the order of the view's keys, encoded; empty for an on-demand feature. */
   readonly key: readonly Json[]
-  /** Both sides are the values as of this time. */
+  /** Both sides are the values as of this time; for an on-demand feature that of the prediction. */
   readonly asOf: Instant
   readonly online: SkewSide
   readonly offline: SkewSide

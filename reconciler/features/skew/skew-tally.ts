@@ -6,8 +6,13 @@ import type { Comparison, FeatureState } from './compare-value.ts'
 import type { RecordedLookup } from './recorded-lookup.ts'
 import type { FeatureSkew, SkewExample, SkewKind, SkewSide } from './skew-report.ts'
 
+/** Of what a value is; without a view: of an on-demand feature. */
+export interface ComparedLookup extends Pick<RecordedLookup, 'requestId' | 'rowIndex' | 'version' | 'atUs' | 'as' | 'key'> {
+  readonly view: string | null
+}
+
 export interface Compared {
-  readonly lookup: RecordedLookup
+  readonly lookup: ComparedLookup
   readonly feature: string
   readonly dtype: FeatureDtype
   /** Both sides are as of it, in microseconds since the epoch. */

@@ -5,6 +5,7 @@ import type { FeatureDtype } from '../../../core/feature-dtype.ts'
 import { decodeFeatureValue, type FeatureValue } from '../../../core/feature-value.ts'
 import { formatInstant } from '../../../core/instant.ts'
 import type { ViewMaterials } from '../../../features/compute/plan-computation.ts'
+import type { RecordedComputation, ReplayOrigin } from '../../../features/skew/replay-on-demand.ts'
 import type { RecordedLookup, ReplaySet } from '../../../features/skew/recorded-lookup.ts'
 import type { SkewRecords, SkipReason } from '../../../features/skew/skew-report.ts'
 import { viewKeys } from '../../../features/views/join-view.ts'
@@ -21,6 +22,7 @@ export type RecordLine = Pick<PlacedLine, 'text' | 'place'>
 
 interface ReadLookups {
   readonly lookups: readonly RecordedLookup[]
+  readonly computation: RecordedComputation | null
   readonly reasons: ReadonlySet<SkipReason>
 }
 
@@ -30,46 +32,75 @@ export async function collectLookups(
   model: string,
   finder: DefinitionFinder,
 ): Promise<CollectedLookups> {
-  const sets = new Map<ViewMaterials, RecordedLookup[]>()
+  const sets = new Map<ViewMaterials, { readonly lookups: RecordedLookup[]; readonly computations: RecordedComputation[] }>()
   const skipped: Partial<Record<SkipReason, number>> = {}
   const times: { first: bigint | null; last: bigint | null } = { first: null, last: null }
   let [read, replayed] = [0, 0]
   for await (const { text, place } of lines) {
     const record = readRecord(text, place)
     const found = finder.find(record.release, record.version)
-    const { lookups, reasons } = readLookups(record, model, found)
+    const { lookups, computation, reasons } = readLookups(record, model, found)
     read += 1
     for (const reason of reasons) skipped[reason] = (skipped[reason] ?? 0) + 1
-    if (found === null || lookups.length === 0) continue
+    if (found === null || (lookups.length === 0 && computation === null)) continue
     replayed += 1
     if (times.first === null || record.atUs < times.first) times.first = record.atUs
     if (times.last === null || record.atUs > times.last) times.last = record.atUs
-    const own = sets.get(found.materials)
-    if (own === undefined) sets.set(found.materials, [...lookups])
-    else own.push(...lookups)
+    const own = sets.get(found.materials) ?? { lookups: [], computations: [] }
+    sets.set(found.materials, own)
+    own.lookups.push(...lookups)
+    if (computation !== null) own.computations.push(computation)
   }
   const [first, last] = [times.first, times.last].map((time) => (time === null ? null : formatInstant(time)))
   return {
-    sets: [...sets].map(([materials, lookups]) => ({ materials, lookups })),
+    sets: [...sets].map(([materials, own]) => ({ materials, ...own })),
     records: { read, replayed, skipped, first: first ?? null, last: last ?? null },
   }
 }
 
 function readLookups(record: WrittenRecord, model: string, found: RecordedDefinitions | null): ReadLookups {
   const whole = whyNone(record, model, found)
-  if (whole !== null || found === null) return { lookups: [], reasons: new Set(whole === null ? [] : [whole]) }
+  if (whole !== null || found === null) return { lookups: [], computation: null, reasons: new Set(whole === null ? [] : [whole]) }
   const reasons = new Set<SkipReason>()
   const lookups = record.views.flatMap((view) => {
     const lookup = readLookup(record, view, found, reasons)
     return lookup === null ? [] : [lookup]
   })
-  return { lookups, reasons }
+  return { lookups, computation: readComputation(record, found, { lookups, reasons }), reasons }
+}
+
+/** Null where there is none, and where something is missing that was read. */
+function readComputation(
+  record: WrittenRecord,
+  { onDemand: known }: RecordedDefinitions,
+  { lookups, reasons }: { readonly lookups: readonly RecordedLookup[]; readonly reasons: Set<SkipReason> },
+): RecordedComputation | null {
+  const { onDemand: written, requestId, rowIndex, version, atUs } = record
+  if (written === null || known === null) return null
+  const { replay, sent } = known
+  const isThere = ({ view, as, feature }: ReplayOrigin): boolean =>
+    lookups.some((lookup) => lookup.view === view && lookup.as === as && lookup.values.has(feature))
+  const isWhole = [...sent.keys()].every((name) => Object.hasOwn(written.read, name))
+  if (!isWhole || !replay.origins.every((origin) => origin === null || isThere(origin))) return skip(reasons, 'droppedRead')
+  const place = `${record.place} on_demand`
+  const decodeAll = (values: Readonly<Record<string, Json>>, dtypeOf: (name: string) => FeatureDtype | undefined) =>
+    new Map(
+      Object.entries(values).flatMap(([name, value]) => {
+        const dtype = dtypeOf(name)
+        return dtype === undefined ? [] : [[name, decode(dtype, value, `${place}: ${name}`)] as const]
+      }),
+    )
+  const dtypes = new Map(replay.program.features.map(({ name, dtype }) => [name, dtype]))
+  const read = decodeAll(written.read, (name) => sent.get(name))
+  const values = decodeAll(written.values, (name) => dtypes.get(name))
+  if (values.size < dtypes.size) reasons.add('droppedValue')
+  return { requestId, rowIndex, version, atUs, replay, lookups, read, values }
 }
 
 /** Null: there may be something to compare. */
-function whyNone({ model: own, views }: WrittenRecord, model: string, found: RecordedDefinitions | null): SkipReason | null {
+function whyNone({ model: own, views, onDemand }: WrittenRecord, model: string, found: RecordedDefinitions | null): SkipReason | null {
   if (own !== model) return 'otherModel'
-  if (views.length === 0) return 'noFeatures'
+  if (views.length === 0 && onDemand === null) return 'noFeatures'
   return found === null ? 'unknownRelease' : null
 }
 

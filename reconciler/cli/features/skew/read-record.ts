@@ -11,11 +11,19 @@ export interface WrittenView extends Pick<RecordedLookup, 'view' | 'as' | 'statu
   readonly values: Readonly<Record<string, Json>>
 }
 
+/** What a record says of on-demand features, with values as they are written. */
+export interface WrittenOnDemand {
+  readonly read: Readonly<Record<string, Json>>
+  readonly values: Readonly<Record<string, Json>>
+}
+
 export interface WrittenRecord extends Pick<RecordedLookup, 'requestId' | 'rowIndex' | 'version' | 'atUs' | 'latencyUs'> {
   readonly model: string
   readonly release: string | null
   /** Empty: nothing was read of views. */
   readonly views: readonly WrittenView[]
+  /** Null: nothing was computed. */
+  readonly onDemand: WrittenOnDemand | null
   /** Of the line, for messages. */
   readonly place: string
 }
@@ -39,7 +47,16 @@ export function readRecord(line: string, place: string): WrittenRecord {
     atUs: readTime(record.time, place, 'time'),
     latencyUs: BigInt(Math.ceil(Math.max(0, latencyMs) * 1000)),
     views: features.map((view, index) => readView(view, `${place} features[${index}]`)),
+    onDemand: record['on_demand'] === undefined ? null : readOnDemand(record['on_demand'], `${place} on_demand`),
   }
+}
+
+function readOnDemand(written: unknown, place: string): WrittenOnDemand {
+  if (!isObject(written)) throw wrongMember(place, 'expected an object', written)
+  const { read, values } = written
+  if (!isObject(read)) throw wrongMember(place, 'read: expected an object', read)
+  if (!isObject(values)) throw wrongMember(place, 'values: expected an object', values)
+  return { read: read as WrittenOnDemand['read'], values: values as WrittenOnDemand['values'] }
 }
 
 function readView(written: unknown, place: string): WrittenView {

@@ -1,9 +1,13 @@
 /** Which definitions of views a record was served by: those that its version embeds, or the manifests' own. Pure. */
 import { MainwardError } from '../../../core/error.ts'
+import type { FeatureDtype } from '../../../core/feature-dtype.ts'
+import { takenName } from '../../../core/online-view.ts'
 import type { Resource } from '../../../core/resource.ts'
+import { programOf } from '../../../expressions/program-of.ts'
 import { materialsOf } from '../../../features/compute/closure-materials.ts'
 import type { ViewMaterials } from '../../../features/compute/plan-computation.ts'
 import type { RecordedRole } from '../../../features/skew/recorded-lookup.ts'
+import type { ReplayProgram } from '../../../features/skew/replay-on-demand.ts'
 import type { FeatureDefinitions } from '../../../manifests/feature-definitions.ts'
 import type { ModelVersionSpec } from '../../../manifests/kinds/model-version.ts'
 import type { ModelSpec } from '../../../manifests/kinds/model.ts'
@@ -14,6 +18,14 @@ export interface RecordedDefinitions {
   readonly materials: ViewMaterials
   /** What the model takes of each view. */
   readonly roles: readonly RecordedRole[]
+  /** Its on-demand features; null: it has none. */
+  readonly onDemand: RecordedProgram | null
+}
+
+export interface RecordedProgram {
+  readonly replay: ReplayProgram
+  /** By name, what its expressions read of a request. */
+  readonly sent: ReadonlyMap<string, FeatureDtype>
 }
 
 export interface DefinitionFinder {
@@ -33,7 +45,7 @@ export function createDefinitionFinder(
   const versions = (resources.filter(({ kind }) => kind === 'ModelVersion') as readonly Resource<ModelVersionSpec>[])
     .filter(({ spec }) => spec.model === name)
     .map((resource) => ({ resource, digest: buildRelease(resource, model).digest, embedded: embeddedBy(resource.spec) }))
-  const own: RecordedDefinitions = { materials: definitions, roles: model.spec.features }
+  const own = definitionsOf(definitions, model.spec.features, model.spec)
   return {
     find: (release, version) => {
       if (release === null && version === null) return own
@@ -44,8 +56,30 @@ export function createDefinitionFinder(
   }
 }
 
-function embeddedBy({ views, definitions }: ModelVersionSpec): RecordedDefinitions {
-  return { materials: materialsOf(definitions ?? { entities: [], sources: [], views: [] }), roles: views }
+function embeddedBy({ views, definitions, ...spec }: ModelVersionSpec): RecordedDefinitions {
+  return definitionsOf(materialsOf(definitions ?? { entities: [], sources: [], views: [] }), views, spec)
+}
+
+type Computed = Pick<ModelVersionSpec, 'requestFeatures' | 'onDemand'>
+
+function definitionsOf(materials: ViewMaterials, roles: readonly RecordedRole[], computed: Computed): RecordedDefinitions {
+  return { materials, roles, onDemand: programOfRoles(materials, roles, computed) }
+}
+
+function programOfRoles({ views }: ViewMaterials, roles: readonly RecordedRole[], { requestFeatures, onDemand }: Computed): RecordedProgram | null {
+  const joined = roles.flatMap(({ view, as, take }) => {
+    const known = views.get(view)
+    const dtypes = new Map([...(known?.features ?? []), ...(known?.aggregations ?? [])].map(({ name, dtype }) => [name, dtype]))
+    return take.flatMap((feature) => {
+      const dtype = dtypes.get(feature)
+      return dtype === undefined ? [] : [{ name: takenName(as, feature), dtype, origin: { view, as, feature } }]
+    })
+  })
+  const program = programOf(onDemand, [...joined, ...requestFeatures])
+  if (program === null) return null
+  const origins = program.inputs.map((input) => joined.find(({ name }) => name === input.name)?.origin ?? null)
+  const sent = program.inputs.filter((_, index) => origins[index] === null)
+  return { replay: { program, origins }, sent: new Map(sent.map(({ name, dtype }) => [name, dtype])) }
 }
 
 function requireModel(resources: readonly Resource[], name: string): Resource<ModelSpec> {

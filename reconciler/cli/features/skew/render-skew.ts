@@ -10,10 +10,11 @@ import { renderTable } from '../../table.ts'
 
 const reasons: Readonly<Record<SkipReason, string>> = {
   otherModel: 'of another model',
-  noFeatures: 'nothing was read of views',
+  noFeatures: 'nothing was read of views, or computed',
   unknownRelease: 'their version is not among the manifests (--ref names a commit that has it)',
   droppedKey: 'in part: the drop-list has a key',
   droppedValue: 'in part: the drop-list has a feature',
+  droppedRead: 'in part: something that on-demand features read is not recorded',
   unknownView: 'in part: the definitions have no such view',
   unknownFeature: 'in part: the view has no such feature',
 }
@@ -47,7 +48,7 @@ function renderFeatures(features: readonly FeatureSkew[]): string {
     titles.map((title, index) => ({ title, align: index < 2 ? 'left' : 'right' })),
     features.map((feature) => [
       takenName(feature.as, feature.feature),
-      feature.view,
+      feature.view ?? 'on demand',
       ...[feature.compared, feature.equal, feature.mismatched, feature.missingOnline, feature.missingOffline, feature.staleBoth, feature.absentBoth].map(String), // prettier-ignore
       feature.largestDifference === null ? '-' : renderDifference(feature),
     ]),
@@ -70,7 +71,8 @@ function renderExample(
 ): string {
   const request = requestId === null ? '' : `, request ${requestId}${rowIndex === null ? '' : ` row ${rowIndex}`}`
   const sides = `online ${renderSide(feature, online)}, offline ${renderSide(feature, offline)}`
-  return printable(`${kinds[kind]}: ${sides}; key ${JSON.stringify(key)} as of ${asOf}${request} at ${time}`)
+  const whose = feature.view === null ? '' : `; key ${JSON.stringify(key)} as of ${asOf}`
+  return printable(`${kinds[kind]}: ${sides}${whose}${request} at ${time}`)
 }
 
 function renderSide({ dtype }: FeatureSkew, { status, value }: SkewSide): string {
