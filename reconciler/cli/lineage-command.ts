@@ -10,13 +10,13 @@ import { repositoryOptions, requireNodes } from './manifests/manifest-options.ts
 import { renderGraphMermaid } from './manifests/render-graph.ts'
 
 const hint =
-  'there are DataSource, FeatureView, Feature/VIEW:FEATURE, Model, ModelVersion and Rollout; mainward graph has every resource'
+  'there are DataSource, FeatureView, Feature/VIEW:FEATURE, OnDemand/MODEL:FEATURE, Model, ModelVersion and Rollout; mainward graph has every resource'
 
 export const lineageCommand: CommandDefinition = {
   details:
     'From data sources over views and features to models, versions and rollouts, in both directions. The columns behind each feature are\n' +
     'those that its value is made from; where the SQL of a view cannot be followed, it is said. Data are not read.',
-  arguments: [{ usage: '<resource>', description: 'KIND/NAME, KIND/NAME@ENVIRONMENT, or Feature/VIEW:FEATURE' }],
+  arguments: [{ usage: '<resource>', description: 'KIND/NAME, KIND/NAME@ENVIRONMENT, Feature/VIEW:FEATURE, or OnDemand/MODEL:FEATURE' }],
   options: [
     ...repositoryOptions,
     { flags: '--format <format>', description: 'text, json or mermaid', default: 'text', choices: ['text', 'json', 'mermaid'] },

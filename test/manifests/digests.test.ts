@@ -9,17 +9,7 @@ import type { ModelSpec } from '../../reconciler/manifests/kinds/model.ts'
 import type { ModelVersionSpec } from '../../reconciler/manifests/kinds/model-version.ts'
 import { kindDefinitions, kindNames } from '../../reconciler/manifests/kinds/registry.ts'
 import { buildRelease } from '../../reconciler/manifests/release.ts'
-import {
-  canaryExample,
-  entityExample,
-  modelExample,
-  projectExample,
-  sourceExample,
-  splitExample,
-  trainingExample,
-  versionExample,
-  viewExample,
-} from '../../reconciler/manifests/rules/examples.ts'
+import { canaryExample, entityExample, modelExample, onDemandExample, projectExample, sourceExample, splitExample, trainingExample, versionExample, viewExample } from '../../reconciler/manifests/rules/examples.ts'
 import { assembleWith, parse, soundFiles, type FileTexts } from './commit-of.ts'
 import { fullManifests, placesOf, propertiesOf, valueAt, withValue } from './full-manifests.ts'
 
@@ -188,7 +178,7 @@ const forPeople = [
   '/metadata/description',
   '/metadata/owner',
   '/metadata/tags',
-  ...['requestFeatures', 'columns', 'features', 'aggregations'].map((list) => `/spec/${list}/*/description`),
+  ...['requestFeatures', 'onDemand', 'columns', 'features', 'aggregations'].map((list) => `/spec/${list}/*/description`),
   ...['sources/*/columns', 'views/*/features', 'views/*/aggregations'].map((list) => `/spec/definitions/${list}/*/description`),
 ]
 
@@ -198,7 +188,7 @@ const notServed: Readonly<Record<Kind, readonly string[]>> = {
   Entity: [],
   DataSource: [],
   FeatureView: [],
-  Model: ['/metadata/name', '/spec/requestFeatures', '/spec/nulls', '/spec/decision', '/spec/recording', '/spec/features', '/spec/label', '/spec/training', '/spec/evaluation'],
+  Model: ['/metadata/name', '/spec/requestFeatures', '/spec/onDemand', '/spec/onDemandOnly', '/spec/nulls', '/spec/decision', '/spec/recording', '/spec/features', '/spec/label', '/spec/training', '/spec/evaluation'],
   ModelVersion: ['/metadata/name', '/spec/version', '/spec/artifact/path', '/spec/artifact/uri', '/spec/artifact/opset', '/spec/evidence'],
   Rollout: ['/metadata/name', '/metadata/environment', '/spec/suspend', '/spec/fallback'],
 } // prettier-ignore
@@ -297,6 +287,13 @@ describe('every change of meaning', () => {
     const others = notTrained[kind]
     expect(before.trainingDigest === undefined).toBe(others === undefined)
     if (others !== undefined) expect(before.trainingDigest !== after.trainingDigest).toBe(isMeant(others))
+  })
+
+  it('is another expression, not another way to write one', () => {
+    const written = (cel: string) => digestsOf(onDemandExample.slice(0, onDemandExample.indexOf('---')).replace('wind_speed > 25', cel)).trainingDigest
+    expect(written("'(wind_speed)  >  25 // mph'")).toBe(written('wind_speed > 25'))
+    const others = ['wind_speed > 25.0', 'wind_speed >= 25', '25 > wind_speed', 'wind_speed > distance - (wind_speed - 25)', 'wind_speed > (distance - wind_speed) - 25']
+    expect(new Set(['wind_speed > 25', ...others].map(written)).size).toBe(6)
   })
 
   it('is a default that somebody writes: it holds also when the default becomes another', () => {

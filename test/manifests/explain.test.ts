@@ -6,6 +6,7 @@ import {
   canaryExample,
   expectationExample,
   modelExample,
+  onDemandExample,
   projectExample,
   splitExample,
   trainingExample,
@@ -62,6 +63,8 @@ interface Wrong {
 }
 
 const twice = '    - { name: distance, dtype: float32, unit: mi }\n    - { name: wind'
+
+const onDemand = (from: string, to: string): FileTexts => ({ ...apart, 'x.yaml': edit(onDemandExample, from, to) })
 
 /** For every rule what breaks it, and it alone. A circle of references needs kinds that this version has not, see below; SQL needs an engine. */
 const wrong: Record<Exclude<RuleId, 'reference-cycle' | 'view-sql'>, readonly Wrong[]> = {
@@ -321,6 +324,25 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle' | 'view-sql'>, readonly Wr
     { files: changed.training('{ origin: JFK, obs', '{ orign: JFK, obs') },
     { files: changed.training('airport: JFK, at', 'at') },
     { files: changed.training('at: 2013-01-01T08:00:00Z, ', '') },
+  ],
+  'on-demand-syntax': [
+    { files: onDemand('wind_speed > 25', 'wind_speed >') },
+    { files: onDemand('wind_speed > 25', 'wind_speed = 25') },
+  ],
+  'on-demand-limit': [{ files: onDemand('wind_speed > 25', `wind_speed > 25${' || wind_speed > 25'.repeat(100)}`) }],
+  'on-demand-name': [
+    { files: onDemand('wind_speed > 25', 'wnd_speed > 25') },
+    { files: onDemand('wind_speed > 25', 'now() > scheduled') },
+    { files: onDemand('wind_speed > 25', 'miles_in_wind > 25.0') },
+  ],
+  'on-demand-type': [
+    { files: onDemand('wind_speed > 25', 'wind_speed') },
+    { files: onDemand('wind_speed > 25', 'wind_speed > true') },
+  ],
+  'on-demand-only': [
+    { files: onDemand('    - scheduled\n', '    - distance\n    - scheduled\n    - distance\n') },
+    { files: onDemand('- scheduled\n', '- sched\n    - scheduled\n') },
+    { files: onDemand('  onDemandOnly:\n    - scheduled\n', '') },
   ],
   'version-views': [
     { files: changed.training('airport_weather\n      digest', 'airport_wether\n      digest') },

@@ -74,6 +74,8 @@ describe('definitions', () => {
     ])
     expect(training.get('flight-delay')).toEqual({
       model: 'flight-delay',
+      onDemand: [],
+      onDemandOnly: [],
       features: [{ view: 'airport_weather', as: 'dest_weather', join: { airport: 'dest' }, take: ['wind_speed', 'wind_max_6h'] }],
       requestFeatures: [
         { name: 'distance', dtype: 'float32', unit: 'mi' },

@@ -9,6 +9,10 @@ const requestFeatures = [
   { name: 'distance', dtype: 'float32', unit: 'mi', description: 'of the flight' },
   { name: 'wind', dtype: 'float64', unit: 'mph', description: 'at departure' },
 ]
+const onDemand = [
+  { name: 'is_far', dtype: 'bool', cel: 'distance > 700', unit: 'yes', description: 'beyond the next state' },
+  { name: 'headwind', dtype: 'float32', cel: 'is_far ? wind : 0.5', unit: 'mph', description: 'on the way' },
+]
 const nulls = { default: 'model', features: { distance: 'reject', wind: 0 } }
 const metadata = { description: 'What it is', owner: 'team-flightops', tags: ['flights', 'delay'] }
 const envelope = { apiVersion: 'mainward.dev/v1alpha1' }
@@ -23,14 +27,15 @@ const version = {
     source: 'imported',
     artifact: { path: 'models/3.onnx', sha256: 'ab'.repeat(32), sizeBytes: 1234, opset: 18 },
     signature: {
-      inputs: [{ name: 'input', datatype: 'FP32', shape: [-1, 2], features: ['distance', 'wind'] }],
+      inputs: [{ name: 'input', datatype: 'FP32', shape: [-1, 4], features: ['distance', 'wind', 'is_far', 'headwind'] }],
       outputs: { score: 'probabilities', label: 'label', positiveIndex: 1 },
     },
     requestFeatures,
+    onDemand,
     views: [],
     nulls,
     decision: { threshold: 0.5 },
-    goldenRows: [{ inputs: { distance: 733, wind: 12.5 }, outputs: { label: 1 } }],
+    goldenRows: [{ inputs: { distance: 733, wind: 12.5, is_far: true, headwind: 12.5 }, outputs: { label: 1 } }],
     evidence: { auc: 0.7 },
   },
 }
@@ -44,7 +49,9 @@ const readingVersion = {
     ...version.spec,
     signature: {
       ...version.spec.signature,
-      inputs: [{ name: 'input', datatype: 'FP32', shape: [-1, 4], features: ['distance', 'wind', 'dest__wind', 'gust'] }],
+      inputs: [
+        { name: 'input', datatype: 'FP32', shape: [-1, 6], features: ['distance', 'wind', 'dest__wind', 'gust', 'is_far', 'headwind'] },
+      ],
     },
     views: [
       { view: 'weather', digest: `sha256:${'ab'.repeat(32)}`, join: { airport: 'dest' }, as: 'dest', take: ['wind'] },
@@ -222,6 +229,8 @@ export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
           { view: 'airport_weather', join: { airport: 'dest', hour: 'hour' }, as: 'dest', take: ['wind'] },
         ],
         requestFeatures,
+        onDemand: [...onDemand, { name: 'gusty', dtype: 'bool', cel: 'origin__gust > 30' }],
+        onDemandOnly: ['origin__gust'],
         label: { source: 'flights', column: 'late', predictAt: 'predict_at', knownAt: 'arrived_at' },
         training: {
           data: { from: '2013-01-15', until: '2013-06-01T12:00:00Z', splitBy: 'sched_dep', validation: '14d', test: '10d' },

@@ -5,6 +5,7 @@ import { type CommandDefinition, flagOption, textOption } from '../command.ts'
 import { repositoryOptions } from '../manifests/manifest-options.ts'
 import { readResources } from './read-resources.ts'
 import { renderFeatureList } from './render-catalogue.ts'
+import { renderOnDemandList } from './render-on-demand.ts'
 
 export const listFeaturesCommand: CommandDefinition = {
   arguments: [],
@@ -27,7 +28,7 @@ export const listFeaturesCommand: CommandDefinition = {
       owner: textOption(input, 'owner'),
     })
     const json = flagOption(input, 'json')
-    context.terminal.write(json ? `${JSON.stringify(catalogue, null, 2)}\n` : renderFeatureList(catalogue))
+    context.terminal.write(json ? `${JSON.stringify(catalogue, null, 2)}\n` : `${renderFeatureList(catalogue)}${renderOnDemandList(catalogue)}`)
     return 0
   },
 }

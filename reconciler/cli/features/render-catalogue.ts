@@ -8,7 +8,7 @@ import { printable } from '../../manifests/findings-text.ts'
 import { renderTable } from '../table.ts'
 
 /** One line a feature. */
-export function renderFeatureList({ views }: FeatureCatalogue): string {
+export function renderFeatureList({ views }: Pick<FeatureCatalogue, 'views'>): string {
   if (views.length === 0) return 'there are no feature views\n'
   const titles = ['FEATURE', 'DTYPE', 'UNIT', 'COMPUTED', 'ONLINE', 'MODELS', 'OWNER']
   const rows = views.flatMap((view) =>
@@ -100,11 +100,11 @@ function sharedFacts(view: ViewEntry): Facts {
   ]
 }
 
-function headOf(id: string, { file, line }: ViewEntry): string {
+export function headOf(id: string, { file, line }: Pick<ViewEntry, 'file' | 'line'>): string {
   return `${id}  ${printable(file)}:${line}\n`
 }
 
-function drawFacts(facts: Facts): string {
+export function drawFacts(facts: Facts): string {
   const width = Math.max(...facts.map(([name]) => name.length))
   return facts.map(([name, text]) => `  ${name.padEnd(width)}  ${text}\n`).join('')
 }
@@ -117,12 +117,12 @@ function listUses({ name, takenBy }: FeatureEntry): string {
   return listOr(takenBy.map(({ model, as }) => (as === name ? model : `${model} as ${as}`)))
 }
 
-function listOr(names: Iterable<string>): string {
+export function listOr(names: Iterable<string>): string {
   const listed = [...names].map((name) => oneLine(name))
   return listed.length === 0 ? '-' : listed.join(', ')
 }
 
-function drawTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+export function drawTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   return renderTable(
     titles.map((title) => ({ title })),
     rows,
@@ -130,6 +130,6 @@ function drawTable(titles: readonly string[], rows: readonly (readonly string[])
 }
 
 /** `-` for what is not there. */
-function oneLine(text: string | null): string {
+export function oneLine(text: string | null): string {
   return text === null ? '-' : printable(text.replace(/\s+/g, ' ').trim())
 }

@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import { MainwardError } from '../../core/error.ts'
 import { describeStatistics, type DescribedStatistics } from '../../governance/catalogue/describe-statistics.ts'
 import { buildCatalogue } from '../../governance/catalogue/feature-catalogue.ts'
-import { findEntry, type NamedEntry } from '../../governance/catalogue/select-entries.ts'
+import type { OnDemandEntry } from '../../governance/catalogue/on-demand-entries.ts'
+import { findEntry, findOnDemand, type NamedEntry } from '../../governance/catalogue/select-entries.ts'
 import type { ViewStatistics } from '../../profiles/view-statistics.ts'
 import { type CommandDefinition, type CommandInput, flagOption, textOption } from '../command.ts'
 import type { CliContext } from '../context.ts'
@@ -13,6 +14,7 @@ import { createProgress } from './progress.ts'
 import { type DefinitionHistory, readDefinitionHistory } from './read-definition-history.ts'
 import { readResources } from './read-resources.ts'
 import { renderEntry } from './render-catalogue.ts'
+import { renderOnDemand } from './render-on-demand.ts'
 import { renderDefinitionHistory } from './render-changes.ts'
 import { renderFeatureStatistics, renderStatistics } from './render-statistics.ts'
 import { computeStatisticsOf, readKept, requireStatistics } from './statistics-options.ts'
@@ -23,7 +25,7 @@ export const showFeaturesCommand: CommandDefinition = {
     'the history of its view. What is not committed yet is not in it.\n' +
     'With --statistics: counts, moments, quantiles, histogram and most frequent values, computed now from the data. Without it, those\n' +
     'that mainward features test --data --keep-statistics or the reconciler kept last, where there are any.',
-  arguments: [{ usage: '<name>', description: 'VIEW, or VIEW:FEATURE' }],
+  arguments: [{ usage: '<name>', description: 'VIEW, VIEW:FEATURE, or MODEL:FEATURE for an on-demand feature' }],
   options: [
     { flags: '--history', description: 'the commits that changed the definition of the view, newest first' },
     { flags: '--statistics', description: 'compute statistics of the values, as of --as-of' },
@@ -41,6 +43,8 @@ export const showFeaturesCommand: CommandDefinition = {
     if (flagOption(input, 'history') && flagOption(input, 'statistics')) {
       throw new MainwardError('usage', 'expected --history or --statistics, found both')
     }
+    const computed = await readOnDemand(context, input)
+    if (computed !== null) return showOnDemand(context, input, computed)
     const { entry, statistics } = await readShown(context, input)
     const described = statistics && describeStatistics(statistics, entry.feature?.name ?? null)
     const history = flagOption(input, 'history') ? await readHistory(context, input, entry) : null
@@ -76,6 +80,24 @@ async function readShown(context: CliContext, input: CommandInput): Promise<Show
     const [statistics = null] = await computeStatisticsOf(context, features, wish)
     return { entry, statistics }
   }).finally(progress.end)
+}
+
+async function readOnDemand(context: CliContext, input: CommandInput): Promise<OnDemandEntry | null> {
+  const [reference = ''] = input.arguments
+  if (!reference.includes(':')) return null
+  return findOnDemand(buildCatalogue(await readResources(context, input)), reference)
+}
+
+/** It has neither a definition nor rows of its own: the history of the model's manifest is git's, and `mainward dataset` counts its values. */
+function showOnDemand({ terminal }: CliContext, input: CommandInput, entry: OnDemandEntry): 0 {
+  const option = (['history', 'statistics'] as const).find((name) => flagOption(input, name))
+  if (option !== undefined) {
+    throw new MainwardError('usage', `--${option}: expected a view or a feature of one, found ${entry.id}, a part of the Model ${entry.model}`, {
+      hint: option === 'history' ? `git log -p ${entry.file} has it` : `mainward dataset ${entry.model} counts its values`,
+    })
+  }
+  terminal.write(flagOption(input, 'json') ? `${JSON.stringify(entry, null, 2)}\n` : renderOnDemand(entry))
+  return 0
 }
 
 function readHistory({ configuration }: CliContext, input: CommandInput, { view }: NamedEntry): Promise<DefinitionHistory> {

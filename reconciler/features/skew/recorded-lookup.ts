@@ -1,8 +1,6 @@
 /** What a prediction read of one view, as its record says it: the online side of a comparison. */
 import type { ModelFeature } from '../../core/feature-definition.ts'
 import type { FeatureValue } from '../../core/feature-value.ts'
-import type { ViewMaterials } from '../compute/plan-computation.ts'
-import type { RecordedComputation } from './replay-on-demand.ts'
 
 /** Times and lengths are in microseconds; times since the epoch. */
 export interface RecordedLookup {
@@ -22,14 +20,6 @@ export interface RecordedLookup {
   readonly status: 'PRESENT' | 'NOT_FOUND' | 'OUTSIDE_MAX_AGE'
   /** By the view's own names, before the null policy. */
   readonly values: ReadonlyMap<string, FeatureValue>
-}
-
-/** What is replayed with one set of definitions. */
-export interface ReplaySet {
-  readonly materials: ViewMaterials
-  readonly lookups: readonly RecordedLookup[]
-  /** On-demand features that were computed of them, and of requests. */
-  readonly computations: readonly RecordedComputation[]
 }
 
 /** The role of a view in a model, as far as a record names it. */

@@ -18,10 +18,13 @@ import type { Resource } from '../../core/resource.ts'
 import { buildFeatureDefinitions, type FeatureDefinitions } from '../../manifests/feature-definitions.ts'
 import { digestFeatures } from '../../manifests/features/feature-digests.ts'
 import type { ModelSpec } from '../../manifests/kinds/model.ts'
+import { listOnDemand, type OnDemandEntry } from './on-demand-entries.ts'
 
 /** Every list is sorted by name, but for what has an order in the manifest. */
 export interface FeatureCatalogue {
   readonly views: readonly ViewEntry[]
+  /** On-demand features of models. */
+  readonly onDemand: readonly OnDemandEntry[]
 }
 
 export interface ViewEntry {
@@ -103,7 +106,10 @@ export function buildCatalogue(resources: readonly Resource[]): FeatureCatalogue
     readers: collectReaders(definitions),
   }
   const views = resources.filter(({ kind }) => kind === 'FeatureView')
-  return { views: views.map((view) => describeView(view, facts)).sort((a, b) => compareText(a.name, b.name)) }
+  return {
+    views: views.map((view) => describeView(view, facts)).sort((a, b) => compareText(a.name, b.name)),
+    onDemand: listOnDemand(resources),
+  }
 }
 
 interface Facts {

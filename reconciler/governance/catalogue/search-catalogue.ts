@@ -60,7 +60,7 @@ const shares = { whole: 10, word: 5, start: 3, part: 1 } as const
 const ownFactor = 10
 
 /** Hits have every word. Upper and lower case do not count. */
-export function searchCatalogue(catalogue: FeatureCatalogue, words: readonly string[]): SearchResult {
+export function searchCatalogue(catalogue: Pick<FeatureCatalogue, 'views'>, words: readonly string[]): SearchResult {
   const wanted = words.flatMap((word) => word.toLowerCase().split(/\s+/)).filter((word) => word !== '')
   const candidates = catalogue.views.flatMap(listCandidates)
   const hits = candidates.flatMap((candidate) => {

@@ -2,6 +2,7 @@
 import { MainwardError } from '../../core/error.ts'
 import { didYouMean, listNames } from '../../manifests/nearest-name.ts'
 import type { FeatureCatalogue, FeatureEntry, ViewEntry } from './feature-catalogue.ts'
+import type { OnDemandEntry } from './on-demand-entries.ts'
 
 /** Null: any. */
 export interface CatalogueFilter {
@@ -10,19 +11,33 @@ export interface CatalogueFilter {
   readonly owner: string | null
 }
 
-/** The views that all parts of the filter take. Throws `not-found` for a view, tag or owner that no view has. */
-export function filterCatalogue({ views }: FeatureCatalogue, { view, tag, owner }: CatalogueFilter): FeatureCatalogue {
+/**
+ * The views that all parts of the filter take, and the on-demand features that read one of them; of an owner those of the owner's models.
+ * Throws `not-found` for a view, tag or owner that no view has.
+ */
+export function filterCatalogue({ views, onDemand }: FeatureCatalogue, { view, tag, owner }: CatalogueFilter): FeatureCatalogue {
   if (view !== null) requireKnown('view', view, names({ views }))
   if (tag !== null) requireKnown('tag', tag, views.flatMap(({ tags }) => tags)) // prettier-ignore
   if (owner !== null) requireKnown('owner', owner, views.flatMap((entry) => entry.owner ?? [])) // prettier-ignore
+  const kept = views.filter(
+    (entry) =>
+      (view === null || entry.name === view) &&
+      (tag === null || entry.tags.includes(tag)) &&
+      (owner === null || entry.owner === owner),
+  )
+  const readsKept = ({ reads }: OnDemandEntry): boolean => reads.some(({ from }) => kept.some(({ name }) => from?.startsWith(`${name}:`)))
   return {
-    views: views.filter(
-      (entry) =>
-        (view === null || entry.name === view) &&
-        (tag === null || entry.tags.includes(tag)) &&
-        (owner === null || entry.owner === owner),
-    ),
+    views: kept,
+    onDemand: onDemand.filter((entry) => {
+      if (view !== null || tag !== null) return readsKept(entry)
+      return owner === null || entry.owner === owner
+    }),
   }
+}
+
+/** Null: no on-demand feature has the name. */
+export function findOnDemand({ onDemand }: FeatureCatalogue, reference: string): OnDemandEntry | null {
+  return onDemand.find(({ id }) => id === reference) ?? null
 }
 
 /** A view; with `feature`, one of its features. */
@@ -50,7 +65,7 @@ export function findEntry(catalogue: FeatureCatalogue, reference: string): Named
 function unknownView(catalogue: FeatureCatalogue, reference: string, name: string): MainwardError {
   const features = catalogue.views.flatMap((view) => view.features)
   const same = features.filter((feature) => feature.name === reference).map(({ id }) => id)
-  const known = [...names(catalogue), ...features.map(({ id }) => id)]
+  const known = [...names(catalogue), ...features.map(({ id }) => id), ...catalogue.onDemand.map(({ id }) => id)]
   const hint = same.length > 0 ? `did you mean ${same.join(' or ')}?` : didYouMean(reference, known)
   const message = `there is no view ${name}`
   return new MainwardError('not-found', message, { hint: hint ?? describeKnown(names(catalogue)) })
@@ -67,6 +82,6 @@ function describeKnown(known: readonly string[]): string {
   return known.length === 0 ? 'there are none' : `there are ${listNames(known)}`
 }
 
-function names({ views }: FeatureCatalogue): readonly string[] {
+function names({ views }: Pick<FeatureCatalogue, 'views'>): readonly string[] {
   return views.map(({ name }) => name)
 }

@@ -4,9 +4,11 @@ import { compareText } from '../../core/finding.ts'
 import { type Resource, resourceId } from '../../core/resource.ts'
 import { type FeatureDefinitions, buildFeatureDefinitions } from '../../manifests/feature-definitions.ts'
 import { digestFeatures } from '../../manifests/features/feature-digests.ts'
+import { listOnDemand, type OnDemandEntry } from '../catalogue/on-demand-entries.ts'
 import { describeNode } from './describe-node.ts'
 import type { LineageEdge, LineageGraph, LineageNode } from './lineage-node.ts'
 import { listModelEdges } from './model-edges.ts'
+import { listOnDemandEdges } from './on-demand-edges.ts'
 import { traceFeatures } from './trace-columns.ts'
 import { listViewEdges } from './view-edges.ts'
 
@@ -15,9 +17,11 @@ export function buildLineage(resources: readonly Resource[], origins: ReadonlyMa
   const definitions = buildFeatureDefinitions(resources)
   const facts = { views: definitions.views, origins }
   const { views: digests } = digestFeatures(resources)
-  const nodes = resources.flatMap((resource) => describeResource(resource, definitions, digests)).sort(byId)
+  const computed = listOnDemand(resources)
+  const own = resources.flatMap((resource) => describeResource(resource, definitions, digests))
+  const nodes = [...own, ...computed.map(describeOnDemand)].sort(byId)
   const known = new Set(nodes.map(({ id }) => id))
-  const edges = [...listViewEdges(facts), ...listModelEdges(resources)]
+  const edges = [...listViewEdges(facts), ...listModelEdges(resources), ...listOnDemandEdges(computed)]
     .filter(({ upstream, downstream }) => known.has(upstream) && known.has(downstream))
     .sort(compareEdges)
   const columns = [...traceFeatures(facts)].flatMap(([view, features]) =>
@@ -46,6 +50,11 @@ function describeResource(
     note: unit === undefined ? dtype : `${dtype}, ${unit}`,
   }))
   return [node, ...features]
+}
+
+function describeOnDemand({ id, dtype, unit, cel, file, line }: OnDemandEntry): LineageNode {
+  const note = `${unit === null ? dtype : `${dtype}, ${unit}`}: ${cel.replace(/\s+/g, ' ').trim()}`
+  return { id: `OnDemand/${id}`, kind: 'OnDemand', name: id, environment: null, file, line, note }
 }
 
 function byId(a: LineageNode, b: LineageNode): number {

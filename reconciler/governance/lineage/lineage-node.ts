@@ -2,10 +2,10 @@
 import type { Kind } from '../../core/resource.ts'
 import type { TracedColumns } from './trace-columns.ts'
 
-export type LineageKind = Exclude<Kind, 'Project' | 'Entity'> | 'Feature'
+export type LineageKind = Exclude<Kind, 'Project' | 'Entity'> | 'Feature' | 'OnDemand'
 
 export interface LineageNode {
-  /** `Kind/name`, `Feature/VIEW:FEATURE`, or `Rollout/name@environment`. */
+  /** `Kind/name`, `Feature/VIEW:FEATURE`, `OnDemand/MODEL:FEATURE`, or `Rollout/name@environment`. */
   readonly id: string
   readonly kind: LineageKind
   readonly name: string

@@ -24,8 +24,12 @@ export function listModelEdges(resources: readonly Resource[]): readonly Lineage
   })
 }
 
-function listTaken(id: string, { features, label }: ModelSpec): readonly LineageEdge[] {
-  const taken = features.flatMap(({ view, as, take }) => take.map((feature) => takenEdge(view, feature, as, id)))
+/** What on-demand features alone read goes through them. */
+function listTaken(id: string, { features, onDemandOnly, label }: ModelSpec): readonly LineageEdge[] {
+  const taken = features.flatMap(({ view, as, take }) => {
+    const own = take.filter((feature) => !onDemandOnly.includes(takenName(as, feature)))
+    return own.map((feature) => takenEdge(view, feature, as, id))
+  })
   return label === null ? taken : [...taken, { upstream: `DataSource/${label.source}`, downstream: id, label: 'label' }]
 }
 

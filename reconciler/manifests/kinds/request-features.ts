@@ -45,8 +45,8 @@ export function featureChecks<Spec extends WithFeatures>(
         const all = [...requestFeatures, ...onDemand].map((feature) => feature.name)
         const names = new Set([...all, ...joined].filter((name) => !onDemandOnly.includes(name)))
         const hintFor = createHints(names)
-        const isMore = joined.length > 0 || onDemand.length > 0
-        const expected = isMore ? 'a feature that the model takes' : 'one of the request features'
+        const views = joined.length === 0 ? 'one of the request features' : 'a request feature or a feature of a view'
+        const expected = onDemand.length > 0 ? 'a feature that the model takes' : views
         for (const name of Object.keys(spec.nulls?.features ?? {})) {
           if (names.has(name)) continue
           const message = `expected ${expected}, found ${JSON.stringify(name)}`

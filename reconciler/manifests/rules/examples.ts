@@ -27,21 +27,6 @@ spec:
   decision: { threshold: 0.5 }
 `
 
-export const onDemandExample = modelExample.replace(
-  '  nulls:',
-  `    - { name: scheduled, dtype: timestamp }
-  onDemand:
-    - { name: windy, dtype: bool, cel: wind_speed > 25 }
-    - name: miles_in_wind
-      dtype: float32
-      unit: mi
-      cel: "windy ? distance : 0.0"
-    - { name: sched_hour, dtype: int32, cel: scheduled.getHours() }
-  onDemandOnly:
-    - scheduled
-  nulls:`,
-)
-
 export const versionExample = `apiVersion: mainward.dev/v1alpha1
 kind: ModelVersion
 metadata: { name: flight-delay-3 }
@@ -289,5 +274,28 @@ export const trainingExample = [
       - { by: carrier }
 `),
   embeddedExample,
+  canaryExample,
+].join('---\n')
+
+const onDemandFeatures = `    - { name: scheduled, dtype: timestamp }
+  onDemand:
+    - { name: windy, dtype: bool, cel: wind_speed > 25 }
+    - name: miles_in_wind
+      dtype: float32
+      unit: mi
+      cel: "windy ? distance : 0.0"
+    - { name: sched_hour, dtype: int32, cel: scheduled.getHours() }
+`
+
+export const onDemandExample = [
+  modelExample.replace('  nulls:', `${onDemandFeatures}  onDemandOnly:\n    - scheduled\n  nulls:`),
+  versionExample
+    .replace('          - 2\n', '          - 5\n')
+    .replace(
+      '          - wind_speed\n',
+      '          - wind_speed\n          - windy\n          - miles_in_wind\n          - sched_hour\n',
+    )
+    .replace('  nulls:', `${onDemandFeatures}  nulls:`)
+    .replace('wind_speed: 12.5 }', 'wind_speed: 12.5, windy: false, miles_in_wind: 0, sched_hour: 17 }'),
   canaryExample,
 ].join('---\n')

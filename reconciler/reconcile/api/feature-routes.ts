@@ -3,7 +3,7 @@ import type { Digest } from '../../core/digest.ts'
 import { MainwardError } from '../../core/error.ts'
 import { describeStatistics } from '../../governance/catalogue/describe-statistics.ts'
 import { searchCatalogue, summarizeHit } from '../../governance/catalogue/search-catalogue.ts'
-import { filterCatalogue, findEntry } from '../../governance/catalogue/select-entries.ts'
+import { filterCatalogue, findEntry, findOnDemand } from '../../governance/catalogue/select-entries.ts'
 import { selectLineage } from '../../governance/lineage/select-lineage.ts'
 import { findNodes } from '../../manifests/graph.ts'
 import { didYouMean } from '../../manifests/nearest-name.ts'
@@ -53,15 +53,17 @@ function showRoute(read: ReadFeatures, readStatistics: ReadStatistics): ControlR
   return {
     method: 'GET',
     path: '/api/v1/features/{view}',
-    summary: 'All that is known of a view, or of one of its features, with the newest statistics of its values.',
+    summary: 'All that is known of a view, or of one of its features, with the newest statistics of its values; or of an on-demand feature.',
     pathSchema: {
       type: 'object',
       additionalProperties: false,
       required: ['view'],
-      properties: { view: name('VIEW, or VIEW:FEATURE.') },
+      properties: { view: name('VIEW, VIEW:FEATURE, or MODEL:FEATURE of an on-demand feature.') },
     },
     answer: async ({ path }) => {
       const { commit, catalogue } = await read()
+      const computed = findOnDemand(catalogue, String(path['view']))
+      if (computed !== null) return { status: 200, body: { commit, ...computed } }
       const { view, feature } = findEntry(catalogue, String(path['view']))
       const kept = await readStatistics(view.digest)
       const statistics = kept && describeStatistics(kept, feature?.name ?? null)
@@ -81,7 +83,7 @@ function lineageRoute(read: ReadFeatures): ControlRoute {
       additionalProperties: false,
       required: ['kind', 'name'],
       properties: {
-        kind: name('DataSource, FeatureView, Feature, Model, ModelVersion or Rollout, in any case.'),
+        kind: name('DataSource, FeatureView, Feature, OnDemand, Model, ModelVersion or Rollout, in any case.'),
         name: name('The name; VIEW:FEATURE of a feature; NAME or NAME@ENVIRONMENT of a rollout.'),
       },
     },

@@ -14,6 +14,9 @@ export interface EntityKey {
   readonly hasNull: boolean
 }
 
+/** Keys by view, then by row. */
+export type JoinKeys = readonly (readonly EntityKey[])[]
+
 /** UTF-16 code units of one key. */
 export const largestKeyLength = 1024
 

@@ -4,13 +4,10 @@ import type { Row } from '../../inference/rows/row-assembler.ts'
 import { describe, placeError } from '../../inference/rows/cell.ts'
 import { datatypeOfDtype, type InferInput } from '../assembly/given-inputs.ts'
 import type { ComputedRow } from './computed-rows.ts'
-import { buildEntityKey, readKey, type EntityKey } from './entity-key.ts'
+import { buildEntityKey, readKey, type JoinKeys } from './entity-key.ts'
 import { readJoined, type JoinedFeature, type JoinedKey, type JoinedView, type ViewJoin } from './view-join.ts'
 import type { ViewLookup } from './view-lookups.ts'
 import type { FeatureStatus, ViewRow } from './view-row.ts'
-
-/** Keys by view, then by row. */
-export type JoinKeys = readonly (readonly EntityKey[])[]
 
 export interface JoinedRows {
   readonly join: ViewJoin

@@ -7,8 +7,7 @@ import { placeError } from '../../inference/rows/cell.ts'
 import { checkDataShape, depthOf, visitElements } from '../../inference/rows/nested-data.ts'
 import { isTyped } from '../../inference/rows/typed-data.ts'
 import type { InferInput } from '../assembly/input-assembler.ts'
-import { buildEntityKey, readKey } from './entity-key.ts'
-import type { JoinKeys } from './joined-rows.ts'
+import { buildEntityKey, readKey, type JoinKeys } from './entity-key.ts'
 import type { ViewJoin } from './view-join.ts'
 
 const integers = ['INT64', 'INT32', 'INT16', 'INT8', 'UINT64', 'UINT32', 'UINT16', 'UINT8'] as const

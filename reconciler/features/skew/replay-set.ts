@@ -1,0 +1,11 @@
+/** What is replayed with one set of definitions: lookups of views, and what was computed of them. */
+import type { ViewMaterials } from '../compute/plan-computation.ts'
+import type { RecordedLookup } from './recorded-lookup.ts'
+import type { RecordedComputation } from './replay-on-demand.ts'
+
+export interface ReplaySet {
+  readonly materials: ViewMaterials
+  readonly lookups: readonly RecordedLookup[]
+  /** On-demand features that were computed of them, and of requests. */
+  readonly computations: readonly RecordedComputation[]
+}
