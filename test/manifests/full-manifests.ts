@@ -117,7 +117,7 @@ const readingVersion = {
         },
       ],
     },
-    goldenRows: [{ inputs: { distance: 733, wind: 12.5, dest__wind: 3, gust: null }, outputs: { label: 1 } }],
+    goldenRows: [{ inputs: { distance: 733, wind: 12.5, dest__wind: 3, gust: null, is_far: true, headwind: 12.5 }, outputs: { label: 1 } }],
   },
 }
 

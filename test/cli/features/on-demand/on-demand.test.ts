@@ -1,7 +1,9 @@
 /** On-demand features in training and in serving: hand-computed values, and both places against each other, on real parts. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse as parseYaml } from 'yaml'
+import type { ModelVersionSpec } from '../../../../reconciler/manifests/kinds/model-version.ts'
 import { GrpcClient } from '../../../serving/grpc/support/grpc-client.ts'
 import { runCommand } from '../../../support/run-command.ts'
 import { computed, day, flights, plain, sent, trainAndServe, type TrainedAndServed } from './support/trained-and-served.ts'
@@ -188,5 +190,51 @@ describe('the catalogue and lineage', () => {
         'Model/delay > ModelVersion/delay-1',
       ]),
     )
+  })
+})
+
+describe('an import', () => {
+  const first = { wind: 12.5, gusts: 4, at: day('07:30'), there__wind: 25.5, scheduled: day('08:30'), share: 0.1 }
+  const importRow = async (row: object) => {
+    writeFileSync(join(house.folder, 'sample.json'), JSON.stringify([row]))
+    return runCommand(house.folder, ['import', 'delay', '--onnx', 'model.onnx', '--sample', 'sample.json'])
+  }
+
+  it('refuses values that the expressions do not give', async () => {
+    const { code, errors } = await importRow({ ...first, windy: true, ...plain })
+    expect([code, errors]).toEqual([2, expect.stringContaining('row 1 of the sample: "windy" is true, its expression gives false')])
+  })
+
+  it('refuses a sample without what they read', async () => {
+    const { gusts: _, ...row } = first
+    const { code, errors } = await importRow({ ...row, ...plain })
+    expect([code, errors]).toEqual([2, expect.stringContaining('row 1 of the sample: expected "gusts", which on-demand features read, found none')])
+  })
+
+  it('computes them of the columns that they read, behind those of the sample', async () => {
+    const { wind, gusts, at, there__wind: there, scheduled, share } = first
+    const { code, errors } = await importRow({ wind, there__wind: there, share, ...plain, gusts, at, scheduled })
+    expect([code, errors]).toEqual([0, ''])
+    const text = readFileSync(join(house.folder, 'models/delay/versions/2.yaml'), 'utf8')
+    const { spec } = parseYaml(text) as { spec: ModelVersionSpec }
+    expect(spec.signature.inputs[0]?.features).toEqual(['wind', 'there__wind', ...sent, ...computed])
+    expect(spec.requestFeatures.map(({ name }) => name)).toEqual([...sent, 'scheduled'])
+    expect(spec.onDemand.map(({ name, cel }) => [name, cel])[2]).toEqual(['ratio', 'wind / gusts * share'])
+    // 12.5 / 4 × 0.1 as a float32; an hour from 07:30 to 08:30.
+    expect(spec.goldenRows[0]?.inputs).toMatchObject({ windy: false, head: 13, ratio: Math.fround(3.125 * f(0.1)), hour: 8, calm: false, wait: 60 })
+  })
+
+  it('is asked for again when an expression changes, and not when it is only written otherwise', async () => {
+    const file = join(house.folder, 'delay.yaml')
+    const text = readFileSync(file, 'utf8')
+    const validate = async (from: string, to: string) => {
+      writeFileSync(file, text.replace(from, to))
+      const { output, errors } = await runCommand(house.folder, ['validate'])
+      return `${output}${errors}`
+    }
+    expect(await validate('cel: wind > 25 }', 'cel: (wind)>25 }')).not.toContain('version-behind')
+    expect(await validate('cel: wind > 25 }', 'cel: wind >= 25 }')).toMatch(/version-behind +expected onDemand as version 2 has it/)
+    expect(await validate('onDemandOnly: [gusts, at, scheduled]', 'onDemandOnly: [at, scheduled]')).toMatch(/version-behind +expected onDemandOnly as version 2 has it/)
+    writeFileSync(file, text)
   })
 })
