@@ -16,7 +16,9 @@ export const lineageCommand: CommandDefinition = {
   details:
     'From data sources over views and features to models, versions and rollouts, in both directions. The columns behind each feature are\n' +
     'those that its value is made from; where the SQL of a view cannot be followed, it is said. Data are not read.',
-  arguments: [{ usage: '<resource>', description: 'KIND/NAME, KIND/NAME@ENVIRONMENT, Feature/VIEW:FEATURE, or OnDemand/MODEL:FEATURE' }],
+  arguments: [
+    { usage: '<resource>', description: 'KIND/NAME, KIND/NAME@ENVIRONMENT, Feature/VIEW:FEATURE, or OnDemand/MODEL:FEATURE' },
+  ],
   options: [
     ...repositoryOptions,
     { flags: '--format <format>', description: 'text, json or mermaid', default: 'text', choices: ['text', 'json', 'mermaid'] },

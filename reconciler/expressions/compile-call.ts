@@ -21,7 +21,8 @@ export function compileCall(call: Call): Typed {
   if (!isMethod && (choosers as readonly string[]).includes(name)) return compileChooser(call)
   const named = functionForms.filter((form) => form.name === name && form.isMethod === isMethod)
   if (named.length === 0) return unknown(call)
-  const found = named.find(({ takes }) => fits(takes, operands, sameType)) ?? named.find(({ takes }) => fits(takes, operands, widens))
+  const found =
+    named.find(({ takes }) => fits(takes, operands, sameType)) ?? named.find(({ takes }) => fits(takes, operands, widens))
   if (found === undefined) {
     return fail('type', at, `expected ${named.map(showForm).join(' or ')}, found ${showCall(call)}`)
   }
@@ -29,7 +30,11 @@ export function compileCall(call: Call): Typed {
   return { type: found.gives, run: strictly(runs, found.operation) }
 }
 
-function fits(takes: FunctionForm['takes'], operands: readonly Typed[], test: (wanted: ExpressionType, found: ExpressionType) => boolean) {
+function fits(
+  takes: FunctionForm['takes'],
+  operands: readonly Typed[],
+  test: (wanted: ExpressionType, found: ExpressionType) => boolean,
+) {
   return takes.length === operands.length && operands.every(({ type }, index) => test(takes[index] ?? 'null', type))
 }
 
@@ -53,7 +58,10 @@ function compileChooser({ name, operands, at }: Call): Typed {
   const type = operands.every((operand) => operand.type === 'int') ? 'int' : 'double'
   const isBetter = name === 'math.greatest' ? (order: number) => order > 0 : (order: number) => order < 0
   const runs = operands.map((operand) => widen(operand, type))
-  return { type, run: strictly(runs, (...values) => values.reduce((best, value) => (isBetter(orderValues(value, best)) ? value : best))) }
+  return {
+    type,
+    run: strictly(runs, (...values) => values.reduce((best, value) => (isBetter(orderValues(value, best)) ? value : best))),
+  }
 }
 
 const loops = ['all', 'exists', 'exists_one', 'filter', 'map']

@@ -52,7 +52,9 @@ export function compileOnDemand(features: readonly OnDemandFeature[], known: rea
   const read = new Set(features.flatMap(({ cel }) => namesOf(cel)))
   const inputs = known.filter(({ name }) => read.has(name))
   const visible = new Map<string, Place>()
-  known.forEach(({ name, dtype }) => visible.set(name, { slot: inputs.findIndex((input) => input.name === name), type: typeOfDtype(dtype) }))
+  known.forEach(({ name, dtype }) =>
+    visible.set(name, { slot: inputs.findIndex((input) => input.name === name), type: typeOfDtype(dtype) }),
+  )
   const problems: OnDemandProblem[] = []
   const compiled = features.flatMap((feature, index): readonly CompiledFeature[] => {
     const found = compileFeature(feature, { slots: visible, hidden: laterNames(features, index) })

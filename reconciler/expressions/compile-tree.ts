@@ -45,7 +45,12 @@ export function compileTree(node: ASTNode, scope: Scope): Typed {
     case 'in':
       return compileMembership(node.args, compile, at)
     case 'call':
-      return compileCall({ name: node.args[0], isMethod: false, operands: unlessUnknown(node.args[0], node.args[1], compile), at })
+      return compileCall({
+        name: node.args[0],
+        isMethod: false,
+        operands: unlessUnknown(node.args[0], node.args[1], compile),
+        at,
+      })
     case 'rcall':
       return compileMethod(node.args, scope, at)
     case 'list':
@@ -116,7 +121,12 @@ function compileAccess(node: Extract<ASTNode, { readonly op: '[]' | '.' }>, scop
   if (holder.op === 'id' && holder.args === inputsName && typeof name === 'string' && node.op === '[]') {
     return compileName(name, typeof key === 'string' ? node.start : key.start, scope)
   }
-  return fail('type', node.start, `expected the name of a feature, found a part of something`, 'write inputs["NAME"] for a name that CEL can not write')
+  return fail(
+    'type',
+    node.start,
+    `expected the name of a feature, found a part of something`,
+    'write inputs["NAME"] for a name that CEL can not write',
+  )
 }
 
 function compileNot({ type, run }: Typed, at: number): Typed {
@@ -161,7 +171,7 @@ function compileChoice(parts: readonly Typed[], at: number): Typed {
     type,
     run: (slots) => {
       const value = condition.run(slots)
-      return value === true ? first(slots) : value === false ? second(slots) : (value as null | undefined)
+      return value === true ? first(slots) : value === false ? second(slots) : (value)
     },
   }
 }
@@ -193,5 +203,10 @@ function compileMethod([name, receiver, args]: readonly [string, ASTNode, readon
   if (receiver.op === 'id' && receiver.args === 'math' && !scope.slots.has('math')) {
     return compileCall({ name: `math.${name}`, isMethod: false, operands, at })
   }
-  return compileCall({ name, isMethod: true, operands: operands.length < args.length ? [] : [compile(receiver), ...operands], at })
+  return compileCall({
+    name,
+    isMethod: true,
+    operands: operands.length < args.length ? [] : [compile(receiver), ...operands],
+    at,
+  })
 }

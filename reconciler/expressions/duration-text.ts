@@ -6,7 +6,8 @@ const microsOf: Readonly<Record<string, number>> = { h: 3_600_000_000, m: 60_000
 export function parseDurationMicros(text: string): bigint | undefined {
   if (!/^-?(\d{1,9}(\.\d{1,6})?(h|m|s|ms|us))+$/.test(text)) return undefined
   let sum = 0
-  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|us|m|s)/g)) sum += Number(number) * (microsOf[unit ?? ''] ?? NaN)
+  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|us|m|s)/g))
+    sum += Number(number) * (microsOf[unit ?? ''] ?? NaN)
   const rounded = Math.round(sum)
   if (!Number.isSafeInteger(rounded) || Math.abs(sum - rounded) > 1e-3) return undefined
   return BigInt(text.startsWith('-') ? -rounded : rounded)

@@ -30,7 +30,8 @@ function literalOf(value: unknown): Json {
   if (typeof value === 'bigint') return { int: value.toString() }
   if (typeof value === 'number') return { double: Number.isFinite(value) ? value : String(value) }
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-  return String(value)
+  // Uints and bytes: no expression that has them is one of ours.
+  return { unsupported: true }
 }
 
 function isNode(part: unknown): part is ASTNode {

@@ -42,7 +42,8 @@ const onTimes: Readonly<Record<string, ExpressionType>> = {
 /** Throws ProblemFound for types that the operator does not take. */
 export function compileArithmetic(operator: Arithmetic, left: Typed, right: Typed, at: number): Typed {
   const overload = findOverload(operator, left.type, right.type)
-  if (overload === null) return fail('type', at, explain(operator, left.type, right.type), hintFor(operator, left.type, right.type))
+  if (overload === null)
+    return fail('type', at, explain(operator, left.type, right.type), hintFor(operator, left.type, right.type))
   return { type: overload.type, run: strictly([left.run, right.run], overload.operation) }
 }
 

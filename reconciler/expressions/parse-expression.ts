@@ -11,14 +11,16 @@ export const expressionLimits = { characters: 4096, nodes: 256, depth: 32, listE
 /** Throws ProblemFound. */
 export function parseExpression(text: string): ASTNode {
   const { characters, nodes, depth, listElements } = expressionLimits
-  if (text.length > characters) fail('limit', 0, `expected an expression of at most ${characters} characters, found ${text.length}`)
+  if (text.length > characters)
+    fail('limit', 0, `expected an expression of at most ${characters} characters, found ${text.length}`)
   const limits = { maxAstNodes: nodes, maxDepth: depth, maxListElements: listElements, maxCallArguments: 8 }
   try {
     return new Environment({ limits }).parse(text).ast
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
     const at = Math.min(error.range?.start ?? 0, text.length)
-    if (error.code === 'limit_exceeded') return fail('limit', at, explainLimit(error.summary), 'split it into several on-demand features')
+    if (error.code === 'limit_exceeded')
+      return fail('limit', at, explainLimit(error.summary), 'split it into several on-demand features')
     const end = at >= text.length ? ', which ends too early' : ''
     return fail('syntax', at, `expected an expression in CEL${end}, found: ${error.summary}`, hintFor(error))
   }

@@ -11,7 +11,7 @@ function date(part: (date: Date) => number) {
 }
 
 function floor(micros: bigint, by: bigint): bigint {
-  return (micros - ((micros % by) + by)  % by) / by
+  return (micros - (((micros % by) + by) % by)) / by
 }
 
 function ofDay(size: bigint, count: bigint) {

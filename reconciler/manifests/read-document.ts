@@ -60,7 +60,12 @@ function parseSafely(text: string): Document.Parsed | null {
 }
 
 function unreadable(source: DocumentText, rule: RuleId, message: string): DocumentReading {
-  return { value: undefined, problems: [{ rule, message, offset: source.offset }], offsetOf: () => source.offset, placesOf: () => [] }
+  return {
+    value: undefined,
+    problems: [{ rule, message, offset: source.offset }],
+    offsetOf: () => source.offset,
+    placesOf: () => [],
+  }
 }
 
 /** A parser stumbles on over one mistake: tabs alone when there are tabs, else one problem a line. */

@@ -32,7 +32,9 @@ const { int, double, bool } = fc.letrec<{ int: Pair; double: Pair; bool: Pair }>
     { depthSize: 'small', withCrossShrink: true },
     fc.constantFrom('x', 'y').map((name) => pair(name)),
     fc.integer({ min: 0, max: 40 }).map((value) => pair((value / 8).toFixed(3), `${(value / 8).toFixed(3)}::double`)),
-    fc.tuple(tie('double'), fc.constantFrom('+', '-', '*'), tie('double')).map(([a, operator, b]) => checked(joined(a, operator, b))),
+    fc
+      .tuple(tie('double'), fc.constantFrom('+', '-', '*'), tie('double'))
+      .map(([a, operator, b]) => checked(joined(a, operator, b))),
     fc.tuple(tie('double'), fc.constantFrom('+', '-', '*'), tie('int')).map(([a, operator, b]) => checked(mixed(a, operator, b))),
     fc.tuple(tie('double'), tie('double')).map(([a, b]) => checked(joined(a, '/', b))),
     fc.tuple(tie('bool'), tie('double'), tie('double')).map(choose),
@@ -40,7 +42,9 @@ const { int, double, bool } = fc.letrec<{ int: Pair; double: Pair; bool: Pair }>
   bool: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     fc.constantFrom('p', 'q').map((name) => pair(name)),
-    fc.tuple(tie('bool'), fc.constantFrom('&&', '||'), tie('bool')).map(([a, operator, b]) => joined(a, operator, b, operator === '&&' ? 'and' : 'or')),
+    fc
+      .tuple(tie('bool'), fc.constantFrom('&&', '||'), tie('bool'))
+      .map(([a, operator, b]) => joined(a, operator, b, operator === '&&' ? 'and' : 'or')),
     tie('bool').map(({ cel, sql }) => pair(`(!${cel})`, `(not ${sql})`)),
     fc.tuple(tie('double'), order(), tie('double')).map(([a, operator, b]) => joined(a, operator, b, equals(operator))),
     fc.tuple(tie('int'), order(), tie('int')).map(([a, operator, b]) => joined(a, operator, b, equals(operator))),
@@ -89,7 +93,9 @@ const connection = await instance.connect()
 beforeAll(async () => {
   await connection.run('create table t (n int, i bigint, j bigint, x double, y double, p bool, q bool)')
   for (const [index, row] of rows.entries()) {
-    await connection.run(`insert into t values (${[index, ...row.map((value) => (value === null ? 'null' : String(value)))].join(', ')})`)
+    await connection.run(
+      `insert into t values (${[index, ...row.map((value) => (value === null ? 'null' : String(value)))].join(', ')})`,
+    )
   }
 })
 
@@ -102,25 +108,37 @@ it.each([
   ['bool' as const, bool],
   ['int64' as const, int],
   ['float64' as const, double],
-])('gives what DuckDB gives: %s', async (dtype, expressions) => {
-  let [compared, known] = [0, 0]
-  await fc.assert(
-    fc.asyncProperty(expressions, async ({ cel, sql }) => {
-      const found = compileOnDemand([{ name: 'result', dtype, cel }], inputs)
-      // Larger trees are beyond the limits.
-      fc.pre(found.type === 'compiled')
-      const { program } = found
-      const own = rows.map((row) => program.evaluate(program.inputs.map(({ name }) => row[inputs.findIndex((input) => input.name === name)] ?? null))[0])
-      // Of what could not be computed SQL knows nothing: it has nulls there, which and, or and is null treat as such.
-      fc.pre(own.every((value) => value?.isFailed === false))
-      const theirs = (await connection.runAndReadAll(`select (${sql}) as r from t order by n`)).getRows().map(([value]) => value)
-      expect(own.map((value) => value?.value), cel).toEqual(theirs)
-      compared += 1
-      known += theirs.filter((value) => value !== null).length
-    }),
-    { numRuns: 150 },
-  )
-  // It compares something: most values are known.
-  expect(compared).toBe(150)
-  expect(known).toBeGreaterThan(150)
-}, 120_000)
+])(
+  'gives what DuckDB gives: %s',
+  async (dtype, expressions) => {
+    let [compared, known] = [0, 0]
+    await fc.assert(
+      fc.asyncProperty(expressions, async ({ cel, sql }) => {
+        const found = compileOnDemand([{ name: 'result', dtype, cel }], inputs)
+        // Larger trees are beyond the limits.
+        fc.pre(found.type === 'compiled')
+        const { program } = found
+        const own = rows.map(
+          (row) =>
+            program.evaluate(program.inputs.map(({ name }) => row[inputs.findIndex((input) => input.name === name)] ?? null))[0],
+        )
+        // Of what could not be computed SQL knows nothing: it has nulls there, which and, or and is null treat as such.
+        fc.pre(own.every((value) => value?.isFailed === false))
+        const theirs = (await connection.runAndReadAll(`select (${sql}) as r from t order by n`))
+          .getRows()
+          .map(([value]) => value)
+        expect(
+          own.map((value) => value?.value),
+          cel,
+        ).toEqual(theirs)
+        compared += 1
+        known += theirs.filter((value) => value !== null).length
+      }),
+      { numRuns: 150 },
+    )
+    // It compares something: most values are known.
+    expect(compared).toBe(150)
+    expect(known).toBeGreaterThan(150)
+  },
+  120_000,
+)

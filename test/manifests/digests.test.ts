@@ -9,7 +9,18 @@ import type { ModelSpec } from '../../reconciler/manifests/kinds/model.ts'
 import type { ModelVersionSpec } from '../../reconciler/manifests/kinds/model-version.ts'
 import { kindDefinitions, kindNames } from '../../reconciler/manifests/kinds/registry.ts'
 import { buildRelease } from '../../reconciler/manifests/release.ts'
-import { canaryExample, entityExample, modelExample, onDemandExample, projectExample, sourceExample, splitExample, trainingExample, versionExample, viewExample } from '../../reconciler/manifests/rules/examples.ts'
+import {
+  canaryExample,
+  entityExample,
+  modelExample,
+  onDemandExample,
+  projectExample,
+  sourceExample,
+  splitExample,
+  trainingExample,
+  versionExample,
+  viewExample,
+} from '../../reconciler/manifests/rules/examples.ts'
 import { assembleWith, parse, soundFiles, type FileTexts } from './commit-of.ts'
 import { fullManifests, placesOf, propertiesOf, valueAt, withValue } from './full-manifests.ts'
 
@@ -291,9 +302,16 @@ describe('every change of meaning', () => {
   })
 
   it('is another expression, not another way to write one', () => {
-    const written = (cel: string) => digestsOf(onDemandExample.slice(0, onDemandExample.indexOf('---')).replace('wind_speed > 25', cel)).trainingDigest
+    const written = (cel: string) =>
+      digestsOf(onDemandExample.slice(0, onDemandExample.indexOf('---')).replace('wind_speed > 25', cel)).trainingDigest
     expect(written("'(wind_speed)  >  25 // mph'")).toBe(written('wind_speed > 25'))
-    const others = ['wind_speed > 25.0', 'wind_speed >= 25', '25 > wind_speed', 'wind_speed > distance - (wind_speed - 25)', 'wind_speed > (distance - wind_speed) - 25']
+    const others = [
+      'wind_speed > 25.0',
+      'wind_speed >= 25',
+      '25 > wind_speed',
+      'wind_speed > distance - (wind_speed - 25)',
+      'wind_speed > (distance - wind_speed) - 25',
+    ]
     expect(new Set(['wind_speed > 25', ...others].map(written)).size).toBe(6)
   })
 

@@ -50,7 +50,12 @@ const readingVersion = {
     signature: {
       ...version.spec.signature,
       inputs: [
-        { name: 'input', datatype: 'FP32', shape: [-1, 6], features: ['distance', 'wind', 'dest__wind', 'gust', 'is_far', 'headwind'] },
+        {
+          name: 'input',
+          datatype: 'FP32',
+          shape: [-1, 6],
+          features: ['distance', 'wind', 'dest__wind', 'gust', 'is_far', 'headwind'],
+        },
       ],
     },
     views: [
@@ -117,7 +122,9 @@ const readingVersion = {
         },
       ],
     },
-    goldenRows: [{ inputs: { distance: 733, wind: 12.5, dest__wind: 3, gust: null, is_far: true, headwind: 12.5 }, outputs: { label: 1 } }],
+    goldenRows: [
+      { inputs: { distance: 733, wind: 12.5, dest__wind: 3, gust: null, is_far: true, headwind: 12.5 }, outputs: { label: 1 } },
+    ],
   },
 }
 

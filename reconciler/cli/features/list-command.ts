@@ -28,7 +28,9 @@ export const listFeaturesCommand: CommandDefinition = {
       owner: textOption(input, 'owner'),
     })
     const json = flagOption(input, 'json')
-    context.terminal.write(json ? `${JSON.stringify(catalogue, null, 2)}\n` : `${renderFeatureList(catalogue)}${renderOnDemandList(catalogue)}`)
+    context.terminal.write(
+      json ? `${JSON.stringify(catalogue, null, 2)}\n` : `${renderFeatureList(catalogue)}${renderOnDemandList(catalogue)}`,
+    )
     return 0
   },
 }

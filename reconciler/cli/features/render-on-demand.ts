@@ -6,7 +6,14 @@ import { drawFacts, drawTable, headOf, listOr, oneLine } from './render-catalogu
 /** One line a feature; nothing where there are none. */
 export function renderOnDemandList({ onDemand }: FeatureCatalogue): string {
   if (onDemand.length === 0) return ''
-  const rows = onDemand.map((entry) => [entry.id, entry.dtype, oneLine(entry.unit), oneLine(entry.cel), listReads(entry), oneLine(entry.owner)])
+  const rows = onDemand.map((entry) => [
+    entry.id,
+    entry.dtype,
+    oneLine(entry.unit),
+    oneLine(entry.cel),
+    listReads(entry),
+    oneLine(entry.owner),
+  ])
   return `\n${drawTable(['ON DEMAND', 'DTYPE', 'UNIT', 'EXPRESSION', 'READS', 'OWNER'], rows)}`
 }
 
@@ -26,5 +33,9 @@ export function renderOnDemand(entry: OnDemandEntry): string {
 }
 
 function listReads({ reads }: OnDemandEntry): string {
-  return listOr(reads.map(({ name, from }) => (from === null ? `${name} of the request` : from.endsWith(`:${name}`) ? from : `${from} as ${name}`)))
+  return listOr(
+    reads.map(({ name, from }) =>
+      from === null ? `${name} of the request` : from.endsWith(`:${name}`) ? from : `${from} as ${name}`,
+    ),
+  )
 }

@@ -22,16 +22,26 @@ const portionRows = 20_000
 const portion = 'dataset:on-demand-portion'
 
 /** Counts by feature, in their order. Makes the relation `onDemand` of the dataset; nothing where the model has no such features. */
-export async function computeOnDemand(engine: Engine, { onDemand: program, sent }: DatasetPlan): Promise<readonly OnDemandCount[]> {
+export async function computeOnDemand(
+  engine: Engine,
+  { onDemand: program, sent }: DatasetPlan,
+): Promise<readonly OnDemandCount[]> {
   if (program === null) return []
   const inputs = program.inputs.map(({ name }) => quoteName(sent.includes(name) ? labelColumn(name) : name))
-  const columns = [{ name: '__row', type: sqlTypes.int64 }, ...program.features.map(({ name, dtype }) => ({ name, type: sqlTypes[dtype] }))]
+  const columns = [
+    { name: '__row', type: sqlTypes.int64 },
+    ...program.features.map(({ name, dtype }) => ({ name, type: sqlTypes[dtype] })),
+  ]
   const counts = program.features.map(() => ({ values: 0, nulls: 0, failed: 0 }))
   await engine.query(`create table ${quoteName(datasetRelations.onDemand)} (${columns.map(declare).join(', ')})`)
   const [total] = await engine.query(`select count(*) as n from ${quoteName(datasetRelations.joined)}`)
   for (let first = 0; first < Number(total?.['n']); first += portionRows) {
     const rows = await engine.query(buildPortion(inputs, first))
-    await loadPortion(engine, columns, rows.map((row) => evaluateRow(program, row, counts)))
+    await loadPortion(
+      engine,
+      columns,
+      rows.map((row) => evaluateRow(program, row, counts)),
+    )
   }
   return counts
 }
@@ -46,7 +56,11 @@ function buildPortion(inputs: readonly string[], first: number): string {
   return `select ${list.join(', ')} from ${quoteName(datasetRelations.joined)} where ${within} order by "__row"`
 }
 
-function evaluateRow(program: OnDemandProgram, row: EngineRow, counts: { values: number; nulls: number; failed: number }[]): readonly Cell[] {
+function evaluateRow(
+  program: OnDemandProgram,
+  row: EngineRow,
+  counts: { values: number; nulls: number; failed: number }[],
+): readonly Cell[] {
   const values = program.evaluate(program.inputs.map((_, index) => row[`i${index}`] ?? null))
   counts.forEach((count, index) => addTo(count, values[index]))
   return [row['__row'] ?? null, ...values.map(({ value }) => value)]
@@ -60,6 +74,12 @@ function addTo(count: { values: number; nulls: number; failed: number }, value: 
 }
 
 async function loadPortion(engine: Engine, columns: readonly EngineColumn[], rows: readonly (readonly Cell[])[]): Promise<void> {
-  await engine.load(portion, columns, inBatches(rows, (row) => row))
-  await engine.query(`insert into ${quoteName(datasetRelations.onDemand)} from ${quoteName(portion)}; drop table ${quoteName(portion)}`)
+  await engine.load(
+    portion,
+    columns,
+    inBatches(rows, (row) => row),
+  )
+  await engine.query(
+    `insert into ${quoteName(datasetRelations.onDemand)} from ${quoteName(portion)}; drop table ${quoteName(portion)}`,
+  )
 }

@@ -48,7 +48,11 @@ interface Measured {
   readonly offline: Map<RecordedLookup, Map<string, FeatureValue>>
 }
 
-async function replaySet(request: SkewRequest, { materials, lookups, computations }: ReplaySet, measured: Measured): Promise<void> {
+async function replaySet(
+  request: SkewRequest,
+  { materials, lookups, computations }: ReplaySet,
+  measured: Measured,
+): Promise<void> {
   const byView = groupByView(lookups)
   if (byView.size === 0) return
   for (const lookup of computations.flatMap((recorded) => recorded.lookups)) measured.offline.set(lookup, new Map())

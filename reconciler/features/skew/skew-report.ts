@@ -27,7 +27,14 @@ export interface SkewRecords {
 }
 
 export type SkipReason =
-  'otherModel' | 'noFeatures' | 'unknownRelease' | 'droppedKey' | 'droppedValue' | 'droppedRead' | 'unknownView' | 'unknownFeature'
+  | 'otherModel'
+  | 'noFeatures'
+  | 'unknownRelease'
+  | 'droppedKey'
+  | 'droppedValue'
+  | 'droppedRead'
+  | 'unknownView'
+  | 'unknownFeature'
 
 /** How far the online rows of a grid view were behind its grid. Training takes the grid's own times: this is skew that values alone do not show. */
 export interface ViewLateness {

@@ -25,7 +25,8 @@ export function filterCatalogue({ views, onDemand }: FeatureCatalogue, { view, t
       (tag === null || entry.tags.includes(tag)) &&
       (owner === null || entry.owner === owner),
   )
-  const readsKept = ({ reads }: OnDemandEntry): boolean => reads.some(({ from }) => kept.some(({ name }) => from?.startsWith(`${name}:`)))
+  const readsKept = ({ reads }: OnDemandEntry): boolean =>
+    reads.some(({ from }) => kept.some(({ name }) => from?.startsWith(`${name}:`)))
   return {
     views: kept,
     onDemand: onDemand.filter((entry) => {

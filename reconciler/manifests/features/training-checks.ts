@@ -62,7 +62,8 @@ function checkTaken({ view, as, take }: ModelFeatureSpec, index: number, { model
   const known = [...dtypes.keys()]
   take.forEach((name, position) => {
     const isTaken = !model.onDemandOnly.includes(takenName(as, name))
-    if (dtypes.get(name) === 'timestamp' && isTaken) report(`/spec/features/${index}/take/${position}`, takenTimestamp(view, name))
+    if (dtypes.get(name) === 'timestamp' && isTaken)
+      report(`/spec/features/${index}/take/${position}`, takenTimestamp(view, name))
     if (known.includes(name)) return
     const message = `expected a feature or aggregation of ${view} (${listNames(known)}), found ${JSON.stringify(name)}`
     report(`/spec/features/${index}/take/${position}`, { rule: 'unknown-feature', message, hint: didYouMean(name, known) })

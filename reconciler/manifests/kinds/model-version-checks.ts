@@ -21,9 +21,15 @@ export const modelVersionChecks: readonly KindCheck<WrittenModelVersionSpec>[] =
   { reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/onDemand', '/spec/views'], check: checkFeatures },
   { reads: ['/spec/requestFeatures', '/spec/onDemand', '/spec/views', '/spec/definitions'], check: checkExpressions },
   { reads: ['/spec/signature/inputs'], check: checkShapes },
-  { reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/onDemand', '/spec/views', '/spec/definitions'], check: checkDatatypes },
+  {
+    reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/onDemand', '/spec/views', '/spec/definitions'],
+    check: checkDatatypes,
+  },
   { reads: ['/spec/signature/inputs'], check: checkTensorNames },
-  { reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/onDemand', '/spec/views', '/spec/goldenRows'], check: checkGoldenRows },
+  {
+    reads: ['/spec/signature/inputs', '/spec/requestFeatures', '/spec/onDemand', '/spec/views', '/spec/goldenRows'],
+    check: checkGoldenRows,
+  },
 ]
 
 function checkName({ metadata, spec }: ModelVersion, report: Report): void {
@@ -133,7 +139,9 @@ function dtypesOf(datatype: WrittenInputTensor['datatype']): readonly FeatureDty
 }
 
 function checkDatatypes({ spec }: ModelVersion, report: Report): void {
-  const sent = [...(spec.requestFeatures ?? []), ...(spec.onDemand ?? [])].map((feature) => [feature.name, feature.dtype] as const)
+  const sent = [...(spec.requestFeatures ?? []), ...(spec.onDemand ?? [])].map(
+    (feature) => [feature.name, feature.dtype] as const,
+  )
   const dtypes = new Map<string, FeatureDtype>([...joinedDtypes(spec), ...sent])
   spec.signature.inputs.forEach((input, index) => {
     for (const name of input.features ?? []) {

@@ -66,7 +66,8 @@ interface RolePlace {
 function checkRole({ view, as, take, join }: WrittenVersionView, known: KnownView, { pointer, report, taken }: RolePlace): void {
   take.forEach((name, position) => {
     const dtype = known.features.get(name)
-    if (dtype === 'timestamp' && taken.has(takenName(as ?? null, name))) report(`${pointer}/take/${position}`, takenTimestamp(view, name))
+    if (dtype === 'timestamp' && taken.has(takenName(as ?? null, name)))
+      report(`${pointer}/take/${position}`, takenTimestamp(view, name))
     if (dtype !== undefined) return
     const message = `expected a feature of ${view} (${listNames([...known.features.keys()])}), found ${JSON.stringify(name)}`
     report(`${pointer}/take/${position}`, { rule, message })

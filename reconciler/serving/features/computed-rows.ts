@@ -25,7 +25,12 @@ type FoundRows = readonly (readonly ViewRow[])[]
 type ReadValue = (input: Extract<ReadInput, { type: 'sent' }>, row: number) => FeatureValue
 
 /** Of some rows of a plain request. Null for a release without on-demand features. Throws `invalid-input` with row and field. */
-export function computeOfRows(join: ViewJoin, found: FoundRows, rows: readonly Row[], positions: readonly number[]): readonly ComputedRow[] | null {
+export function computeOfRows(
+  join: ViewJoin,
+  found: FoundRows,
+  rows: readonly Row[],
+  positions: readonly number[],
+): readonly ComputedRow[] | null {
   return computeRows(join, found, positions.length, ({ name, dtype }, index) => {
     const position = positions[index] ?? 0
     const row = rows[position] ?? {}
@@ -41,14 +46,24 @@ export function computeOfRows(join: ViewJoin, found: FoundRows, rows: readonly R
 }
 
 /** Of the tensors of a request. Throws `invalid-input` with the tensor. */
-export function computeOfInputs(join: ViewJoin, found: FoundRows, inputs: readonly InferInput[], largestRows: number): readonly ComputedRow[] | null {
+export function computeOfInputs(
+  join: ViewJoin,
+  found: FoundRows,
+  inputs: readonly InferInput[],
+  largestRows: number,
+): readonly ComputedRow[] | null {
   const sent = (join.onDemand?.inputs ?? []).flatMap((input) => (input.type === 'sent' ? [input] : []))
   const columns = new Map(sent.map((input) => [input.name, readColumn(input, inputs, largestRows)]))
   const count = inputs[0]?.shape[0] ?? 0
   return computeRows(join, found, count, ({ name }, row) => columns.get(name)?.[row] ?? null)
 }
 
-function computeRows({ onDemand, views }: ViewJoin, found: FoundRows, count: number, read: ReadValue): readonly ComputedRow[] | null {
+function computeRows(
+  { onDemand, views }: ViewJoin,
+  found: FoundRows,
+  count: number,
+  read: ReadValue,
+): readonly ComputedRow[] | null {
   if (onDemand === null) return null
   const { program, inputs } = onDemand
   return Array.from({ length: count }, (_, row): ComputedRow => {
@@ -63,7 +78,11 @@ function computeRows({ onDemand, views }: ViewJoin, found: FoundRows, count: num
   })
 }
 
-function readColumn({ name, dtype }: Extract<ReadInput, { type: 'sent' }>, inputs: readonly InferInput[], largestRows: number): readonly FeatureValue[] {
+function readColumn(
+  { name, dtype }: Extract<ReadInput, { type: 'sent' }>,
+  inputs: readonly InferInput[],
+  largestRows: number,
+): readonly FeatureValue[] {
   const input = inputs.find((given) => given.name === name)
   if (input === undefined) throw invalid(`the input "${name}" is missing, which on-demand features read`)
   const values: FeatureValue[] = []

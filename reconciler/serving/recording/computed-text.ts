@@ -35,7 +35,10 @@ function writeSent(dtype: FeatureDtype, value: FeatureValue): string {
 export function writeOnDemand(joined: JoinedRows, index: number, drop: ReadonlySet<string>): string {
   const { onDemand } = joined.join
   if (onDemand === null) return ''
-  const values = onDemand.features.map(({ feature: { name } }, at) => ({ name, value: joined.computed?.[index]?.values[at]?.value ?? null }))
+  const values = onDemand.features.map(({ feature: { name } }, at) => ({
+    name,
+    value: joined.computed?.[index]?.values[at]?.value ?? null,
+  }))
   return `,"on_demand":{"read":${writeObject(readOf(joined, index), drop)},"values":${writeObject(values, drop)}}`
 }
 

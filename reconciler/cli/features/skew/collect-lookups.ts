@@ -99,7 +99,11 @@ function readComputation(
 }
 
 /** Null: there may be something to compare. */
-function whyNone({ model: own, views, onDemand }: WrittenRecord, model: string, found: RecordedDefinitions | null): SkipReason | null {
+function whyNone(
+  { model: own, views, onDemand }: WrittenRecord,
+  model: string,
+  found: RecordedDefinitions | null,
+): SkipReason | null {
   if (own !== model) return 'otherModel'
   if (views.length === 0 && onDemand === null) return 'noFeatures'
   return found === null ? 'unknownRelease' : null

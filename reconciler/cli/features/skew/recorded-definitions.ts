@@ -66,7 +66,11 @@ function definitionsOf(materials: ViewMaterials, roles: readonly RecordedRole[],
   return { materials, roles, onDemand: programOfRoles(materials, roles, computed) }
 }
 
-function programOfRoles({ views }: ViewMaterials, roles: readonly RecordedRole[], { requestFeatures, onDemand }: Computed): RecordedProgram | null {
+function programOfRoles(
+  { views }: ViewMaterials,
+  roles: readonly RecordedRole[],
+  { requestFeatures, onDemand }: Computed,
+): RecordedProgram | null {
   const joined = roles.flatMap(({ view, as, take }) => {
     const known = views.get(view)
     const dtypes = new Map([...(known?.features ?? []), ...(known?.aggregations ?? [])].map(({ name, dtype }) => [name, dtype]))

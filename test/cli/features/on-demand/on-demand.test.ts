@@ -41,8 +41,8 @@ afterAll(async () => {
 const requestOf = ([, origin, dest, scheduled, share]: readonly (string | null)[]) => ({
   origin,
   dest,
-  scheduled: scheduled == null ? null : day(scheduled),
-  share: share == null ? null : Number(share),
+  scheduled: scheduled === undefined || scheduled === null ? null : day(scheduled),
+  share: share === undefined || share === null ? null : Number(share),
   ...plain,
 })
 
@@ -94,7 +94,10 @@ describe('predictions', () => {
     const row = requestOf(flights[6] ?? [])
     const floats = names.map((name) => ({ name, datatype: 'FP32', shape: [1], data: [Number(row[name as keyof typeof row])] }))
     const texts = { origin, dest, scheduled: day('09:21') }
-    const inputs = [...floats, ...Object.entries(texts).map(([name, text]) => ({ name, datatype: 'BYTES', shape: [1], data: [text] }))]
+    const inputs = [
+      ...floats,
+      ...Object.entries(texts).map(([name, text]) => ({ name, datatype: 'BYTES', shape: [1], data: [text] })),
+    ]
     const plainAnswer = await house.server.post('/v1/models/delay/predict', { rows: [row], echo_features: true })
     const [first] = (plainAnswer.body as { predictions: { score: number; features: unknown }[] }).predictions
     const { status, body } = await house.server.post('/v2/models/delay/infer', { inputs, parameters: { echo_features: true } })
@@ -106,7 +109,8 @@ describe('predictions', () => {
       model_name: 'delay',
       inputs: inputs.map(({ data, ...input }) => ({
         ...input,
-        contents: input.datatype === 'FP32' ? { fp32_contents: data } : { bytes_contents: data.map((text) => Buffer.from(String(text))) },
+        contents:
+          input.datatype === 'FP32' ? { fp32_contents: data } : { bytes_contents: data.map((text) => Buffer.from(String(text))) },
       })),
       parameters: { echo_features: { bool_param: true } },
     })
@@ -119,11 +123,21 @@ describe('predictions', () => {
   })
 
   it.each<[string, object, string]>([
-    ['a feature that is computed', { windy: true }, 'rows[0]: "windy" is computed on demand: send what it is computed of instead'],
-    ['a time without zone', { scheduled: '2013-01-01T09:21:00' }, 'rows[0].scheduled: expected a time in ISO 8601 with its zone (2013-01-01T05:00:00Z), found "2013-01-01T09:21:00"'],
+    [
+      'a feature that is computed',
+      { windy: true },
+      'rows[0]: "windy" is computed on demand: send what it is computed of instead',
+    ],
+    [
+      'a time without zone',
+      { scheduled: '2013-01-01T09:21:00' },
+      'rows[0].scheduled: expected a time in ISO 8601 with its zone (2013-01-01T05:00:00Z), found "2013-01-01T09:21:00"',
+    ],
     ['a text for a number', { share: 'much' }, 'rows[0].share: expected a number, found "much"'],
   ])('refuse %s', async (_, wrong, message) => {
-    const { status, body } = await house.server.post('/v1/models/delay/predict', { rows: [{ ...requestOf(flights[6] ?? []), ...wrong }] })
+    const { status, body } = await house.server.post('/v1/models/delay/predict', {
+      rows: [{ ...requestOf(flights[6] ?? []), ...wrong }],
+    })
     expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining(JSON.stringify(message).slice(1, -1))])
   })
 
@@ -158,7 +172,10 @@ describe('records', () => {
     write('records.jsonl', records)
     const equal = await runCommand(house.folder, ['features', 'skew', 'delay', '--records', 'records.jsonl', '--json'])
     expect(equal.errors).toBe('')
-    const report = JSON.parse(equal.output) as { verdict: string; features: { feature: string; view: string | null; compared: number }[] }
+    const report = JSON.parse(equal.output) as {
+      verdict: string
+      features: { feature: string; view: string | null; compared: number }[]
+    }
     expect([equal.code, report.verdict]).toEqual([0, 'equal'])
     expect(report.features.filter(({ view }) => view === null).map(({ feature }) => feature)).toEqual(computed)
     const planted = records.map((record) =>
@@ -202,13 +219,19 @@ describe('an import', () => {
 
   it('refuses values that the expressions do not give', async () => {
     const { code, errors } = await importRow({ ...first, windy: true, ...plain })
-    expect([code, errors]).toEqual([2, expect.stringContaining('row 1 of the sample: "windy" is true, its expression gives false')])
+    expect([code, errors]).toEqual([
+      1,
+      expect.stringContaining('row 1 of the sample: "windy" is true, its expression gives false'),
+    ])
   })
 
   it('refuses a sample without what they read', async () => {
     const { gusts: _, ...row } = first
     const { code, errors } = await importRow({ ...row, ...plain })
-    expect([code, errors]).toEqual([2, expect.stringContaining('row 1 of the sample: expected "gusts", which on-demand features read, found none')])
+    expect([code, errors]).toEqual([
+      1,
+      expect.stringContaining('row 1 of the sample: expected "gusts", which on-demand features read, found none'),
+    ])
   })
 
   it('computes them of the columns that they read, behind those of the sample', async () => {
@@ -221,7 +244,14 @@ describe('an import', () => {
     expect(spec.requestFeatures.map(({ name }) => name)).toEqual([...sent, 'scheduled'])
     expect(spec.onDemand.map(({ name, cel }) => [name, cel])[2]).toEqual(['ratio', 'wind / gusts * share'])
     // 12.5 / 4 × 0.1 as a float32; an hour from 07:30 to 08:30.
-    expect(spec.goldenRows[0]?.inputs).toMatchObject({ windy: false, head: 13, ratio: Math.fround(3.125 * f(0.1)), hour: 8, calm: false, wait: 60 })
+    expect(spec.goldenRows[0]?.inputs).toMatchObject({
+      windy: false,
+      head: 13,
+      ratio: Math.fround(3.125 * f(0.1)),
+      hour: 8,
+      calm: false,
+      wait: 60,
+    })
   })
 
   it('is asked for again when an expression changes, and not when it is only written otherwise', async () => {
@@ -233,8 +263,12 @@ describe('an import', () => {
       return `${output}${errors}`
     }
     expect(await validate('cel: wind > 25 }', 'cel: (wind)>25 }')).not.toContain('version-behind')
-    expect(await validate('cel: wind > 25 }', 'cel: wind >= 25 }')).toMatch(/version-behind +expected onDemand as version 2 has it/)
-    expect(await validate('onDemandOnly: [gusts, at, scheduled]', 'onDemandOnly: [at, scheduled]')).toMatch(/version-behind +expected onDemandOnly as version 2 has it/)
+    expect(await validate('cel: wind > 25 }', 'cel: wind >= 25 }')).toMatch(
+      /version-behind +expected onDemand as version 2 has it/,
+    )
+    expect(await validate('onDemandOnly: [gusts, at, scheduled]', 'onDemandOnly: [at, scheduled]')).toMatch(
+      /version-behind +expected onDemandOnly as version 2 has it/,
+    )
     writeFileSync(file, text)
   })
 })
