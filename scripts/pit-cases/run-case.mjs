@@ -57,25 +57,27 @@ export async function runCase(engine, { entities, ttl_us: ttl, features, labels 
     [{ name: '__row', type: 'BIGINT' }, ...time('__at'), ...keys],
     labels.map((row, place) => [String(place), timeOf(row.t), ...keysOf(row)]),
   )
-  const rows = await engine.query(
-    buildJoin({
-      labels: 'labels',
-      keep: [],
-      asOfUs: null,
-      views: [
-        {
-          prefix: 'case',
-          relation: 'view:case',
-          keys: keys.map(({ name }) => ({ column: name, label: name })),
-          isStatic: false,
-          rowKey: [],
-          ttlUs: ttlOf(ttl),
-          grid: null,
-          take: [{ type: 'feature', column: 'value', as: 'value' }],
-        },
-      ],
-    }),
-  )
+  const request = (isSparse) => ({
+    labels: 'labels',
+    keep: [],
+    asOfUs: null,
+    views: [
+      {
+        prefix: 'case',
+        relation: 'view:case',
+        keys: keys.map(({ name }) => ({ column: name, label: name })),
+        isStatic: false,
+        isSparse,
+        rowKey: [],
+        ttlUs: ttlOf(ttl),
+        grid: null,
+        take: [{ type: 'feature', column: 'value', as: 'value' }],
+      },
+    ],
+  })
+  const [rows, again] = [await engine.query(buildJoin(request(false))), await engine.query(buildJoin(request(true)))]
+  const shown = (each) => [each.value, each['__found:case']]
+  if (JSON.stringify(rows.map(shown)) !== JSON.stringify(again.map(shown))) throw new Error('label by label it is another join')
   return {
     expected: rows.map((row) => (row.value === null ? null : value.read(row.value))),
     found: rows.map((row) => row['__found:case']),

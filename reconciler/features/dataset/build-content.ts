@@ -3,6 +3,7 @@ import type { EntityDefinition } from '../../core/feature-definition.ts'
 import { quoteName, quoteText } from '../engine/quote.ts'
 import type { EngineColumn } from '../engine/engine.ts'
 import { buildJoin } from '../join/build-join.ts'
+import type { JoinRequest } from '../join/join-request.ts'
 import { sqlTypes } from '../sources/sql-types.ts'
 import { buildJoinView } from '../views/join-view.ts'
 import { datasetRelations, labelColumn, neededColumns } from './build-label-rows.ts'
@@ -19,14 +20,14 @@ function viewTable(name: string): string {
   return `view:${name}`
 }
 
-/** A table with the label rows and the values of all views. `asOf`: microseconds since the epoch. */
-export function buildJoinedRows(
+/** What the join of label rows and views is asked for. `asOf`: microseconds since the epoch. */
+export function buildJoinRequest(
   plan: DatasetPlan,
   entities: ReadonlyMap<string, EntityDefinition>,
   { types, asOf }: { readonly types: ViewTypes; readonly asOf: bigint },
-): string {
+): JoinRequest {
   const kept = neededColumns(plan).map(labelColumn)
-  const select = buildJoin({
+  return {
     labels: datasetRelations.labels,
     keep: ['__at', '__split', '__part', '__source_row', ...kept],
     asOfUs: asOf,
@@ -39,8 +40,12 @@ export function buildJoinedRows(
         take,
       }),
     ),
-  })
-  return `create table ${quoteName(datasetRelations.joined)} as\n${select}`
+  }
+}
+
+/** A table with the label rows and the values of all views. */
+export function buildJoinedRows(request: JoinRequest): string {
+  return `create table ${quoteName(datasetRelations.joined)} as\n${buildJoin(request)}`
 }
 
 /** A view of what the files hold, under the names that they have there; what stands beside is named `beside:NAME`. */

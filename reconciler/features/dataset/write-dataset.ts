@@ -10,9 +10,18 @@ import { digestRows } from '../digest/digest-rows.ts'
 import type { Engine, EngineRow } from '../engine/engine.ts'
 import type { EngineOptions } from '../engine/open-engine.ts'
 import { quoteName } from '../engine/quote.ts'
+import { findSparseViews } from '../join/find-sparse-views.ts'
 import type { SourceReport } from '../sources/prepare-source.ts'
 import { viewRelation } from '../views/build-view-table.ts'
-import { buildContent, buildCounts, buildJoinedRows, buildPartFile, buildSideFile, contentColumns } from './build-content.ts'
+import {
+  buildContent,
+  buildCounts,
+  buildJoinedRows,
+  buildJoinRequest,
+  buildPartFile,
+  buildSideFile,
+  contentColumns,
+} from './build-content.ts'
 import { buildJudgedRows, buildLabelRows, datasetRelations, dropReasons, type DropReason } from './build-label-rows.ts'
 import { checkRows } from './check-rows.ts'
 import { countSlices } from './count-slices.ts'
@@ -77,7 +86,8 @@ async function makeFiles(request: DatasetRequest, plan: DatasetPlan, computation
     `select "__reason" as reason, count(*) as n from ${quoteName(datasetRelations.judged)} where "__reason" is not null group by all`,
   )
   onStep?.('join')
-  await engine.query(buildJoinedRows(plan, definitions.entities, { types: await readTypes(engine, plan), asOf }))
+  const join = buildJoinRequest(plan, definitions.entities, { types: await readTypes(engine, plan), asOf })
+  await engine.query(buildJoinedRows(await findSparseViews(engine, join)))
   if (plan.onDemand !== null) onStep?.('on-demand features')
   const onDemand = await computeOnDemand(engine, plan)
   await engine.query(buildContent(plan))
@@ -90,7 +100,7 @@ async function makeFiles(request: DatasetRequest, plan: DatasetPlan, computation
   )
   await writeParts(request, plan, engine)
   onStep?.('digest')
-  const digest = await digestRows(engine, datasetRelations.content, contentColumns(plan))
+  const digest = await digestRows(engine, { relation: datasetRelations.content, isOrdered: plan.onDemand === null }, contentColumns(plan))
   const weights = await measureWeights(engine, plan)
   const slices = await countSlices(engine, plan)
   const { training, trainingInputs, commit } = request

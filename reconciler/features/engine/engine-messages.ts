@@ -18,6 +18,7 @@ export interface EngineSettings {
 export type EngineCall =
   | { readonly type: 'open'; readonly settings: EngineSettings }
   | { readonly type: 'query'; readonly sql: string; readonly parameters: readonly Cell[] }
+  | { readonly type: 'hash'; readonly sql: string; readonly head: string }
   | { readonly type: 'load'; readonly table: string; readonly columns: readonly EngineColumn[] }
   | { readonly type: 'append'; readonly rows: readonly (readonly Cell[])[] }
   | { readonly type: 'endLoad' }

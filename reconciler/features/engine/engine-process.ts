@@ -18,6 +18,7 @@ import type { Cell } from './engine.ts'
 import type { GuardSettings } from './engine-guard.ts'
 import { explainFailure } from './explain-failure.ts'
 import { quoteList, quoteName } from './quote.ts'
+import { hashRows } from './hash-rows.ts'
 import { readCells } from './read-cells.ts'
 
 interface Loading {
@@ -67,6 +68,11 @@ async function answer(state: State, call: EngineCall): Promise<EngineTable | nul
   switch (call.type) {
     case 'query':
       return withProgress(connection, settings, () => query(connection, call, settings.resultLimitBytes))
+    case 'hash':
+      return withProgress(connection, settings, async () => {
+        const hash = await hashRows(await connection.stream(call.sql), call.head)
+        return { names: ['hash'], rows: [[hash]] }
+      })
     case 'load':
       state.loading = await startLoad(connection, call)
       return null

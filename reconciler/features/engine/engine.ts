@@ -13,6 +13,11 @@ export type EngineRow = Readonly<Record<string, Cell>>
 export interface Engine {
   /** Runs the statements, and returns the rows of the last. `parameters` fill `$1`, `$2`, … of a single statement. Small results only. */
   query(sql: string, parameters?: readonly Cell[]): Promise<readonly EngineRow[]>
+  /**
+   * SHA-256 (hex) of `head` and of the rows of a SELECT: by their values, whatever their number, see hash-rows.ts. The first column counts
+   * them from 0. Columns are BIGINT, DOUBLE, BOOLEAN or VARCHAR.
+   */
+  hash(sql: string, head: string): Promise<string>
   /** Fills a new table, in the order given. `columns` are name and SQL type. Back-pressure by the iteration. */
   load(table: string, columns: readonly EngineColumn[], rows: RowBatches): Promise<void>
   /** From here on statements reach no file but those that were allowed at opening, and no setting can change. */

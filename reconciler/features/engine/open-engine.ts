@@ -93,6 +93,11 @@ class ProcessEngine implements Engine {
     return toRows(table)
   }
 
+  async hash(sql: string, head: string): Promise<string> {
+    const table = await this.#inTurn(() => this.#holder.ask({ type: 'hash', sql, head }))
+    return String(table?.rows[0]?.[0])
+  }
+
   load(...[table, columns, rows]: Parameters<Engine['load']>): Promise<void> {
     return this.#inTurn(async () => {
       await this.#holder.ask({ type: 'load', table, columns })

@@ -1,6 +1,5 @@
 /** The whole join as one SELECT: one row for each label row, in their order, whatever the views hold. Text in, text out. */
-import { buildLabelTimes, gridTime, keyNames } from './build-label-times.ts'
-import { buildNewestRows } from './build-newest-rows.ts'
+import { buildLabelTimes, gridTime } from './build-label-times.ts'
 import { buildRowMatches, type MatchNames, type NamedQuery } from './build-row-matches.ts'
 import { buildRowVersions } from './build-row-versions.ts'
 import { anyRow, buildWindows } from './build-windows.ts'
@@ -39,14 +38,9 @@ function takenColumn(taken: TakenColumn, parts: string): string {
 /** What a view needs of the join: the row found, the windows, or both. */
 function buildReads(view: JoinView, names: MatchNames) {
   const { parts } = names
-  const newest = `${parts}_newest`
   const isWindowed = view.take.some(({ type }) => type === 'window')
   const isFound = !isWindowed || view.take.some(isFeature)
-  const rows = [
-    { name: newest, sql: buildNewestRows(names.versions, keyNames(view)) },
-    ...buildRowMatches(view, names, newest),
-    buildValues(view, parts),
-  ]
+  const rows = [...buildRowMatches(view, names), buildValues(view, parts)]
   return {
     queries: [...(isFound ? rows : []), ...(isWindowed ? buildWindows(view, names) : [])],
     joined: [...(isFound ? ['values'] : []), ...(isWindowed ? ['windows'] : [])].map((part) => `${parts}_${part}`),

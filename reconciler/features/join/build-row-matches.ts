@@ -1,6 +1,8 @@
 /** The row of a view that counts for each label row: the newest version known at its time (of equal ones the earlier row), if its age is within the ttl. */
 import { buildIntervalLookups, buildIntervalPieces } from './build-interval-pieces.ts'
 import { keyNames } from './build-label-times.ts'
+import { joinNear } from './build-near-pairs.ts'
+import { buildNewestRows } from './build-newest-rows.ts'
 import type { JoinView } from './join-request.ts'
 
 /** A named part of a WITH clause. */
@@ -56,10 +58,30 @@ function buildPassingMatches(names: MatchNames, keys: readonly string[]): readon
   ]
 }
 
+/** The greatest of all rows that stand at a label's time, of those that are near to it. */
+function buildNearMatch(names: MatchNames, keys: readonly string[], ttlUs: bigint): NamedQuery {
+  // A row that is just as old as allowed is near, too.
+  const pairs = joinNear({ rows: names.versions, time: 'event', times: names.times, keys, width: ttlUs + 1n })
+  const stands = `known <= t AND "at" - event <= ${ttlUs} AND ("until" IS NULL OR t < "until")`
+  const order = `{'event': event, 'created': created, 'earlier': -"row"}`
+  return {
+    name: `${names.parts}_match`,
+    sql: `SELECT l, arg_max("row", ${order}) AS "row" FROM ${pairs} WHERE ${stands} GROUP BY l`,
+  }
+}
+
+/** The age up to which rows count, where those are near to a label: a grid may look ahead of it. Null: any row may count. */
+export function nearAge({ ttlUs, isStatic, grid }: JoinView): bigint | null {
+  return isStatic || (grid !== null && grid.lagUs < 0n) ? null : ttlUs
+}
+
 /** Parts of a WITH clause; the last has `l` and `row`, at most one for each label row. */
-export function buildRowMatches(view: JoinView, names: MatchNames, newest: string): readonly NamedQuery[] {
+export function buildRowMatches(view: JoinView, names: MatchNames): readonly NamedQuery[] {
   const keys = keyNames(view)
-  const stayed: NamedQuery = { name: `${names.parts}_last`, sql: lastKnown(names.times, newest, keys) }
+  const age = nearAge(view)
+  if (view.isSparse && age !== null) return [buildNearMatch(names, keys, age)]
+  const newest: NamedQuery = { name: `${names.parts}_newest`, sql: buildNewestRows(names.versions, keys) }
+  const stayed: NamedQuery = { name: `${names.parts}_last`, sql: lastKnown(names.times, newest.name, keys) }
   const passing = view.rowKey.length === 0 ? [] : buildPassingMatches(names, keys)
   const best =
     passing.length === 0
@@ -68,5 +90,5 @@ export function buildRowMatches(view: JoinView, names: MatchNames, newest: strin
         `QUALIFY row_number() OVER (PARTITION BY l ORDER BY event DESC, created DESC, "row") = 1)`
   // HUGEINT: no age is too great to be compared.
   const young = view.ttlUs === null || view.isStatic ? '' : ` WHERE "at"::HUGEINT - event <= ${view.ttlUs}`
-  return [stayed, ...passing, { name: `${names.parts}_match`, sql: `SELECT l, "row" FROM ${best}${young}` }]
+  return [newest, stayed, ...passing, { name: `${names.parts}_match`, sql: `SELECT l, "row" FROM ${best}${young}` }]
 }

@@ -3,6 +3,7 @@
  * when it begins it takes away when it ends. Minima and maxima can not be taken away; they need the intervals cut into pieces.
  */
 import { buildIntervalLookups, buildIntervalPieces } from './build-interval-pieces.ts'
+import { joinNear } from './build-near-pairs.ts'
 import type { NamedQuery } from './build-row-matches.ts'
 import type { Measure } from './window-measures.ts'
 
@@ -35,6 +36,15 @@ export function buildSweep(request: SweepRequest): readonly NamedQuery[] {
     ...buildExtremes(request, extremes, extreme),
     { name: swept, sql: `SELECT * FROM ${sum} JOIN ${extreme} USING (l)` },
   ]
+}
+
+/** The same from all pairs of an interval and a label in it. Labels without one are not there. */
+export function buildPairSweep(request: SweepRequest, width: bigint): readonly NamedQuery[] {
+  const { parts, intervals, times, keys, measures } = request
+  const combined = measures.map(({ name, input, combine }) => `${combine}(${input}) AS ${name}`)
+  const pairs = joinNear({ rows: `${intervals} WHERE a < b`, time: 'a', times, keys, width })
+  const sql = `SELECT l, ${combined.join(', ')} FROM ${pairs} WHERE a <= t AND t < b GROUP BY l`
+  return [{ name: `${parts}_swept`, sql }]
 }
 
 function buildSums(request: SweepRequest, measures: readonly Measure[], name: string): readonly NamedQuery[] {

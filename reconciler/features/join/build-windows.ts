@@ -3,7 +3,7 @@ import { buildDistinctCount, type ColumnSweep } from './build-distinct-count.ts'
 import { keyNames } from './build-label-times.ts'
 import { buildQuantile } from './build-quantile.ts'
 import type { NamedQuery } from './build-row-matches.ts'
-import { buildSweep } from './build-sweep.ts'
+import { buildPairSweep, buildSweep } from './build-sweep.ts'
 import { withSpread, withSquareLimbs } from './exact-square-sum.ts'
 import type { JoinView } from './join-request.ts'
 import { quoteName } from '../engine/quote.ts'
@@ -30,6 +30,12 @@ interface WindowSet {
   readonly squared: Set<string>
   /** Parts that follow the sweep. */
   readonly after: NamedQuery[]
+}
+
+interface SetForm {
+  /** Whether rows have `first_place` and `last_place`. */
+  readonly isPlaced: boolean
+  readonly isSparse: boolean
 }
 
 /** The value of a feature: an expression over `from`, a relation with `l`. */
@@ -154,7 +160,7 @@ function buildPlaced({ parts, versions }: WindowNames, keys: readonly string[]):
   }
 }
 
-function buildSet(set: WindowSet, features: readonly WindowFeature[], isPlaced: boolean) {
+function buildSet(set: WindowSet, features: readonly WindowFeature[], { isPlaced, isSparse }: SetForm) {
   const values = features.map((feature) => ({ feature, ...windowValue(set, feature) }))
   const inputs = [...new Set(features.map(({ column }) => column.name))]
   const swept = features.filter(({ window }) => window.function !== 'count_distinct').map(({ column }) => column.name)
@@ -167,7 +173,8 @@ function buildSet(set: WindowSet, features: readonly WindowFeature[], isPlaced: 
     width: set.windowUs,
     measures: set.measures.all,
   }
-  const queries = [buildIntervals(set, inputs, isPlaced), ...(sweep.measures.length > 0 ? buildSweep(sweep) : []), ...set.after]
+  const parts = isSparse ? buildPairSweep(sweep, set.windowUs) : buildSweep(sweep)
+  const queries = [buildIntervals(set, inputs, isPlaced), ...(sweep.measures.length > 0 ? parts : []), ...set.after]
   return { values, queries }
 }
 
@@ -186,20 +193,24 @@ export function buildWindows(view: JoinView, names: WindowNames): readonly Named
     return { parts, windowUs, keys, names, measures, payload: new Set(), squared: new Set(), after: [] }
   })
   const rows = sets[0]?.measures.add('1::BIGINT', 'sum')
-  const built = sets.map((set) => buildSet(set, features.filter(({ window }) => window.windowUs === set.windowUs), isPlaced)) // prettier-ignore
+  const form = { isPlaced, isSparse: view.isSparse }
+  const built = sets.map((set) => buildSet(set, features.filter(({ window }) => window.windowUs === set.windowUs), form)) // prettier-ignore
   const values = built.flatMap((set) => set.values)
   const columns = values.map(({ feature, expression }) => {
     return `(${expression})::${feature.window.resultType} AS ${quoteName(feature.as)}`
   })
   const swept = sets.filter(({ measures }) => measures.all.length > 0).map(({ parts }) => `${parts}_swept`)
   const from = [...new Set([...swept, ...values.map((value) => value.from)])]
-  const joins = from.map((name) => `LEFT JOIN ${name} ON ${name}.l = times.l`)
+  // Labels that are not there have no value and no rows, and whoever joins this says so.
+  const [only, ...others] = view.isSparse ? from : []
+  const isAlone = only !== undefined && others.length === 0
+  const joins = isAlone ? [only] : [`${names.times} AS times`, ...from.map((name) => `LEFT JOIN ${name} ON ${name}.l = times.l`)]
   return [
     ...(isPlaced ? [buildPlaced(names, keys)] : []),
     ...built.flatMap(({ queries }) => queries),
     {
       name: `${names.parts}_windows`,
-      sql: `SELECT times.l, ${[...columns, `${rows} > 0 AS ${anyRow}`].join(', ')} FROM ${names.times} AS times ${joins.join(' ')}`,
+      sql: `SELECT ${isAlone ? only : 'times'}.l, ${[...columns, `${rows} > 0 AS ${anyRow}`].join(', ')} FROM ${joins.join(' ')}`,
     },
   ]
 }

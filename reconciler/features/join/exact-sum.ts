@@ -8,7 +8,8 @@ import { quoteText } from '../engine/quote.ts'
 /** Values of a sum: 0, or 2^-70 <= |x| < 2^70 (8.5e-22 to 1.18e21), or any multiple of 2^-122 below it. */
 const highUnit = 2 ** -26
 const lowUnit = 2 ** -122
-const carry = 2n ** 96n
+const carryBits = 96
+const carry = 2n ** BigInt(carryBits)
 
 export const sumRange = '0 or between 2^-70 (8.5e-22) and 2^70 (1.18e21) in size'
 
@@ -22,7 +23,7 @@ export function countedKinds(value: string): string {
 
 /** The counts that a sum of `countedKinds` holds. */
 export function kindCounts(kinds: string): Readonly<Record<'rows' | 'nan' | 'positive' | 'negative', string>> {
-  const part = (index: number): string => `((${kinds} // ${2n ** BigInt(32 * index)}) % 4294967296)`
+  const part = (index: number): string => `((${kinds} >> ${32 * index}) & 4294967295)`
   return { rows: part(0), nan: part(1), positive: part(2), negative: part(3) }
 }
 
@@ -60,15 +61,25 @@ export interface LimbSum {
 
 export const floatUnit = highUnit
 
-/** The float nearest to a sum of limbs, to within the rounding of the low one, which is a DOUBLE already. */
-function nearestFloat(high: string, low: string, unit: number): string {
+/** What a low limb carries into the high one, towards zero. Shifts: HUGEINT is divided bit by bit. */
+function carriedOf(low: string): string {
+  return `(CASE WHEN ${low} < 0 THEN -((-${low}) >> ${carryBits}) ELSE ${low} >> ${carryBits} END)`
+}
+
+/** What is left of it, with its sign. */
+function restOf(low: string): string {
+  return `(${low} - ${carriedOf(low)} * ${carry})`
+}
+
+/** The float nearest to a sum of limbs, to within the rounding of the low one, which is a DOUBLE already. `type` is that of the high one. */
+function nearestFloat(high: string, low: string, { unit, type }: { readonly unit: number; readonly type: string }): string {
   const top = `(${high})::DOUBLE`
-  const rest = `((${high}) - ${top}::HUGEINT)::DOUBLE`
+  const rest = `((${high}) - ${top}::${type})::DOUBLE`
   return `(${top} * ${unit} + (${rest} * ${unit} + (${low}) * ${unit / Number(carry)}))`
 }
 
 export function sumToFloat({ high, low, unit }: LimbSum): string {
-  return nearestFloat(`(${high} + ${low} // ${carry})`, `(${low} % ${carry})::DOUBLE`, unit)
+  return nearestFloat(`(${high} + ${carriedOf(low)})`, `${restOf(low)}::DOUBLE`, { unit, type: 'HUGEINT' })
 }
 
 /**
@@ -78,12 +89,21 @@ export function sumToFloat({ high, low, unit }: LimbSum): string {
 export function meanToFloat(sum: LimbSum, rows: string): string {
   const { high, low, unit } = sum
   const isSmall = `${low} = 0 AND abs(${high}) < ${2 ** 53}`
-  return `CASE WHEN ${isSmall} THEN (${high})::DOUBLE / ${rows} * ${unit} ELSE ${dividedToFloat(sum, rows)} END`
+  const carried = `(${high} + ${carriedOf(low)})`
+  return (
+    `CASE WHEN ${isSmall} THEN (${high})::DOUBLE / ${rows} * ${unit} ` +
+    `WHEN abs(${carried}) BETWEEN ${rows} * 4 AND ${2n ** 62n} THEN ${shortToFloat(sum, carried, rows)} ELSE ${longToFloat(sum, carried, rows)} END`
+  )
 }
 
-function dividedToFloat({ high, low, unit }: LimbSum, rows: string): string {
-  const carried = `(${high} + ${low} // ${carry})`
-  const left = `((${carried} % ${rows}) * ${carry} + ${low} % ${carry})`
+/** Most sums: the quotient is 4 units at least, so that the error of its fraction, two of its last places, is a quarter of the result's. */
+function shortToFloat({ low, unit }: LimbSum, carried: string, rows: string): string {
+  const fraction = `((${carried}::BIGINT % ${rows}::BIGINT)::DOUBLE + ${restOf(low)}::DOUBLE * ${1 / Number(carry)}) / ${rows}`
+  return nearestFloat(`(${carried}::BIGINT // ${rows}::BIGINT)`, `(${fraction}) * ${Number(carry)}`, { unit, type: 'BIGINT' })
+}
+
+function longToFloat({ low, unit }: LimbSum, carried: string, rows: string): string {
+  const left = `((${carried} % ${rows}) * ${carry} + ${restOf(low)})`
   const divided = `(${left} // ${rows})::DOUBLE + (${left} % ${rows})::DOUBLE / ${rows}`
-  return nearestFloat(`(${carried} // ${rows})`, divided, unit)
+  return nearestFloat(`(${carried} // ${rows})`, divided, { unit, type: 'HUGEINT' })
 }

@@ -28,6 +28,11 @@ export interface JoinView {
   readonly ttlUs: bigint | null
   /** Null: values are taken as of the label's own time. */
   readonly grid: JoinGrid | null
+  /**
+   * True: every label is put beside every row that is near to it in time, which is right in any case, and fast where few of them meet.
+   * `findSparseViews` decides it. Nothing is near where rows have no time, or count at any age.
+   */
+  readonly isSparse: boolean
   /** What goes into the output, in its order. */
   readonly take: readonly TakenColumn[]
 }

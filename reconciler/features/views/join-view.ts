@@ -43,6 +43,7 @@ export function buildJoinView(view: ViewDefinition, entities: ReadonlyMap<string
     rowKey: view.rowKey,
     ttlUs: view.ttlMs === null ? null : micros(view.ttlMs),
     grid: view.online?.type === 'grid' ? { refreshUs: micros(view.online.refreshMs), lagUs: micros(view.online.lagMs) } : null,
+    isSparse: false,
     take: role.take.map((taken) => takenColumn(view, role, taken)),
   }
 }

@@ -26,6 +26,7 @@ function ours(name) {
         relation: 'rows',
         keys: [{ column: 'e', label: 'e' }],
         isStatic: false,
+        isSparse: true,
         rowKey: [],
         ttlUs: null,
         grid: null,

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => session.close())
 
-function viewOf(rule: BruteRule, prefix = 'v'): JoinView {
+function viewOf(rule: BruteRule, prefix = 'v', isSparse = false): JoinView {
   return {
     prefix,
     relation: 'view:v',
@@ -22,6 +22,7 @@ function viewOf(rule: BruteRule, prefix = 'v'): JoinView {
       { column: 'two words', label: 'y' },
     ],
     isStatic: rule.isStatic,
+    isSparse,
     rowKey: rule.hasRowKey ? ['r', 's'] : [],
     ttlUs: rule.ttl,
     grid: rule.grid === null ? null : { refreshUs: rule.grid.refresh, lagUs: rule.grid.lag },
@@ -39,12 +40,13 @@ describe('buildJoin', () => {
       rows: fc.array(anyRow, { maxLength: 14 }),
       labels: fc.array(anyLabel, { maxLength: 8 }),
       rule: anyRule,
+      isSparse: fc.boolean(),
     })
     await fc.assert(
-      fc.asyncProperty(given, async ({ rows, labels, rule }) => {
+      fc.asyncProperty(given, async ({ rows, labels, rule, isSparse }) => {
         await createView(session, rows)
         await createLabels(session, labels)
-        const sql = buildJoin({ labels: 'labels', keep: ['kept'], asOfUs: rule.asOf, views: [viewOf(rule)] })
+        const sql = buildJoin({ labels: 'labels', keep: ['kept'], asOfUs: rule.asOf, views: [viewOf(rule, 'v', isSparse)] })
         const got = await session.query(`SELECT "__row", kept, v__value, "__found:v", epoch_us("__as_of:v") FROM (${sql})`)
         const expected = labels.map((label, place) => {
           const { found, value } = bruteJoin(rows, label, rule)

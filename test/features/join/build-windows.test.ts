@@ -64,7 +64,7 @@ function taken(asked: BruteWindow, as: string): TakenColumn {
   }
 }
 
-function viewOf(rule: BruteRule, take: readonly TakenColumn[]): JoinView {
+function viewOf(rule: BruteRule, take: readonly TakenColumn[], isSparse: boolean): JoinView {
   return {
     prefix: 'v',
     relation: 'view:v',
@@ -73,6 +73,7 @@ function viewOf(rule: BruteRule, take: readonly TakenColumn[]): JoinView {
       { column: 'two words', label: 'y' },
     ],
     isStatic: false,
+    isSparse,
     rowKey: rule.hasRowKey ? ['r', 's'] : [],
     ttlUs: rule.ttl,
     grid: rule.grid === null ? null : { refreshUs: rule.grid.refresh, lagUs: rule.grid.lag },
@@ -96,9 +97,10 @@ describe('windows', () => {
       rule: anyRule.map((rule): BruteRule => ({ ...rule, isStatic: false })),
       asked: fc.array(anyWindow, { minLength: 1, maxLength: 3 }),
       isFound: fc.boolean(),
+      isSparse: fc.boolean(),
     })
     await fc.assert(
-      fc.asyncProperty(given, async ({ rows, labels, rule, asked, isFound }) => {
+      fc.asyncProperty(given, async ({ rows, labels, rule, asked, isFound, isSparse }) => {
         await createView(session, rows)
         await createLabels(session, labels)
         const feature: TakenColumn = { type: 'feature', column: 'value', as: 'value' }
@@ -107,7 +109,7 @@ describe('windows', () => {
           labels: 'labels',
           keep: [],
           asOfUs: rule.asOf,
-          views: [viewOf(rule, isFound ? [...windows, feature] : windows)],
+          views: [viewOf(rule, isFound ? [...windows, feature] : windows, isSparse)],
         })
         const names = [...asked.map((_, index) => `f${index}`), '"__found:v"', ...(isFound ? ['value'] : [])]
         const got = await session.query(`SELECT ${names.join(', ')} FROM (${sql})`)
@@ -135,11 +137,17 @@ const rowAt = (event: bigint, value: number | null, created = event): BruteRow =
 }
 const plainRule: BruteRule = { isStatic: false, hasRowKey: false, ttl: null, asOf: null, grid: null }
 
+/** The same in both ways of finding them. */
 async function valuesAt(labels: readonly bigint[], asked: readonly BruteWindow[]): Promise<readonly (readonly unknown[])[]> {
   await createLabels(session, labels.map((at): BruteLabel => ({ keys: ['a', 'b'], at }))) // prettier-ignore
   const take = asked.map((each, index) => taken(each, `f${index}`))
-  const sql = buildJoin({ labels: 'labels', keep: [], asOfUs: null, views: [viewOf(plainRule, take)] })
-  return session.query(`SELECT ${asked.map((_, index) => `f${index}`).join(', ')} FROM (${sql})`)
+  const valuesOf = (isSparse: boolean): Promise<readonly (readonly unknown[])[]> => {
+    const sql = buildJoin({ labels: 'labels', keep: [], asOfUs: null, views: [viewOf(plainRule, take, isSparse)] })
+    return session.query(`SELECT ${asked.map((_, index) => `f${index}`).join(', ')} FROM (${sql})`)
+  }
+  const values = await valuesOf(false)
+  expect(await valuesOf(true)).toEqual(values)
+  return values
 }
 
 const asked = (name: AggregateFunction, window = 10n): BruteWindow => {

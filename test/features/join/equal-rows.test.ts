@@ -25,7 +25,12 @@ const edge = (which: 'first' | 'last'): TakenColumn => ({
   },
 })
 
-it.each([[[]], [['r', 's']]])('gives the earlier of two equal rows, with the row key %j', async (rowKey) => {
+it.each([
+  [[], false],
+  [['r', 's'], false],
+  [[], true],
+  [['r', 's'], true],
+])('gives the earlier of two equal rows, with the row key %j, sparse: %s', async (rowKey, isSparse) => {
   const row = { keys: ['a', 'b'], event: 1n, created: 2n, rowKey: [1, 7], whole: null, flag: null }
   await createView(session, [
     { ...row, value: 1 },
@@ -40,8 +45,9 @@ it.each([[[]], [['r', 's']]])('gives the earlier of two equal rows, with the row
       { column: 'two words', label: 'y' },
     ],
     isStatic: false,
+    isSparse,
     rowKey,
-    ttlUs: null,
+    ttlUs: isSparse ? 9n : null,
     grid: null,
     take: [{ type: 'feature', column: 'value', as: 'value' }, edge('first'), edge('last')],
   }

@@ -6,7 +6,7 @@ import { afterAll, expect, it } from 'vitest'
 import { openEngine } from '../../../reconciler/features/engine/open-engine.ts'
 import { digestRows } from '../../../reconciler/features/digest/digest-rows.ts'
 import { buildJoin } from '../../../reconciler/features/join/build-join.ts'
-import type { TakenColumn } from '../../../reconciler/features/join/join-request.ts'
+import type { JoinRequest, TakenColumn } from '../../../reconciler/features/join/join-request.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mainward-threads-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -33,7 +33,7 @@ const taken = (name: 'sum' | 'mean' | 'stddev' | 'last'): TakenColumn => ({
   },
 })
 const names = ['sum', 'mean', 'stddev', 'last'] as const
-const sql = buildJoin({
+const request: JoinRequest = {
   labels: 'labels',
   keep: [],
   asOfUs: null,
@@ -43,28 +43,30 @@ const sql = buildJoin({
       relation: 'view:v',
       keys: [{ column: 'k', label: 'k' }],
       isStatic: false,
+      isSparse: false,
       rowKey: [],
       ttlUs: 86400000000n,
       grid: null,
       take: [{ type: 'feature', column: 'value', as: 'value' }, ...names.map(taken)],
     },
   ],
-})
+}
 
-async function joined(threads: number): Promise<{ readonly digest: string; readonly held: unknown }> {
+async function joined(threads: number, isSparse: boolean): Promise<{ readonly digest: string; readonly held: unknown }> {
   const engine = await openEngine({ spillFolder: folder, threads })
   try {
+    const sql = buildJoin({ ...request, views: request.views.map((each) => ({ ...each, isSparse })) })
     for (const statement of [view, labels, `CREATE TABLE output AS ${sql}`]) await engine.query(statement)
     const columns = ['value', ...names].map((name) => ({ name, type: 'DOUBLE' }))
     const [held] = await engine.query('SELECT count(value) > 10000 AS found, count(stddev) > 10000 AS spread FROM output')
-    return { digest: await digestRows(engine, 'output', columns), held }
+    return { digest: await digestRows(engine, { relation: 'output', isOrdered: true }, columns), held }
   } finally {
     await engine.close()
   }
 }
 
-it('gives the same bytes on one thread and on eight', { timeout: 180_000 }, async () => {
-  const one = await joined(1)
+it('gives the same bytes on one thread and on eight, in both ways', { timeout: 180_000 }, async () => {
+  const one = await joined(1, false)
   expect(one.held).toEqual({ found: true, spread: true })
-  expect(await joined(8)).toEqual(one)
+  for (const isSparse of [false, true]) expect(await joined(8, isSparse)).toEqual(one)
 })

@@ -25,6 +25,7 @@ export async function openTestEngine(threads = 2): Promise<TestEngine> {
         throw new MainwardError('engine-failed', messageOf(thrown))
       }
     },
+    hash: () => Promise.reject(new Error('tests hash nothing')),
     load: () => Promise.reject(new Error('tests fill tables by SQL')),
     lock: () => Promise.resolve(),
     close() {
