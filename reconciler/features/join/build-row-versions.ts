@@ -49,9 +49,22 @@ function restatedRows(view: JoinView, rows: string, names: readonly string[]): s
   )
 }
 
+/** Rows that do not count are never known, and do not stay. Left out by a condition, DuckDB would expect far fewer rows than there are. */
+function markedRows(
+  view: JoinView,
+  rows: string,
+  { asOfUs, names }: { readonly asOfUs: bigint | null; readonly names: readonly string[] },
+): string {
+  const counts = `coalesce(${usable(view)}${asOfUs === null ? '' : ` AND created <= ${asOfUs}`}, false)`
+  return (
+    `SELECT ${[...keyNames(view), 'event', 'created', '"row"', ...names].join(', ')}, CASE WHEN ${counts} THEN greatest(event, created) END AS known, ` +
+    `NULL::BIGINT AS "until", ${counts} AS stays FROM (${rows})`
+  )
+}
+
 /**
  * Columns: keys, `event`, `created`, `known` (microseconds), `row`, `until`, `stays`, and `names`, the names of the expressions `extra`.
- * Rows that were created after `asOfUs` do not exist, so they end no version either.
+ * Rows that were created after `asOfUs` do not exist, so they end no version either. Of a sparse view rows may be there that are never `known`.
  */
 export function buildRowVersions(
   view: JoinView,
@@ -62,6 +75,7 @@ export function buildRowVersions(
   const selected = extra.map(({ name, expression }) => `${expression} AS ${name}`)
   const identity = view.rowKey.map((column, index) => `${quoteName(column)} AS i${index}`)
   const all = timedRows(view, [...identity, ...selected])
+  if (view.isSparse && view.rowKey.length === 0) return markedRows(view, all, { asOfUs, names })
   const rows = asOfUs === null ? all : `SELECT * FROM (${all}) WHERE created <= ${asOfUs}`
   if (view.rowKey.length > 0) return restatedRows(view, rows, names)
   return (

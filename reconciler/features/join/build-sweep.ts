@@ -42,7 +42,7 @@ export function buildSweep(request: SweepRequest): readonly NamedQuery[] {
 export function buildPairSweep(request: SweepRequest, width: bigint): readonly NamedQuery[] {
   const { parts, intervals, times, keys, measures } = request
   const combined = measures.map(({ name, input, combine }) => `${combine}(${input}) AS ${name}`)
-  const pairs = joinNear({ rows: `${intervals} WHERE a < b`, time: 'a', times, keys, width })
+  const pairs = joinNear({ rows: intervals, time: 'a', times, keys, width })
   const sql = `SELECT l, ${combined.join(', ')} FROM ${pairs} WHERE a <= t AND t < b GROUP BY l`
   return [{ name: `${parts}_swept`, sql }]
 }

@@ -95,17 +95,24 @@ async function openGroup(engine: Engine, definition: SourceDefinition, files: re
     throw sourceError(definition.name, `${first.path} has a column ${hidden}, which the engine needs itself`, 'rename the column')
   }
   const columns = planColumns(definition, first.path, types)
+  const checks = columns.flatMap((column) => column.checks)
   const paths = quoteList(files.map(({ localPath }) => localPath))
   const partitions = listPartitions(definition)
+  const read = `read_parquet(${paths}, hive_partitioning = false) as r`
+  if (partitions.length === 0) {
+    const starts = files.map(({ start }) => `${start}::bigint`)
+    const start = starts.length === 1 ? starts[0] : `([${starts.join(', ')}])[r.file_index + 1]`
+    return { from: read, row: `(${start} + r.file_row_number)`, columns, checks }
+  }
   const values = files.map(
     (file, at) => `(${[at, `${file.start}::bigint`, ...partitions.map((name) => partitionSql(file, name))].join(', ')})`,
   )
   const names = ['i', 'start', ...partitions.map((_, at) => `p${at}`)].join(', ')
   return {
-    from: `read_parquet(${paths}, hive_partitioning = false) as r join (values ${values.join(', ')}) as f(${names}) on r.file_index = f.i`,
+    from: `${read} join (values ${values.join(', ')}) as f(${names}) on r.file_index = f.i`,
     row: '(f.start + r.file_row_number)',
     columns,
-    checks: columns.flatMap(({ checks }) => checks),
+    checks,
   }
 }
 

@@ -110,10 +110,6 @@ async function createTable(
   const isTimed = eventTime === null ? 'true' : `${event} is not null`
   const isKnown = knownBy(definition, asOf)
   if (parts.length === 0) await createEmptySource(engine, definition)
-  else
-    await engine.query(
-      `create view ${sourceRelation(name)} as select * from (${selectParts(parts)}) where ${isTimed} and ${isKnown}`,
-    )
   const rows = parts.length === 0 ? sourceRelation(name) : `(${selectParts(parts)})`
   const [counts] = await readRows(
     engine,
@@ -124,6 +120,11 @@ async function createTable(
      from (select *, ${isTimed} and ${isKnown} as kept from ${rows})`,
   )
   const { n = 0n, timed = 0n, kept = 0n, future = 0n, first, last } = counts as Readonly<Record<string, bigint>>
+  if (parts.length > 0) {
+    // A condition that holds for every row would be asked again by each statement, which would also expect far fewer rows.
+    const condition = kept === n ? '' : ` where ${isTimed} and ${isKnown}`
+    await engine.query(`create view ${sourceRelation(name)} as select * from ${rows}${condition}`)
+  }
   return {
     rows: kept,
     droppedNullEventTime: n - timed,

@@ -38,10 +38,13 @@ export async function buildViewTable(
     throw new MainwardError('invalid-input', problems.join('\n'), { hint: 'correct the view; `mainward validate` says the same' })
   const isKept = view.transform !== null || view.inputs.some(({ kind }) => kind === 'FeatureView')
   if (isKept) await keepRows(engine, view, plan)
-  const rows = selectView(view, plan, isKept ? 'rowid' : '"__row"')
+  const report = await countRows(engine, view, plan, pushed?.rows ?? 0n)
+  // A condition that holds for every row would be asked again by each statement, which would also expect far fewer rows.
+  const isWhole = report.droppedNullKey === 0n && report.droppedNullEventTime === 0n
+  const rows = `${selectView(view, plan, isKept ? 'rowid' : '"__row"')}${isWhole ? '' : whereUsable(plan)}`
   const more = pushed === null ? '' : ` union all ${selectPushedView(view, plan, pushed)}`
   await engine.query(`create view ${viewRelation(view.name)} as ${rows}${more}`)
-  return countRows(engine, view, plan, pushed?.rows ?? 0n)
+  return report
 }
 
 /** The engine does not say which row it was. */
@@ -73,9 +76,12 @@ function selectView(view: ViewDefinition, { columns }: ViewPlan, row: string): s
       where === null ? [] : [`(${where}\n) as ${quoteName(`__where:${name}`)}`],
     ),
   ]
+  return `select ${list.join(', ')} from ${quoteName(rowsName(view.name))}`
+}
+
+function whereUsable({ columns: { keys, event } }: ViewPlan): string {
   const needed = [...keys, ...(event === null ? [] : [event])].map(({ name }) => `${quoteName(name)} is not null`)
-  const where = needed.length === 0 ? '' : ` where ${needed.join(' and ')}`
-  return `select ${list.join(', ')} from ${quoteName(rowsName(view.name))}${where}`
+  return needed.length === 0 ? '' : ` where ${needed.join(' and ')}`
 }
 
 /** Behind every row of a source: among equal ones the row of the source counts, then the one that was pushed first. */
