@@ -18,7 +18,7 @@ const shared = ['core', 'statistics', 'bucketing', 'inference', 'profiles', 'exp
 /** The only table: a folder that is not here may not exist, an edge that is not here may not be drawn. */
 const rooms: Readonly<Record<string, Room>> = {
   core: { imports: [], packages: ['node:crypto'], pure: true },
-  statistics: { imports: ['core'], packages: [], pure: true },
+  statistics: { imports: [], packages: [], pure: true },
   profiles: { imports: ['core'], packages: [], pure: true },
   bucketing: { imports: ['core'], packages: [], pure: true },
   inference: { imports: ['core'], packages: ['onnxruntime-node'], pure: true },

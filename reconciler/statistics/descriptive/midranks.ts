@@ -12,7 +12,7 @@ export function midranksOf(values: Float64Array): Midranks {
   const order = Uint32Array.from(values, (_, index) => index).sort((left, right) => (values[left] ?? 0) - (values[right] ?? 0))
   const ranks = new Float64Array(values.length)
   let tieTerm = 0
-  for (let from = 0; from < order.length; ) {
+  for (let from = 0; from < order.length;) {
     const value = values[order[from] ?? 0]
     let to = from + 1
     while (to < order.length && values[order[to] ?? 0] === value) to += 1

@@ -62,7 +62,6 @@ function shareBelow(replicates: ArrayLike<number>, estimate: number): number {
 
 function accelerationOf(jackknife: ArrayLike<number>): number {
   const centre = meanOf(jackknife)
-  const power = (exponent: number): number =>
-    pairwiseSum(Float64Array.from(jackknife, (value) => (centre - value) ** exponent))
+  const power = (exponent: number): number => pairwiseSum(Float64Array.from(jackknife, (value) => (centre - value) ** exponent))
   return power(3) / (6 * power(2) ** 1.5)
 }

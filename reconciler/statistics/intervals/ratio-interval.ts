@@ -15,11 +15,7 @@ export interface RatioInterval {
  * By the delta method: var(R) = var(y - R x) / (n mean(x)²) with n - 1 (W. G. Cochran, Sampling Techniques, 1977, 6.3: the same
  * as var(y) - 2 R cov(y, x) + R² var(x), and never negative by rounding). Throws RangeError for unequal lengths.
  */
-export function ratioInterval(
-  numerator: ArrayLike<number>,
-  denominator: ArrayLike<number>,
-  confidence: number,
-): RatioInterval {
+export function ratioInterval(numerator: ArrayLike<number>, denominator: ArrayLike<number>, confidence: number): RatioInterval {
   const count = numerator.length
   if (denominator.length !== count) throw new RangeError(`expected pairs, found ${count} values and ${denominator.length} values`)
   const [meanY, meanX] = [meanOf(numerator), meanOf(denominator)]

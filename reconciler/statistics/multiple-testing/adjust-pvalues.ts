@@ -75,8 +75,7 @@ function monotone(values: Float64Array, step: Procedure['step']): Float64Array {
   if (step === 'down')
     for (let rank = 1; rank < values.length; rank += 1) values[rank] = Math.max(values[rank - 1] ?? 0, values[rank] ?? 0)
   if (step === 'up')
-    for (let rank = values.length - 2; rank >= 0; rank -= 1)
-      values[rank] = Math.min(values[rank] ?? 1, values[rank + 1] ?? 1)
+    for (let rank = values.length - 2; rank >= 0; rank -= 1) values[rank] = Math.min(values[rank] ?? 1, values[rank + 1] ?? 1)
   return values
 }
 

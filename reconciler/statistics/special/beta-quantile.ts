@@ -23,6 +23,9 @@ export function betaQuantile(p: number, a: number, b: number, q = 1 - p): number
   }
   // x^a y^b / B(a, b) is the derivative of I_x in ln(x / y).
   const slope = (u: number): number => ((lower ? 1 : -1) * betaTerm(a, b, ...pointAt(u))) / tail(u)
-  const u = solveLogTail({ value: (at) => Math.log(tail(at)), rising: lower, slope, start: Math.log(a / b) }, Math.log(lower ? p : q))
+  const u = solveLogTail(
+    { value: (at) => Math.log(tail(at)), rising: lower, slope, start: Math.log(a / b) },
+    Math.log(lower ? p : q),
+  )
   return pointAt(u)[0]
 }

@@ -31,7 +31,7 @@ export function betaTerm(a: number, b: number, x: number, y: number): number {
   const difference = a * y - b * x
   const exponent =
     stirlingError(n) - stirlingError(a) - stirlingError(b) - deviance(a, n * x, difference) - deviance(b, n * y, -difference)
-  return Math.exp(exponent) * Math.sqrt(a / n) * Math.sqrt(b) / Math.sqrt(2 * Math.PI)
+  return (Math.exp(exponent) * Math.sqrt(a / n) * Math.sqrt(b)) / Math.sqrt(2 * Math.PI)
 }
 
 /** C(n, k) p^k q^(n-k) for whole 0 <= k <= n and p + q = 1, p and q positive. */

@@ -52,8 +52,7 @@ function durbinMatrix(k: number, h: number): Float64Array {
   for (let i = 1; i <= size; i += 1) inverseFactorials[i] = (inverseFactorials[i - 1] ?? 0) / i
   const over = (i: number): number => inverseFactorials[i] ?? 0
   for (let row = 0; row < size; row += 1)
-    for (let column = 0; column <= Math.min(row + 1, size - 1); column += 1)
-      matrix[row * size + column] = over(row - column + 1)
+    for (let column = 0; column <= Math.min(row + 1, size - 1); column += 1) matrix[row * size + column] = over(row - column + 1)
   for (let i = 0; i < size; i += 1) {
     const border = (1 - h ** (i + 1)) * over(i + 1)
     matrix[i * size] = border

@@ -16,7 +16,7 @@ interface ScaledMatrix {
 export function matrixPowerCentre(matrix: Float64Array, size: number, power: number): Scaled {
   let result: ScaledMatrix | null = null
   let base: ScaledMatrix = { entries: matrix, exponent: 0 }
-  for (let left = power; ; ) {
+  for (let left = power; ;) {
     if (left % 2 === 1) result = result === null ? base : multiply(result, base, size)
     left = Math.floor(left / 2)
     if (left === 0) break

@@ -41,7 +41,7 @@ function evenSums(z: number, terms: number): readonly number[] {
   let second = 0
   let third = 0
   for (let k = terms; k >= 1; k -= 1) {
-    const weight = k * k * Math.exp((-((Math.PI * k) ** 2) / 2) / (z * z))
+    const weight = k * k * Math.exp(-((Math.PI * k) ** 2) / 2 / (z * z))
     second += weight
     third += (3 * z * z - (Math.PI * k) ** 2) * weight
   }

@@ -21,7 +21,9 @@ export function studentTCdf(t: number, df: number): number {
 function shares(t: number, df: number): readonly [x: number, y: number] {
   const ratio = t / Math.sqrt(df)
   const inverse = 1 / ratio
-  return ratio > 1 ? [inverse / ratio / (1 + inverse * inverse), 1 / (1 + inverse * inverse)] : [1 / (1 + ratio * ratio), (ratio * ratio) / (1 + ratio * ratio)]
+  return ratio > 1
+    ? [inverse / ratio / (1 + inverse * inverse), 1 / (1 + inverse * inverse)]
+    : [1 / (1 + ratio * ratio), (ratio * ratio) / (1 + ratio * ratio)]
 }
 
 /** P(T > t) = I_x(df / 2, 1 / 2) / 2 at x = df / (df + t²), t >= 0 (DLMF 8.17, Abramowitz & Stegun 26.7.1). */

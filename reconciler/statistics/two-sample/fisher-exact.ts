@@ -63,9 +63,7 @@ function distributionOf({ a, b, c, d }: TwoByTwo): Hypergeometric {
 /** As three binomial terms with the same p = column / total, each exact (Loader 2000, as in R's dhyper). */
 function probability({ row, column, total }: Hypergeometric, at: number): number {
   const [p, q] = [column / total, (total - column) / total]
-  return (
-    (binomialTerm(at, row, p, q) / binomialTerm(column, total, p, q)) * binomialTerm(column - at, total - row, p, q)
-  )
+  return (binomialTerm(at, row, p, q) / binomialTerm(column, total, p, q)) * binomialTerm(column - at, total - row, p, q)
 }
 
 /** Sum of all terms from `start` on in one direction; past the mode they fall, so that it ends when nothing is added any more. */

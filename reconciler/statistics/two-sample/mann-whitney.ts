@@ -82,7 +82,12 @@ function uDistribution(n: number, m: number): Float64Array {
   return rows[n] ?? new Float64Array()
 }
 
-function combine(fewerFirst: Float64Array | undefined, fewerSecond: Float64Array | undefined, first: number, second: number): Float64Array {
+function combine(
+  fewerFirst: Float64Array | undefined,
+  fewerSecond: Float64Array | undefined,
+  first: number,
+  second: number,
+): Float64Array {
   const [shareFirst, shareSecond] = [first / (first + second), second / (first + second)]
   return Float64Array.from(
     { length: first * second + 1 },

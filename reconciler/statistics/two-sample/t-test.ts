@@ -46,7 +46,8 @@ export function pairedTTest(a: ArrayLike<number>, b: ArrayLike<number>, options:
   if (a.length !== b.length) throw new RangeError(`expected pairs, found ${a.length} values and ${b.length} values`)
   const differences = Float64Array.from(a, (value, index) => value - (b[index] ?? NaN))
   const { count, mean, variance } = momentsOf(differences)
-  return testOf({ estimate: mean, standardError: Math.sqrt(variance / count), df: count - 1 }, options)
+  const df = Number.isNaN(mean) ? NaN : count - 1
+  return testOf({ estimate: mean, standardError: Math.sqrt(variance / count), df }, options)
 }
 
 function testOf(given: StudentEstimate, { alternative, confidence }: TTestOptions): TTest {

@@ -1,11 +1,7 @@
 // Reference cases of confidence intervals.
 import { meanOf, varianceOf } from '../../../dist/statistics/descriptive/moments.js'
 import { medianOf } from '../../../dist/statistics/descriptive/quantile.js'
-import {
-  bcaInterval,
-  bootstrapStandardError,
-  percentileInterval,
-} from '../../../dist/statistics/intervals/bootstrap-interval.js'
+import { bcaInterval, bootstrapStandardError, percentileInterval } from '../../../dist/statistics/intervals/bootstrap-interval.js'
 import { meanInterval } from '../../../dist/statistics/intervals/mean-interval.js'
 import { newcombeDifference } from '../../../dist/statistics/intervals/newcombe-difference.js'
 import { proportionInterval } from '../../../dist/statistics/intervals/proportion-interval.js'
