@@ -1,45 +1,28 @@
 /** Writes rows of views that are computed on a grid. What is as of a later time is never overwritten. */
+import type { Connection } from './pool.ts'
 import type { Queryable } from './queryable.ts'
 
-/** Times are in microseconds since the epoch. */
-export interface ComputedRow {
-  /** Text of `encodeEntityKey`. */
-  readonly key: string
-  readonly eventUs: bigint | null
-  readonly createdUs: bigint | null
-  /** A JSON array of encoded values, in the order of `OnlineView.features`. */
-  readonly values: string
-}
+const pageTable = `create temporary table if not exists online_page
+  (entity_key text not null, event_us bigint, created_us bigint, feature_values text not null) on commit delete rows`
 
 /**
- * Each key at most once. A view that was removed gets no rows. A row that holds the same already is not written: its watermark says as of when it is true. Returns how
- * many were written.
+ * Inside a transaction. `lines` are rows in the text format of COPY: key (a text of `encodeEntityKey`, each at most once), event and created
+ * time in microseconds since the epoch, and a JSON array of encoded values in the order of `OnlineView.features`. A view that was removed
+ * gets no rows. A row that holds the same already is not written: its watermark says as of when it is true. Returns how many were written.
  */
-export async function upsertRows(
-  database: Queryable,
-  viewId: number,
-  asOfUs: bigint,
-  rows: readonly ComputedRow[],
-): Promise<number> {
-  const { rowCount } = await database.query(
+export async function writeLines(transaction: Connection, viewId: number, asOfUs: bigint, lines: string): Promise<number> {
+  await transaction.query(pageTable)
+  await transaction.copyFrom('copy pg_temp.online_page from stdin', lines)
+  const { rowCount } = await transaction.query(
     `insert into online_rows as r (view_id, entity_key, event_us, created_us, computed_as_of_us, feature_values)
      select v.id, c.entity_key, c.event_us, c.created_us, $2, c.feature_values
-     from (select id from online_views where id = $1 for key share) as v,
-       unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[]) as c (entity_key, event_us, created_us, feature_values)
+     from (select id from online_views where id = $1 for key share) as v, pg_temp.online_page as c
      on conflict (view_id, entity_key) do update
        set event_us = excluded.event_us, created_us = excluded.created_us,
            computed_as_of_us = excluded.computed_as_of_us, feature_values = excluded.feature_values
        where r.computed_as_of_us <= excluded.computed_as_of_us
          and (r.event_us, r.created_us, r.feature_values) is distinct from (excluded.event_us, excluded.created_us, excluded.feature_values)`,
-    [
-      viewId,
-      asOfUs,
-      rows.map(({ key }) => key),
-      rows.map(({ eventUs }) => eventUs),
-      rows.map(({ createdUs }) => createdUs),
-      rows.map(({ values }) => values),
-    ],
-    'upsert-rows',
+    [viewId, asOfUs],
   )
   return rowCount ?? 0
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { digestValue } from '../../reconciler/core/digest.ts'
 import { encodeEntityKey } from '../../reconciler/core/feature-value.ts'
 import { onlineReadSettings, readOnline } from '../../reconciler/database/online-queries.ts'
-import { deleteRows, deleteRowsBefore, readKeys, upsertRows } from '../../reconciler/database/online-row-queries.ts'
+import { deleteRows, deleteRowsBefore, readKeys } from '../../reconciler/database/online-row-queries.ts'
 import {
   countRows,
   ensureView,
@@ -15,6 +15,7 @@ import {
 import { openPool } from '../../reconciler/database/pool.ts'
 import { withTransaction } from '../../reconciler/database/transaction.ts'
 import { createTestDatabase } from '../support/database.ts'
+import { writeOnlineRows } from '../support/online-lines.ts'
 
 const database = await createTestDatabase()
 const pool = openPool(database.url, { applicationName: 'online test' })
@@ -52,8 +53,8 @@ describe('one read', () => {
     const first = await ensureView(pool, 'dev', weather)
     const second = await ensureView(pool, 'dev', route)
     await ensureView(pool, 'production', weather)
-    await upsertRows(pool, first.id, 100n, [row('["JFK"]', '[1]'), row('["LGA"]', '[2]', null, null)])
-    await upsertRows(pool, second.id, 300n, [row('["JFK"]', '["route"]', -7n, 9_007_199_254_740_993n)])
+    await writeOnlineRows(pool, first.id, 100n, [row('["JFK"]', '[1]'), row('["LGA"]', '[2]', null, null)])
+    await writeOnlineRows(pool, second.id, 300n, [row('["JFK"]', '["route"]', -7n, 9_007_199_254_740_993n)])
     await setWatermark(pool, second.id, { asOfUs: 200n, fingerprint: 'f' })
     const answers = await readOnline(pool, 'dev', [
       { digest: route.digest, keys: ['["JFK"]'] },
@@ -80,7 +81,7 @@ describe('one read', () => {
 
   it('says as of the watermark what was not rewritten since', async () => {
     const { id } = await ensureView(pool, 'dev', weather)
-    await upsertRows(pool, id, 100n, [row('["JFK"]', '[1]')])
+    await writeOnlineRows(pool, id, 100n, [row('["JFK"]', '[1]')])
     await setWatermark(pool, id, { asOfUs: 250n, fingerprint: 'f' })
     const [answer] = await readOnline(pool, 'dev', [{ digest: weather.digest, keys: ['["JFK"]'] }])
     expect(answer?.rows[0]?.computedAsOfUs).toBe(250n)
@@ -90,7 +91,7 @@ describe('one read', () => {
     const { id } = await ensureView(pool, 'dev', weather)
     const texts = ['"', '\\', '{a,b}', '\u0000', '\ud800', 'å', '', 'null', '\t\n', '😀']
     const keys = texts.map((text) => encodeEntityKey([text, -1n, true]))
-    await upsertRows(
+    await writeOnlineRows(
       pool,
       id,
       1n,
@@ -111,7 +112,7 @@ describe('one read', () => {
       const asked = [{ digest: weather.digest, keys: ['["7"]'] }]
       await pool.query('vacuum analyze online_rows')
       expect((await readOnline(reader, 'dev', asked))[0]?.rows).toEqual([null])
-      await upsertRows(
+      await writeOnlineRows(
         pool,
         id,
         1n,
@@ -136,7 +137,7 @@ describe('one read', () => {
   it('is one statement, also for many views and keys', async () => {
     const views = await Promise.all(['a', 'b', 'c'].map((name) => ensureView(pool, 'dev', { name, digest: digestValue(name) })))
     const keys = Array.from({ length: 1000 }, (_, at) => encodeEntityKey([at]))
-    for (const { id, name } of views) await upsertRows(pool, id, 1n, keys.map((key) => row(key, JSON.stringify([name, key])))) // prettier-ignore
+    for (const { id, name } of views) await writeOnlineRows(pool, id, 1n, keys.map((key) => row(key, JSON.stringify([name, key])))) // prettier-ignore
     let statements = 0
     const counted: typeof pool = { ...pool, query: (...all) => (statements++, pool.query(...all)) }
     const asked = views.map(({ digest }, at) => ({ digest, keys: at === 1 ? [...keys].reverse() : keys }))
@@ -151,9 +152,9 @@ describe('one read', () => {
 describe('rows of a grid', () => {
   it('of an older time change nothing; of the same or a later one they do', async () => {
     const { id } = await ensureView(pool, 'dev', weather)
-    expect(await upsertRows(pool, id, 100n, [row('["a"]', '[1]'), row('["b"]', '[1]')])).toBe(2)
-    expect(await upsertRows(pool, id, 99n, [row('["a"]', '[0]'), row('["c"]', '[0]')])).toBe(1)
-    expect(await upsertRows(pool, id, 100n, [row('["b"]', '[2]')])).toBe(1)
+    expect(await writeOnlineRows(pool, id, 100n, [row('["a"]', '[1]'), row('["b"]', '[1]')])).toBe(2)
+    expect(await writeOnlineRows(pool, id, 99n, [row('["a"]', '[0]'), row('["c"]', '[0]')])).toBe(1)
+    expect(await writeOnlineRows(pool, id, 100n, [row('["b"]', '[2]')])).toBe(1)
     expect(await valuesOf(weather.digest, ['["a"]', '["b"]', '["c"]'])).toEqual(['[1]', '[2]', '[0]'])
     expect(await deleteRows(pool, id, 99n, ['["a"]', '["c"]'])).toBe(1)
     expect(await valuesOf(weather.digest, ['["a"]', '["c"]'])).toEqual(['[1]', null])
@@ -161,21 +162,21 @@ describe('rows of a grid', () => {
 
   it('are not written again when they hold the same', async () => {
     const { id } = await ensureView(pool, 'dev', weather)
-    await upsertRows(pool, id, 100n, [row('["a"]', '[1]'), row('["b"]', '[null]', null, null)])
-    expect(await upsertRows(pool, id, 200n, [row('["a"]', '[1]'), row('["b"]', '[null]', null, null)])).toBe(0)
-    expect(await upsertRows(pool, id, 200n, [row('["a"]', '[1]', 5n, 7n)])).toBe(1)
+    await writeOnlineRows(pool, id, 100n, [row('["a"]', '[1]'), row('["b"]', '[null]', null, null)])
+    expect(await writeOnlineRows(pool, id, 200n, [row('["a"]', '[1]'), row('["b"]', '[null]', null, null)])).toBe(0)
+    expect(await writeOnlineRows(pool, id, 200n, [row('["a"]', '[1]', 5n, 7n)])).toBe(1)
   })
 
   it('of a view that was removed are not written', async () => {
     const { id } = await ensureView(pool, 'dev', weather)
     await withTransaction(pool, (transaction) => removeView(transaction, id, 10))
-    expect(await upsertRows(pool, id, 1n, [row('["a"]', '[1]')])).toBe(0)
+    expect(await writeOnlineRows(pool, id, 1n, [row('["a"]', '[1]')])).toBe(0)
     expect((await pool.query('select from online_rows')).rowCount).toBe(0)
   })
 
   it('whose event is before a time are removed; those without one stay', async () => {
     const { id } = await ensureView(pool, 'dev', weather)
-    await upsertRows(pool, id, 1n, [row('["a"]', '[1]', 4n), row('["b"]', '[1]', 5n), row('["c"]', '[1]', null)])
+    await writeOnlineRows(pool, id, 1n, [row('["a"]', '[1]', 4n), row('["b"]', '[1]', 5n), row('["c"]', '[1]', null)])
     expect(await deleteRowsBefore(pool, id, 5n)).toBe(1)
     expect(await valuesOf(weather.digest, ['["a"]', '["b"]', '["c"]'])).toEqual([null, '[1]', '[1]'])
   })
@@ -206,7 +207,7 @@ describe('a definition', () => {
     const { id } = await ensureView(pool, 'dev', weather)
     const other = await ensureView(pool, 'dev', route)
     const keys = ['["a"]', '["b"]', '["c"]']
-    for (const each of [id, other.id]) await upsertRows(pool, each, 1n, keys.map((key) => row(key, '[1]'))) // prettier-ignore
+    for (const each of [id, other.id]) await writeOnlineRows(pool, each, 1n, keys.map((key) => row(key, '[1]'))) // prettier-ignore
     const remove = () => withTransaction(pool, (transaction) => removeView(transaction, id, 2))
     expect(await remove()).toBe(false)
     expect(await countRows(pool, 'dev')).toEqual(new Map([[weather.digest, 1], [route.digest, 3]])) // prettier-ignore

@@ -1,5 +1,5 @@
 /** Rows of online views on Postgres, written by the leader alone. */
-import { deleteRows, deleteRowsBefore, readKeys, upsertRows } from '../../database/online-row-queries.ts'
+import { deleteRows, deleteRowsBefore, readKeys, writeLines } from '../../database/online-row-queries.ts'
 import { ensureView, setFilling, setWatermark } from '../../database/online-view-queries.ts'
 import type { OnlineRows } from '../../features/materialise/online-rows.ts'
 import { fencedWrite, type StorePlace } from '../../reconcile/stores/fenced-write.ts'
@@ -10,9 +10,9 @@ export function createOnlineRows(place: StorePlace, epoch: number): OnlineRows {
   return {
     ensure: (view) => fencedWrite(place, epoch, (transaction) => ensureView(transaction, environment, view)),
     keys: (viewId) => readKeys(pool, viewId),
-    write: (viewId, { rows, gone, filling }) =>
+    write: (viewId, { lines, gone, filling }) =>
       fencedWrite(place, epoch, async (transaction) => {
-        if (rows.length > 0) await upsertRows(transaction, viewId, filling.asOfUs, rows)
+        if (lines !== '') await writeLines(transaction, viewId, filling.asOfUs, lines)
         if (gone.length > 0) await deleteRows(transaction, viewId, filling.asOfUs, gone)
         await setFilling(transaction, viewId, filling)
       }),

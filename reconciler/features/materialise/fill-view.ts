@@ -2,18 +2,18 @@
  * Brings the rows of one grid view in the online store to a time of its grid, from an engine that has the view's table. Ends the same
  * however often it is killed and begun again.
  */
-import { decodeFeatureValue, encodeEntityKey, encodeFeatureValue } from '../../core/feature-value.ts'
+import { decodeFeatureValue } from '../../core/feature-value.ts'
 import type { Json } from '../../core/digest.ts'
 import type { OnlineView } from '../../core/online-view.ts'
-import type { Cell, Engine, EngineRow } from '../engine/engine.ts'
-import { quoteName } from '../engine/quote.ts'
+import type { Cell, Engine } from '../engine/engine.ts'
 import { buildJoin } from '../join/build-join.ts'
 import { sqlTypes } from '../sources/sql-types.ts'
 import { buildAllKeys, buildChangedKeys, buildRowsOf } from './build-changed-keys.ts'
-import type { FilledPage, FilledRow, OnlineRows } from './online-rows.ts'
+import { buildPage } from './build-page.ts'
+import type { FilledPage, OnlineRows } from './online-rows.ts'
 import { fingerprintTimes, planFill, type PlannedFill } from './plan-fill.ts'
 import { readFingerprints } from './read-fingerprints.ts'
-import { createdColumn, eventColumn, fillJoinView, fillRelations, type ViewFill } from './view-fill.ts'
+import { fillJoinView, fillRelations, type ViewFill } from './view-fill.ts'
 
 export interface FillReport {
   /** How many entities were computed. */
@@ -123,19 +123,18 @@ function decodeKey(key: string, { keys }: OnlineView): readonly Cell[] {
   return keys.map(({ dtype }, index) => decodeFeatureValue(dtype, values[index] ?? null))
 }
 
-/** While one page is written, the next is read and encoded. Pages are written in their order, so that `after` is true. */
+/** While one page is written, the next is read. Pages are written in their order, so that `after` is true. */
 async function writeValues(engine: Engine, run: Run, computed: number): Promise<void> {
-  const { store, viewId, fill, planned, pageRows } = run
-  const read = (from: number) => heard(from < computed ? readPage(engine, run, from) : Promise.resolve([]))
+  const { store, viewId, pageRows } = run
+  const read = (from: number) => heard(from < computed ? readPage(engine, run, from) : Promise.resolve(null))
   let next = read(0)
   let writing = Promise.resolve()
   try {
     for (let from = 0; from < computed; from += pageRows) {
-      const found = await next
+      const page = await next
       next = read(from + pageRows)
-      const page = buildPage(fill, planned, found)
       await writing
-      writing = heard(store.write(viewId, page))
+      if (page !== null) writing = heard(store.write(viewId, page))
     }
     await writing
   } finally {
@@ -150,36 +149,12 @@ function heard<T>(work: Promise<T>): Promise<T> {
   return work
 }
 
-function readPage(engine: Engine, { fill, pageRows }: Run, from: number): Promise<readonly EngineRow[]> {
-  const names = fill.keyColumns.map((_, index) => `k${index}`)
-  const isRowRead = fill.definition.features.length > 0
-  const times = [eventColumn, createdColumn].map((name) => (isRowRead ? name : `null as ${name}`))
-  const columns = [...names, '"__found:fill"', ...times, ...fill.view.features.map(({ name }) => quoteName(name))]
-  return engine.query(
-    `select ${columns.join(', ')} from ${fillRelations(fill).values.quoted}
-     where "__row" >= ${from} and "__row" < ${from + pageRows} order by "__row"`,
-  )
-}
-
-function buildPage(fill: ViewFill, { asOfUs, fingerprint, fromUs }: PlannedFill, found: readonly EngineRow[]): FilledPage {
-  const all = found.map((row) => ({ row: filledRow(fill, row), isFound: row['__found:fill'] === true }))
-  const filling = { asOfUs, fingerprint, isWhole: fromUs === null, after: all.at(-1)?.row.key ?? null }
+async function readPage(engine: Engine, { fill, planned, pageRows }: Run, from: number): Promise<FilledPage> {
+  const [found] = await engine.query(buildPage(fill, from, pageRows))
+  const { asOfUs, fingerprint, fromUs } = planned
   return {
-    rows: all.flatMap(({ row, isFound }) => (isFound ? [row] : [])),
-    gone: all.flatMap(({ row, isFound }) => (isFound ? [] : [row.key])),
-    filling,
+    lines: String(found?.['lines']),
+    gone: JSON.parse(String(found?.['gone'])) as readonly string[],
+    filling: { asOfUs, fingerprint, isWhole: fromUs === null, after: String(found?.['after']) },
   }
-}
-
-function filledRow({ view, keyColumns }: ViewFill, row: EngineRow): FilledRow {
-  return {
-    key: encodeEntityKey(keyColumns.map((_, index) => row[`k${index}`] ?? null)),
-    eventUs: timeOf(row[eventColumn]),
-    createdUs: timeOf(row[createdColumn]),
-    values: JSON.stringify(view.features.map(({ name }) => encodeFeatureValue(row[name] ?? null))),
-  }
-}
-
-function timeOf(cell: Cell | undefined): bigint | null {
-  return typeof cell === 'bigint' ? cell : null
 }

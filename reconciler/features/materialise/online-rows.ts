@@ -23,17 +23,12 @@ export interface Filling {
   readonly after: string | null
 }
 
-export interface FilledRow {
-  /** Text of `encodeEntityKey`. */
-  readonly key: string
-  readonly eventUs: bigint | null
-  readonly createdUs: bigint | null
-  /** A JSON array of encoded values, in the order of `OnlineView.features`. */
-  readonly values: string
-}
-
 export interface FilledPage {
-  readonly rows: readonly FilledRow[]
+  /**
+   * Rows with values, a line each: text of `encodeEntityKey`, event and created time, and a JSON array of encoded values in the order of
+   * `OnlineView.features`; a tab between them, `\N` for a time that is null, every backslash doubled, a line feed at the end.
+   */
+  readonly lines: string
   /** Keys that have no value as of the fill's time. */
   readonly gone: readonly string[]
   /** How far the fill is with this page. */

@@ -1,7 +1,6 @@
 /** Every write of state on Postgres: one transaction that holds the leader's epoch. */
 import { assertEpoch } from '../../database/leader-queries.ts'
-import type { Pool } from '../../database/pool.ts'
-import type { Queryable } from '../../database/queryable.ts'
+import type { Connection, Pool } from '../../database/pool.ts'
 import { withTransaction } from '../../database/transaction.ts'
 
 export interface StorePlace {
@@ -13,7 +12,7 @@ export interface StorePlace {
 export function fencedWrite<T>(
   { pool, environment }: StorePlace,
   epoch: number,
-  work: (transaction: Queryable) => Promise<T>,
+  work: (transaction: Connection) => Promise<T>,
 ): Promise<T> {
   return withTransaction(pool, async (transaction) => {
     await assertEpoch(transaction, environment, epoch)

@@ -14,14 +14,15 @@ const { id } = await store.ensure(view)
 const asOfUs = BigInt(Date.now()) * 1000n
 const startedAt = performance.now()
 for (let from = 0; from < Number(rows); from += pageRows) {
-  const page = Array.from({ length: pageRows }, (_, index) => {
+  const key = (index) => `["${(from + index) % Number(entities)}"]`
+  const lines = Array.from({ length: pageRows }, (_, index) => {
     const values = view.features.map((_, at) => Math.cos(from + index + at) * 100)
-    return { key: `["${(from + index) % Number(entities)}"]`, eventUs: asOfUs, createdUs: asOfUs, values: JSON.stringify(values) }
+    return `${key(index)}\t${asOfUs}\t${asOfUs}\t${JSON.stringify(values)}\n`
   })
   await store.write(id, {
-    rows: page,
+    lines: lines.join(''),
     gone: [],
-    filling: { asOfUs, fingerprint: 'bench', isWhole: true, after: page.at(-1).key },
+    filling: { asOfUs, fingerprint: 'bench', isWhole: true, after: key(pageRows - 1) },
   })
 }
 process.send({ perSecond: Number(rows) / ((performance.now() - startedAt) / 1000) })

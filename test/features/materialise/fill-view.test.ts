@@ -59,7 +59,7 @@ function write(...lines: readonly string[]): void {
 }
 
 async function values(given: Definitions): Promise<Readonly<Record<string, string>>> {
-  return Object.fromEntries((await lab.rows(given, 'latest')).map((row) => [row.key, row.values]))
+  return Object.fromEntries((await lab.rows(given, 'latest')).map((row) => [row.key, JSON.stringify(JSON.parse(row.values))]))
 }
 
 describe('a view without windows', () => {
@@ -134,7 +134,7 @@ describe('a view without windows', () => {
     const given = definitions({ eventTime: null, createdTime: null })
     write('1 JFK 10:00:00 10:00:00 1')
     await lab.fill(given, at('11:00:00'))
-    expect(await lab.rows(given, 'latest')).toEqual([{ key: '["JFK"]', event: null, created: null, values: '[1]' }])
+    expect(await lab.rows(given, 'latest')).toEqual([{ key: '["JFK"]', event: null, created: null, values: '[1.0]' }])
     expect(await lab.fill(given, at('11:15:00'))).toEqual({ computed: 0, isLate: false })
     write('1 JFK 10:00:00 10:00:00 4')
     await lab.fill(given, at('11:30:00'))
@@ -169,7 +169,7 @@ describe('a view with windows', () => {
     const later = at('10:00:00') + BigInt(29 * day) * 1000n
     await lab.fill(given, later)
     expect(await lab.rows(given, 'latest')).toEqual([
-      { key: '["JFK"]', event: text('10:00:00'), created: text('10:00:00'), values: '[1,"1"]' },
+      { key: '["JFK"]', event: text('10:00:00'), created: text('10:00:00'), values: '[1.0,"1"]' },
     ])
     await lab.fill(given, later + BigInt(2 * day) * 1000n)
     expect(await lab.rows(given, 'latest')).toEqual([])

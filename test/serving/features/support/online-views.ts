@@ -3,10 +3,10 @@ import { digestValue } from '../../../../reconciler/core/digest.ts'
 import { encodeEntityKey, encodeFeatureValue, type FeatureValue } from '../../../../reconciler/core/feature-value.ts'
 import type { OnlineView } from '../../../../reconciler/core/online-view.ts'
 import { openOnlineStore } from '../../../../reconciler/cli/serve/online-store.ts'
-import { upsertRows } from '../../../../reconciler/database/online-row-queries.ts'
 import { ensureView, setWatermark } from '../../../../reconciler/database/online-view-queries.ts'
 import { openPool, type Pool } from '../../../../reconciler/database/pool.ts'
 import { createTestDatabase } from '../../../support/database.ts'
+import { writeOnlineRows } from '../../../support/online-lines.ts'
 
 export const dataTime = '2013-01-01T08:00:00.000Z'
 /** `date -u -d 2013-01-01T08:00:00Z +%s`, in microseconds. */
@@ -101,6 +101,6 @@ async function fill({ pool, environment }: Place, view: OnlineView, watermarkUs:
     createdUs: eventUs,
     values: JSON.stringify(values.map(encodeFeatureValue)),
   }))
-  await upsertRows(pool, id, watermarkUs ?? 0n, stored)
+  await writeOnlineRows(pool, id, watermarkUs ?? 0n, stored)
   if (watermarkUs !== null) await setWatermark(pool, id, { asOfUs: watermarkUs, fingerprint: 'f' })
 }
