@@ -5,12 +5,24 @@ import type { Queryable } from './queryable.ts'
 const pageTable = `create temporary table if not exists online_page
   (entity_key text not null, event_us bigint, created_us bigint, feature_values text not null) on commit delete rows`
 
+/** Times are in microseconds since the epoch. */
+export interface WrittenLines {
+  readonly asOfUs: bigint
+  /** True: a row whose event, or of equal ones created time, is not after that of the row that is there changes nothing. */
+  readonly isNewerOnly: boolean
+  readonly lines: string
+}
+
 /**
  * Inside a transaction. `lines` are rows in the text format of COPY: key (a text of `encodeEntityKey`, each at most once), event and created
  * time in microseconds since the epoch, and a JSON array of encoded values in the order of `OnlineView.features`. A view that was removed
  * gets no rows. A row that holds the same already is not written: its watermark says as of when it is true. Returns how many were written.
  */
-export async function writeLines(transaction: Connection, viewId: number, asOfUs: bigint, lines: string): Promise<number> {
+export async function writeLines(
+  transaction: Connection,
+  viewId: number,
+  { asOfUs, isNewerOnly, lines }: WrittenLines,
+): Promise<number> {
   await transaction.query(pageTable)
   await transaction.copyFrom('copy pg_temp.online_page from stdin', lines)
   const { rowCount } = await transaction.query(
@@ -21,8 +33,9 @@ export async function writeLines(transaction: Connection, viewId: number, asOfUs
        set event_us = excluded.event_us, created_us = excluded.created_us,
            computed_as_of_us = excluded.computed_as_of_us, feature_values = excluded.feature_values
        where r.computed_as_of_us <= excluded.computed_as_of_us
-         and (r.event_us, r.created_us, r.feature_values) is distinct from (excluded.event_us, excluded.created_us, excluded.feature_values)`,
-    [viewId, asOfUs],
+         and (r.event_us, r.created_us, r.feature_values) is distinct from (excluded.event_us, excluded.created_us, excluded.feature_values)
+         and (not $3 or (r.event_us, coalesce(r.created_us, r.event_us)) < (excluded.event_us, coalesce(excluded.created_us, excluded.event_us)))`,
+    [viewId, asOfUs, isNewerOnly],
   )
   return rowCount ?? 0
 }

@@ -11,6 +11,8 @@ export interface StoredView {
   readonly watermarkUs: bigint | null
   /** Of the data that was known at the watermark. */
   readonly fingerprint: string | null
+  /** Names the files that held the data at the watermark; null: unknown. */
+  readonly dataFiles: string | null
   /** Null: none is under way. */
   readonly filling: StoredFill | null
 }
@@ -31,13 +33,15 @@ interface ViewRow {
   readonly view: string
   readonly watermark_us: string | null
   readonly data_fingerprint: string | null
+  readonly data_files: string | null
   readonly filling_us: string | null
   readonly filling_fingerprint: string | null
   readonly filling_all: boolean | null
   readonly filling_after: string | null
 }
 
-const columns = 'id, digest, view, watermark_us, data_fingerprint, filling_us, filling_fingerprint, filling_all, filling_after'
+const columns =
+  'id, digest, view, watermark_us, data_fingerprint, data_files, filling_us, filling_fingerprint, filling_all, filling_after'
 
 /** The definition's place in the store; made when it is not there. */
 export async function ensureView(
@@ -83,14 +87,18 @@ export async function setFilling(
 export async function setWatermark(
   database: Queryable,
   viewId: number,
-  { asOfUs, fingerprint }: { readonly asOfUs: bigint; readonly fingerprint: string },
+  {
+    asOfUs,
+    fingerprint,
+    dataFiles,
+  }: { readonly asOfUs: bigint; readonly fingerprint: string; readonly dataFiles: string | null },
 ): Promise<boolean> {
   const { rowCount } = await database.query(
     `update online_views
-     set watermark_us = $2, data_fingerprint = $3, filling_us = null, filling_fingerprint = null,
+     set watermark_us = $2, data_fingerprint = $3, data_files = $4, filling_us = null, filling_fingerprint = null,
          filling_all = null, filling_after = null
      where id = $1 and (watermark_us is null or watermark_us <= $2)`,
-    [viewId, asOfUs, fingerprint],
+    [viewId, asOfUs, fingerprint, dataFiles],
   )
   return rowCount === 1
 }
@@ -130,6 +138,7 @@ function readView(row: ViewRow): StoredView {
     name: row.view,
     watermarkUs: row.watermark_us === null ? null : BigInt(row.watermark_us),
     fingerprint: row.data_fingerprint,
+    dataFiles: row.data_files,
     filling: isFilling ? { asOfUs: BigInt(asOf), fingerprint, isWhole, after } : null,
   }
 }

@@ -6,6 +6,8 @@ export interface SourceFile {
   readonly path: string
   /** Where its bytes lie on this machine. */
   readonly localPath: string
+  /** Names its bytes: files of one path and one version hold the same. Absent: nobody knows. */
+  readonly version?: string
 }
 
 export interface SourceFiles {

@@ -55,7 +55,7 @@ describe('one read', () => {
     await ensureView(pool, 'production', weather)
     await writeOnlineRows(pool, first.id, 100n, [row('["JFK"]', '[1]'), row('["LGA"]', '[2]', null, null)])
     await writeOnlineRows(pool, second.id, 300n, [row('["JFK"]', '["route"]', -7n, 9_007_199_254_740_993n)])
-    await setWatermark(pool, second.id, { asOfUs: 200n, fingerprint: 'f' })
+    await setWatermark(pool, second.id, { asOfUs: 200n, fingerprint: 'f', dataFiles: null })
     const answers = await readOnline(pool, 'dev', [
       { digest: route.digest, keys: ['["JFK"]'] },
       { digest: weather.digest, keys: ['["LGA"]', '["none"]', '["JFK"]', '["LGA"]'] },
@@ -82,7 +82,7 @@ describe('one read', () => {
   it('says as of the watermark what was not rewritten since', async () => {
     const { id } = await ensureView(pool, 'dev', weather)
     await writeOnlineRows(pool, id, 100n, [row('["JFK"]', '[1]')])
-    await setWatermark(pool, id, { asOfUs: 250n, fingerprint: 'f' })
+    await setWatermark(pool, id, { asOfUs: 250n, fingerprint: 'f', dataFiles: null })
     const [answer] = await readOnline(pool, 'dev', [{ digest: weather.digest, keys: ['["JFK"]'] }])
     expect(answer?.rows[0]?.computedAsOfUs).toBe(250n)
   })
@@ -160,6 +160,16 @@ describe('rows of a grid', () => {
     expect(await valuesOf(weather.digest, ['["a"]', '["c"]'])).toEqual(['[1]', null])
   })
 
+  it('that must be newer change only what happened before, or of the same event what was known before', async () => {
+    const { id } = await ensureView(pool, 'dev', weather)
+    await writeOnlineRows(pool, id, 100n, [row('["a"]', '[1]'), row('["b"]', '[1]', 5n, null)])
+    const newer = (...rows: Parameters<typeof row>[]) => writeOnlineRows(pool, id, 200n, rows.map((each) => row(...each)), true) // prettier-ignore
+    expect(await newer(['["a"]', '[2]', 4n, 9n], ['["b"]', '[2]', 5n, 5n], ['["c"]', '[2]', 1n, 1n])).toBe(1)
+    expect(await newer(['["a"]', '[3]', 5n, 6n], ['["b"]', '[3]', 5n, 6n])).toBe(1)
+    expect(await newer(['["a"]', '[4]', 6n, 0n])).toBe(1)
+    expect(await valuesOf(weather.digest, ['["a"]', '["b"]', '["c"]'])).toEqual(['[4]', '[3]', '[2]'])
+  })
+
   it('are not written again when they hold the same', async () => {
     const { id } = await ensureView(pool, 'dev', weather)
     await writeOnlineRows(pool, id, 100n, [row('["a"]', '[1]'), row('["b"]', '[null]', null, null)])
@@ -188,19 +198,21 @@ describe('a definition', () => {
   it('is made once, also by many at once, and keeps how far it is', async () => {
     const made = await Promise.all(Array.from({ length: 8 }, () => ensureView(pool, 'dev', weather)))
     const [{ id } = { id: -1 }] = made
-    expect(made).toEqual(made.map(() => ({ id, ...weather, watermarkUs: null, fingerprint: null, filling: null })))
+    expect(made).toEqual(
+      made.map(() => ({ id, ...weather, watermarkUs: null, fingerprint: null, dataFiles: null, filling: null })),
+    )
     await setFilling(pool, id, fill)
     await setFilling(pool, id, { ...fill, after: null })
     expect((await ensureView(pool, 'dev', weather)).filling).toEqual({ ...fill, after: null })
-    expect(await setWatermark(pool, id, { asOfUs: 300n, fingerprint: 'g' })).toBe(true)
+    expect(await setWatermark(pool, id, { asOfUs: 300n, fingerprint: 'g', dataFiles: null })).toBe(true)
     expect(await ensureView(pool, 'dev', weather)).toMatchObject({ watermarkUs: 300n, fingerprint: 'g', filling: null })
   })
 
   it('has a watermark that never goes back', async () => {
     const { id } = await ensureView(pool, 'dev', weather)
-    expect(await setWatermark(pool, id, { asOfUs: 300n, fingerprint: 'new' })).toBe(true)
-    expect(await setWatermark(pool, id, { asOfUs: 299n, fingerprint: 'old' })).toBe(false)
-    expect(await ensureView(pool, 'dev', weather)).toMatchObject({ watermarkUs: 300n, fingerprint: 'new' })
+    expect(await setWatermark(pool, id, { asOfUs: 300n, fingerprint: 'new', dataFiles: 'files' })).toBe(true)
+    expect(await setWatermark(pool, id, { asOfUs: 299n, fingerprint: 'old', dataFiles: null })).toBe(false)
+    expect(await ensureView(pool, 'dev', weather)).toMatchObject({ watermarkUs: 300n, fingerprint: 'new', dataFiles: 'files' })
   })
 
   it('is removed with its rows in parts, beside others', async () => {

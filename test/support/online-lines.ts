@@ -12,8 +12,16 @@ export interface LineRow {
 }
 
 /** How many were written. */
-export function writeOnlineRows(pool: Pool, viewId: number, asOfUs: bigint, rows: readonly LineRow[]): Promise<number> {
-  return withTransaction(pool, (transaction) => writeLines(transaction, viewId, asOfUs, rows.map(lineOf).join('')))
+export function writeOnlineRows(
+  pool: Pool,
+  viewId: number,
+  asOfUs: bigint,
+  rows: readonly LineRow[],
+  isNewerOnly = false,
+): Promise<number> {
+  return withTransaction(pool, (transaction) =>
+    writeLines(transaction, viewId, { asOfUs, isNewerOnly, lines: rows.map(lineOf).join('') }),
+  )
 }
 
 export function lineOf({ key, eventUs, createdUs, values }: LineRow): string {

@@ -19,7 +19,7 @@ export function createCommitFiles(
     const localPath = join(folder, path)
     await mkdir(dirname(localPath), { recursive: true })
     await writeFile(localPath, await objects.readBlob(oid), { mode: 0o600 })
-    return { path, localPath }
+    return { path, localPath, version: oid }
   }
   return {
     list: async (pattern) => {

@@ -10,16 +10,16 @@ export function createOnlineRows(place: StorePlace, epoch: number): OnlineRows {
   return {
     ensure: (view) => fencedWrite(place, epoch, (transaction) => ensureView(transaction, environment, view)),
     keys: (viewId) => readKeys(pool, viewId),
-    write: (viewId, { lines, gone, filling }) =>
+    write: (viewId, { lines, isNewerOnly, gone, filling }) =>
       fencedWrite(place, epoch, async (transaction) => {
-        if (lines !== '') await writeLines(transaction, viewId, filling.asOfUs, lines)
+        if (lines !== '') await writeLines(transaction, viewId, { asOfUs: filling.asOfUs, isNewerOnly, lines })
         if (gone.length > 0) await deleteRows(transaction, viewId, filling.asOfUs, gone)
         await setFilling(transaction, viewId, filling)
       }),
-    finish: (viewId, { asOfUs, fingerprint, removeBeforeUs }) =>
+    finish: (viewId, { removeBeforeUs, ...filled }) =>
       fencedWrite(place, epoch, async (transaction) => {
         if (removeBeforeUs !== null) await deleteRowsBefore(transaction, viewId, removeBeforeUs)
-        await setWatermark(transaction, viewId, { asOfUs, fingerprint })
+        await setWatermark(transaction, viewId, filled)
       }),
   }
 }

@@ -10,6 +10,8 @@ create table online_views (
   watermark_us bigint,
   -- Of the view's data that was known at the watermark: another one now means that data came late, or was changed.
   data_fingerprint text,
+  -- Of the files that hold the view's data, at the watermark; null: it is not from files alone, row by row.
+  data_files text,
   -- The fill that is under way: the time it computes as of, the data it reads, whether it computes every entity, and the last one
   -- that is done (null: none yet). All null: none is under way.
   filling_us bigint,

@@ -2,9 +2,9 @@
 import { quoteName } from '../engine/quote.ts'
 import { timeExpressions, type ViewFill } from './view-fill.ts'
 
-/** Every entity of which a row is known at the time. Columns k0, k1, …; each entity once. */
-export function buildAllKeys(fill: ViewFill, asOfUs: bigint): string {
-  return `select distinct ${keyList(fill)} from ${quoteName(fill.relation)} where ${timeExpressions(fill).known} <= ${asOfUs}`
+/** Every entity of which a row of the view, or of a table of some of its rows, is known at the time. Columns k0, k1, …; each entity once. */
+export function buildAllKeys(fill: ViewFill, asOfUs: bigint, relation = quoteName(fill.relation)): string {
+  return `select distinct ${keyList(fill)} from ${relation} where ${timeExpressions(fill).known} <= ${asOfUs}`
 }
 
 /**
@@ -23,6 +23,20 @@ export function buildChangedKeys(fill: ViewFill, fromUs: bigint, untilUs: bigint
   const identity = `(${rowKey.map(quoteName).join(', ')})`
   const restated = `select ${rowKey.map(quoteName).join(', ')} from ${relation} where ${within(created)}`
   return `select distinct * from (${changed} union all select ${keyList(fill)} from ${relation} where ${identity} in (${restated}))`
+}
+
+/**
+ * Whether the rows that became known since a time decide alone on what changed since: the newest of them counts, or the row that counted
+ * before. Not where rows leave windows or are restated.
+ */
+export function isDecidedByNewRows({ definition }: ViewFill): boolean {
+  return definition.eventTime !== null && definition.aggregations.length === 0 && definition.rowKey.length === 0
+}
+
+/** Rows that became known between the two times, the first not included. */
+export function buildNewRows(fill: ViewFill, fromUs: bigint, untilUs: bigint): string {
+  const { known } = timeExpressions(fill)
+  return `select * from ${quoteName(fill.relation)} where ${known} > ${fromUs} and ${known} <= ${untilUs}`
 }
 
 /** The rows that decide on the values of the labels' entities: their own, and every version of those. */

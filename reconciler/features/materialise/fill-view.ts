@@ -8,11 +8,11 @@ import type { OnlineView } from '../../core/online-view.ts'
 import type { Cell, Engine } from '../engine/engine.ts'
 import { buildJoin } from '../join/build-join.ts'
 import { sqlTypes } from '../sources/sql-types.ts'
-import { buildAllKeys, buildChangedKeys, buildRowsOf } from './build-changed-keys.ts'
+import { buildAllKeys, buildChangedKeys, buildNewRows, buildRowsOf, isDecidedByNewRows } from './build-changed-keys.ts'
 import { buildPage } from './build-page.ts'
-import type { FilledPage, OnlineRows } from './online-rows.ts'
+import type { FilledPage, OnlineRows, ViewState } from './online-rows.ts'
 import { fingerprintTimes, planFill, type PlannedFill } from './plan-fill.ts'
-import { readFingerprints } from './read-fingerprints.ts'
+import { extendFingerprint, readFingerprints } from './read-fingerprints.ts'
 import { fillJoinView, fillRelations, type ViewFill } from './view-fill.ts'
 
 export interface FillReport {
@@ -27,24 +27,47 @@ export interface FillRequest {
   readonly fill: ViewFill
   /** Microseconds since the epoch. */
   readonly gridUs: bigint
+  /** Names the files that hold the view's data, by `nameDataFiles`. */
+  readonly dataFiles: string | null
   /** So many rows are held at a time, and written in one transaction. */
   readonly pageRows: number
 }
 
 /** Throws what the engine and the store throw; what is done until then stays, and is not done again. */
 export async function fillView(engine: Engine, request: FillRequest): Promise<FillReport> {
-  const { store, fill, gridUs, pageRows } = request
+  const { store, fill, gridUs, dataFiles, pageRows } = request
   let report: FillReport = { computed: 0, isLate: false }
   for (;;) {
     const state = await store.ensure(fill.view)
-    const times = fingerprintTimes(state, gridUs)
-    const fingerprints = await readFingerprints(engine, fill, times)
-    const planned = planFill(state, gridUs, (time) => fingerprints[times.indexOf(time)] ?? '')
+    const fingerprints = await fingerprintsOf(engine, request, state)
+    const planned = planFill(state, gridUs, (time) => fingerprints.get(time) ?? '')
     if (planned === null) return report
-    const computed = await runFill(engine, { store, viewId: state.id, fill, planned, pageRows })
+    const computed = await runFill(engine, { store, viewId: state.id, fill, planned, dataFiles, pageRows })
     const isLate = planned.fromUs === null && (state.watermarkUs !== null || state.filling !== null) && planned.after === null
     report = { computed: report.computed + computed, isLate: report.isLate || isLate }
+    if (planned.asOfUs === gridUs) return report
   }
+}
+
+/** By time. While the files are the same, what they said at the watermark is known, and only what came since is read. */
+async function fingerprintsOf(
+  engine: Engine,
+  { fill, gridUs, dataFiles }: FillRequest,
+  state: ViewState,
+): Promise<ReadonlyMap<bigint, string>> {
+  const { watermarkUs, fingerprint, filling } = state
+  const isSame = dataFiles !== null && state.dataFiles === dataFiles
+  if (isSame && filling === null && watermarkUs !== null && fingerprint !== null && watermarkUs <= gridUs) {
+    const known = { timeUs: watermarkUs, fingerprint }
+    const now = watermarkUs === gridUs ? fingerprint : await extendFingerprint(engine, fill, known, gridUs)
+    return new Map([
+      [watermarkUs, fingerprint],
+      [gridUs, now],
+    ])
+  }
+  const times = fingerprintTimes(state, gridUs)
+  const read = await readFingerprints(engine, fill, times)
+  return new Map(times.map((time, at) => [time, read[at] ?? '']))
 }
 
 interface Run {
@@ -52,17 +75,19 @@ interface Run {
   readonly viewId: number
   readonly fill: ViewFill
   readonly planned: PlannedFill
+  readonly dataFiles: string | null
   readonly pageRows: number
 }
 
 async function runFill(engine: Engine, run: Run): Promise<number> {
-  const { store, viewId, fill, planned } = run
+  const { store, viewId, fill, planned, dataFiles } = run
   const relations = Object.values(fillRelations(fill))
   try {
     const computed = await computeValues(engine, run)
     await writeValues(engine, run, computed)
     const { asOfUs, fingerprint } = planned
-    await store.finish(viewId, { asOfUs, fingerprint, removeBeforeUs: fill.keptUs === null ? null : asOfUs - fill.keptUs })
+    const removeBeforeUs = fill.keptUs === null ? null : asOfUs - fill.keptUs
+    await store.finish(viewId, { asOfUs, fingerprint, dataFiles, removeBeforeUs })
     return computed
   } finally {
     // An engine that has ended has nothing to be removed.
@@ -74,30 +99,33 @@ async function runFill(engine: Engine, run: Run): Promise<number> {
 async function computeValues(engine: Engine, run: Run): Promise<number> {
   const { fill, planned } = run
   const { labels, rows, values } = fillRelations(fill)
+  const { fromUs, asOfUs } = planned
+  if (fromUs !== null && isDecidedByNewRows(fill)) {
+    await engine.query(`create table ${rows.quoted} as ${buildNewRows(fill, fromUs, asOfUs)}`)
+  }
   await makeLabels(engine, run)
   const [counted] = await engine.query(`select count(*) as n from ${labels.quoted}`)
-  const isWhole = planned.fromUs === null
-  if (!isWhole) await engine.query(`create table ${rows.quoted} as ${buildRowsOf(fill, labels.quoted)}`)
+  const isWhole = fromUs === null
+  if (!isWhole && !isDecidedByNewRows(fill))
+    await engine.query(`create table ${rows.quoted} as ${buildRowsOf(fill, labels.quoted)}`)
   const joined = buildJoin({
     labels: labels.name,
     keep: fill.keyColumns.map((_, index) => `k${index}`),
-    asOfUs: planned.asOfUs,
+    asOfUs,
     views: [fillJoinView(fill, isWhole ? fill.relation : rows.name)],
   })
   await engine.query(`create table ${values.quoted} as ${joined}`)
   return Number(counted?.['n'])
 }
 
-async function makeLabels(engine: Engine, { store, viewId, fill, planned }: Run): Promise<void> {
+async function makeLabels(engine: Engine, run: Run): Promise<void> {
+  const { store, viewId, fill, planned } = run
   const { stored, labels } = fillRelations(fill)
   const { fromUs, asOfUs, after } = planned
   const names = fill.keyColumns.map((_, index) => `k${index}`)
   const columns = fill.view.keys.map(({ dtype }, index) => ({ name: `k${index}`, type: sqlTypes[dtype] }))
   if (fromUs === null) await engine.load(stored.name, columns, decodePages(store.keys(viewId), fill.view))
-  const keys =
-    fromUs === null
-      ? `select ${names.join(', ')} from (${buildAllKeys(fill, asOfUs)} union select * from ${stored.quoted})`
-      : buildChangedKeys(fill, fromUs, asOfUs)
+  const keys = buildKeys(run, names)
   const cells = after === null ? [] : decodeKey(after, fill.view)
   const place = columns.map(({ type }, index) =>
     type === 'TIMESTAMP' ? `make_timestamp($${index + 1})` : `$${index + 1}::${type}`,
@@ -109,6 +137,13 @@ async function makeLabels(engine: Engine, { store, viewId, fill, planned }: Run)
      from (${keys}) ${where}`,
     cells,
   )
+}
+
+function buildKeys({ fill, planned: { fromUs, asOfUs } }: Run, names: readonly string[]): string {
+  const { stored, rows } = fillRelations(fill)
+  if (fromUs === null)
+    return `select ${names.join(', ')} from (${buildAllKeys(fill, asOfUs)} union select * from ${stored.quoted})`
+  return isDecidedByNewRows(fill) ? buildAllKeys(fill, asOfUs, rows.quoted) : buildChangedKeys(fill, fromUs, asOfUs)
 }
 
 async function* decodePages(
@@ -149,12 +184,16 @@ function heard<T>(work: Promise<T>): Promise<T> {
   return work
 }
 
-async function readPage(engine: Engine, { fill, planned, pageRows }: Run, from: number): Promise<FilledPage> {
+async function readPage(engine: Engine, run: Run, from: number): Promise<FilledPage> {
+  const { fill, planned, pageRows } = run
   const [found] = await engine.query(buildPage(fill, from, pageRows))
   const { asOfUs, fingerprint, fromUs } = planned
+  const isNewerOnly = fromUs !== null && isDecidedByNewRows(fill)
   return {
     lines: String(found?.['lines']),
-    gone: JSON.parse(String(found?.['gone'])) as readonly string[],
+    isNewerOnly,
+    // A new row that is too old already says nothing of the one that is there.
+    gone: isNewerOnly ? [] : (JSON.parse(String(found?.['gone'])) as readonly string[]),
     filling: { asOfUs, fingerprint, isWhole: fromUs === null, after: String(found?.['after']) },
   }
 }

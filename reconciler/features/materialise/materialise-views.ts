@@ -7,6 +7,7 @@ import type { EngineOptions } from '../engine/open-engine.ts'
 import { viewRelation } from '../views/build-view-table.ts'
 import { fillView, type FillReport } from './fill-view.ts'
 import type { OnlineRows } from './online-rows.ts'
+import { nameDataFiles } from './name-data-files.ts'
 import { planViewFill } from './view-fill.ts'
 
 /** A view, and the time of its grid that it is to be brought to, in microseconds since the epoch. */
@@ -70,7 +71,7 @@ async function fillTogether(request: MaterialiseRequest): Promise<readonly FillO
 }
 
 async function fillOne(engine: Engine, request: MaterialiseRequest, due: DueView): Promise<FillOutcome> {
-  const { materials, store, pageRows = defaultPageRows } = request
+  const { materials, ports, store, pageRows = defaultPageRows } = request
   const { name } = due.view
   const definition = materials.views.get(name)
   if (definition === undefined) throw new Error(`the materials have the view ${name}`)
@@ -79,7 +80,8 @@ async function fillOne(engine: Engine, request: MaterialiseRequest, due: DueView
     const described = await engine.query(`describe from ${viewRelation(name)}`)
     const columnTypes = new Map(described.map((column) => [String(column['column_name']), String(column['column_type'])]))
     const fill = planViewFill({ view: due.view, definition, entities: materials.entities, relation, columnTypes })
-    return { ...due, type: 'filled', report: await fillView(engine, { store, fill, gridUs: due.gridUs, pageRows }) }
+    const dataFiles = await nameDataFiles(definition, materials.sources, ports.files)
+    return { ...due, type: 'filled', report: await fillView(engine, { store, fill, gridUs: due.gridUs, dataFiles, pageRows }) }
   } catch (error) {
     return { ...due, type: 'failed', error }
   }

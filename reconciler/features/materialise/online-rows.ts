@@ -8,6 +8,8 @@ export interface ViewState {
   readonly watermarkUs: bigint | null
   /** Of the data that was known at the watermark; null without one. */
   readonly fingerprint: string | null
+  /** Names the files that held the data at the watermark; null: unknown. */
+  readonly dataFiles: string | null
   /** Null: none is under way. */
   readonly filling: Filling | null
 }
@@ -29,6 +31,8 @@ export interface FilledPage {
    * `OnlineView.features`; a tab between them, `\N` for a time that is null, every backslash doubled, a line feed at the end.
    */
   readonly lines: string
+  /** True: a row whose event, or of equal ones created time, is not after that of the row that is there changes nothing. */
+  readonly isNewerOnly: boolean
   /** Keys that have no value as of the fill's time. */
   readonly gone: readonly string[]
   /** How far the fill is with this page. */
@@ -38,6 +42,7 @@ export interface FilledPage {
 export interface FilledView {
   readonly asOfUs: bigint
   readonly fingerprint: string
+  readonly dataFiles: string | null
   /** Rows whose event time is before it are removed; null: none. */
   readonly removeBeforeUs: bigint | null
 }

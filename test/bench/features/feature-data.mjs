@@ -152,5 +152,5 @@ export function featureDefinitions() {
 
 /** Files of a folder, by their names. */
 export function folderFiles(folder) {
-  return { list: async (path) => [{ path, localPath: `${folder}/${path}` }] }
+  return { list: async (path) => [{ path, localPath: `${folder}/${path}`, version: 'never changed' }] }
 }

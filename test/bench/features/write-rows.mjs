@@ -21,6 +21,7 @@ for (let from = 0; from < Number(rows); from += pageRows) {
   })
   await store.write(id, {
     lines: lines.join(''),
+    isNewerOnly: false,
     gone: [],
     filling: { asOfUs, fingerprint: 'bench', isWhole: true, after: key(pageRows - 1) },
   })

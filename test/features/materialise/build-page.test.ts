@@ -23,7 +23,8 @@ const texts = [
   ...['', '\u2028', '\ufeff', '😀', '\\N', '\\.', '\\u000B', '\\\u000b"\\', '\t\n', 'null', "''", '{a,"b"}'],
 ]
 const whole = [0n, 1n, -1n, 9_007_199_254_740_993n, 2n ** 63n - 1n, -(2n ** 63n)]
-const floats = [0, -0, 1, -2, 1.5, 0.1, 1e15, 1e16, 1e21, 1e-5, 1e-7, 5e-324, Number.MAX_VALUE, 1 / 3, NaN, Infinity, -Infinity]
+/** Without 0: DuckDB's Parquet writer takes it for the same entry of a dictionary as -0. */
+const floats = [-0, 1, -2, 1.5, 0.1, 1e15, 1e16, 1e21, 1e-5, 1e-7, 5e-324, Number.MAX_VALUE, 1 / 3, NaN, Infinity, -Infinity]
 
 const dtypes = ['bool', 'int32', 'int64', 'float32', 'float64', 'string', 'timestamp'] as const satisfies readonly FeatureDtype[]
 
@@ -47,7 +48,11 @@ it('are the same: keys to the byte, values when they are read', async () => {
       ...dtypes.map((dtype) => ({ name: `f_${dtype}`, type: sqlTypes[dtype] })),
     ]
     const rows = texts.map((text, at) => [text, whole[at % whole.length] ?? 0n, 1_000_000n, ...valuesOf(at)] as readonly Cell[])
-    await engine.load('made', columns, inBatches(rows, (row) => row))
+    await engine.load(
+      'made',
+      columns,
+      inBatches(rows, (row) => row),
+    )
     await engine.query(`copy made to '${lab.lab.at('made.parquet')}' (format parquet)`)
     const given: Definitions = {
       entities: [{ name: 'e', keys }],

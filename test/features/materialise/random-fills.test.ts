@@ -13,13 +13,20 @@ interface Row {
   readonly v: number | null
 }
 
+interface Kind {
+  readonly rowKey: readonly string[]
+  readonly isWindowed: boolean
+  readonly hasVersions: boolean
+}
+
 const minuteUs = 60_000_000n
 const start = micros('2013-01-01T00:00:00Z')
 const windowMinutes = 30
 
-function definitions(rowKey: readonly string[]): Definitions {
+function definitions({ rowKey, isWindowed }: Kind): Definitions {
   const columns = [column('id', 'int64'), column('key', 'string'), column('ts', 'timestamp'), column('seen', 'timestamp'), column('v', 'int64')] // prettier-ignore
-  const aggregations = (['count', 'sum'] as const).map((name) => ({
+  const functions = isWindowed ? (['count', 'sum'] as const) : []
+  const aggregations = functions.map((name) => ({
     name, function: name, column: 'v', windowMs: windowMinutes * 60_000, where: null, quantile: null, dtype: 'int64' as const,
   })) // prettier-ignore
   return {
@@ -51,16 +58,19 @@ function standing(rows: readonly Row[], at: number, isRestated: boolean): readon
   return last.filter((row) => row.event <= at)
 }
 
-function expectedValues(rows: readonly Row[], at: number, isRestated: boolean): Readonly<Record<string, string>> {
+function expectedValues(rows: readonly Row[], at: number, { rowKey, isWindowed }: Kind): Readonly<Record<string, string>> {
   const byKey = new Map<string, Row[]>()
-  for (const row of standing(rows, at, isRestated)) byKey.set(row.key, [...(byKey.get(row.key) ?? []), row])
+  for (const row of standing(rows, at, rowKey.length > 0)) byKey.set(row.key, [...(byKey.get(row.key) ?? []), row])
   const entries = [...byKey].map(([key, own]) => {
     // Strictly greater: of equal ones the earlier row counts.
     const newest = own.reduce((a, b) => (b.event > a.event || (b.event === a.event && b.created > a.created) ? b : a))
     const held = own.flatMap(({ event, v }) => (event > at - windowMinutes && v !== null ? [BigInt(v)] : []))
     const sum = held.length === 0 ? null : held.reduce((a, b) => a + b)
     const v = newest.v === null ? null : BigInt(newest.v)
-    return [JSON.stringify([key]), JSON.stringify([v, BigInt(held.length), sum].map(encodeFeatureValue))] as const
+    return [
+      JSON.stringify([key]),
+      JSON.stringify([v, ...(isWindowed ? [BigInt(held.length), sum] : [])].map(encodeFeatureValue)),
+    ] as const
   })
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
@@ -81,13 +91,19 @@ function write(rows: readonly Row[]): void {
   lab.lab.write('r.csv', ['id,key,ts,seen,v', ...lines, ''].join('\n'))
 }
 
-describe.each([
-  ['rows that stand for ever', []],
-  ['rows that are restated', ['id']],
-])('%s', (_, rowKey) => {
+const kinds: readonly (readonly [string, Kind])[] = [
+  ['windows over rows that stand for ever', { rowKey: [], isWindowed: true, hasVersions: true }],
+  ['windows over rows that are restated', { rowKey: ['id'], isWindowed: true, hasVersions: false }],
+  ['newest rows', { rowKey: [], isWindowed: false, hasVersions: true }],
+  ['newest rows of files without versions', { rowKey: [], isWindowed: false, hasVersions: false }],
+  ['newest rows that are restated', { rowKey: ['id'], isWindowed: false, hasVersions: true }],
+]
+
+describe.each(kinds.map(([name, kind], at) => [name, kind, 7919 + at] as const))('%s', (_, kind, seed) => {
   it('as a count over all rows says', async () => {
-    const pick = chance(7919 + rowKey.length)
-    const given = definitions(rowKey)
+    lab.hasVersions = kind.hasVersions
+    const pick = chance(seed)
+    const given = definitions(kind)
     const make = (): Row => ({ id: pick(25), key: 'abcdef'[pick(6)] ?? '', event: pick(200), created: pick(240), v: pick(5) === 0 ? null : pick(20) - 10 }) // prettier-ignore
     let rows = Array.from({ length: 60 }, make)
     for (let at = 20, step = 0; at < 270; at += 15 + pick(45), step++) {
@@ -97,7 +113,7 @@ describe.each([
       const { isLate } = await lab.fill(given, start + BigInt(at) * minuteUs)
       if (isLate) expect(step).toBe(3)
       const found = Object.fromEntries((await lab.rows(given, 'view')).map((row) => [row.key, row.values]))
-      expect(found, `minute ${at}`).toEqual(expectedValues(rows, at, rowKey.length > 0))
+      expect(found, `minute ${at}`).toEqual(expectedValues(rows, at, kind))
     }
   })
 })

@@ -1,4 +1,5 @@
 /** Files, an engine and a real online store: for tests of materialising. */
+import { readFileSync } from 'node:fs'
 import { digestValue } from '../../../../reconciler/core/digest.ts'
 import type { EntityDefinition, SourceDefinition, ViewDefinition } from '../../../../reconciler/core/feature-definition.ts'
 import type { OnlineView } from '../../../../reconciler/core/online-view.ts'
@@ -8,6 +9,7 @@ import { openPool, type Pool } from '../../../../reconciler/database/pool.ts'
 import { ensureView } from '../../../../reconciler/database/online-view-queries.ts'
 import { materialiseViews, type FillOutcome } from '../../../../reconciler/features/materialise/materialise-views.ts'
 import type { OnlineRows } from '../../../../reconciler/features/materialise/online-rows.ts'
+import type { SourceFile, SourceFiles } from '../../../../reconciler/features/ports.ts'
 import { onlineView } from '../../../../reconciler/manifests/online-views.ts'
 import { createTestDatabase, type TestDatabase } from '../../../support/database.ts'
 import { noQueries, noSecrets, SourceLab } from '../../sources/support/source-lab.ts'
@@ -27,6 +29,8 @@ export interface Definitions {
 }
 
 export class FillLab {
+  /** False: as of a folder that knows no versions of its files. */
+  hasVersions = true
   readonly lab = new SourceLab()
   readonly pool: Pool
   readonly #database: TestDatabase
@@ -74,12 +78,20 @@ export class FillLab {
         views: byName(definitions.views),
       },
       due: names.map((name) => ({ view: this.onlineView(definitions, name), gridUs })),
-      ports: { files: this.lab.files, queries: noQueries, secrets: noSecrets },
+      ports: { files: this.#files(), queries: noQueries, secrets: noSecrets },
       store,
       nowUs: gridUs,
       engine: { spillFolder: this.lab.at('spill') },
       pageRows: 2_000,
     })
+  }
+
+  /** As a commit gives them: a version is the digest of the bytes. */
+  #files(): SourceFiles {
+    const { files } = this.lab
+    if (!this.hasVersions) return files
+    const versioned = (file: SourceFile) => ({ ...file, version: digestValue(readFileSync(file.localPath, 'base64')) })
+    return { list: async (pattern) => (await files.list(pattern)).map(versioned) }
   }
 
   /** Fills one view, and throws what it failed with. */
