@@ -8,7 +8,9 @@ export function explainFailure(thrown: unknown): Failure {
   const message = messageOf(thrown)
   const firstLine = message.split('\n')[0] ?? ''
   if (/max_temp_directory_size/.test(message)) {
-    return limit(`the statement spills more to disk than is allowed: ${firstLine}`, 'allow more spill, or read fewer rows')
+    // DuckDB takes what is free on the disk for the limit when it is less.
+    const hint = 'make room in the folder that the engine spills to, allow more spill, or read fewer rows'
+    return limit(`the statement spills more to disk than is allowed, or than is free: ${firstLine}`, hint)
   }
   if (/No space left on device/i.test(message)) {
     return limit(`the disk is full: ${firstLine}`, 'make room in the folder that the engine spills to')

@@ -31,9 +31,10 @@ const dtypes = ['bool', 'int32', 'int64', 'float32', 'float64', 'string', 'times
 function valuesOf(at: number): readonly FeatureValue[] {
   if (at % 11 === 10) return dtypes.map(() => null)
   const float = floats[at % floats.length] ?? 0
+  const narrow = Math.fround(float)
   const text = texts[(at * 7) % texts.length] ?? ''
   const time = BigInt(at) * 1_234_567_890_123n - 86_400_000_001n
-  return [at % 2 === 0, (at * 977) % 1000, whole[at % whole.length] ?? 0n, Math.fround(float), float, text, time]
+  return [at % 2 === 0, (at * 977) % 1000, whole[at % whole.length] ?? 0n, Object.is(narrow, 0) ? -0 : narrow, float, text, time]
 }
 
 it('are the same: keys to the byte, values when they are read', async () => {

@@ -42,8 +42,9 @@ export class FillLab {
     this.epoch = epoch
   }
 
-  static async open(): Promise<FillLab> {
-    const database = await createTestDatabase()
+  /** On a database of the run's server, or on one that the caller gives. */
+  static async open(given?: TestDatabase): Promise<FillLab> {
+    const database = given ?? (await createTestDatabase())
     const pool = openPool(database.url, { applicationName: 'fill lab' })
     return new FillLab(database, pool, await beginEpoch(pool, 'dev', 'test', 1))
   }

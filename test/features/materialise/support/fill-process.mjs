@@ -6,7 +6,7 @@ import { materialiseViews } from '../../../../dist/features/materialise/material
 import { onlineView } from '../../../../dist/manifests/online-views.js'
 
 const [file, grid] = process.argv.slice(2)
-const { definitions, digest, database, epoch, file: data, spill } = JSON.parse(readFileSync(file, 'utf8'))
+const { definitions, digest, database, epoch, file: data, spill, memoryLimitBytes } = JSON.parse(readFileSync(file, 'utf8'))
 const byName = (list) => new Map(list.map((each) => [each.name, each]))
 const materials = {
   entities: byName(definitions.entities),
@@ -22,8 +22,11 @@ const [outcome] = await materialiseViews({
   ports: { files: { list: async (path) => [{ path, localPath: data }] }, queries: none, secrets: none },
   store: createOnlineRows({ pool, environment: 'dev' }, epoch),
   nowUs: gridUs,
-  engine: { spillFolder: spill },
+  engine: { spillFolder: spill, memoryLimitBytes },
   pageRows: 500,
 })
 await pool.end()
-if (outcome.type === 'failed') throw outcome.error
+if (outcome.type === 'failed') {
+  process.stderr.write(`${outcome.error.code}: ${outcome.error.message}\n`)
+  process.exit(1)
+}
