@@ -1,6 +1,6 @@
 // Measures `POST /get-online-features` of `mainward serve` for 1 and 100 entities of 3 views against node:http and pg with one query on the
 // same Postgres, in interleaved runs; then how long requests wait while a million rows are written. `npm run build` first. `--runs N`,
-// usually 3; `--seconds N` a visit, usually 3; `--written N`, usually 1,000,000.
+// usually 7; `--seconds N` a visit, usually 2; `--written N`, usually 1,000,000.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -13,8 +13,8 @@ import { ask, startFeatureFloor, startMainward } from './serving/peers.mjs'
 import { compareCpu, compareRates, goalRow, latencyRow } from './serving/serving-rows.mjs'
 import { formatMs, median } from './table.mjs'
 
-const runs = runsOf(3)
-const seconds = numberOf('--seconds', 3)
+const runs = runsOf(7)
+const seconds = numberOf('--seconds', 2)
 const written = numberOf('--written', 1_000_000)
 const entities = 100_000
 const connections = 16

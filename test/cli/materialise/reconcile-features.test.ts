@@ -95,8 +95,13 @@ async function winds(): Promise<Readonly<Record<string, string>>> {
   if (view === undefined) return {}
   const keys = ['JFK', 'LGA', 'EWR']
   const [answer] = await readOnline(pool, 'dev', [{ digest: view.digest, keys: keys.map((key) => JSON.stringify([key])) }])
-  const found = keys.map((key, index) => [key, answer?.rows[index]?.values] as const)
+  const found = keys.map((key, index) => [key, readable(answer?.rows[index]?.values)] as const)
   return Object.fromEntries(found.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
+}
+
+/** As JSON writes it: a whole float may be stored as 10.0. */
+function readable(values: string | undefined): string | undefined {
+  return values === undefined ? undefined : JSON.stringify(JSON.parse(values))
 }
 
 async function condition(wanted = 'FeaturesReady'): Promise<Pick<Condition, 'status' | 'reason' | 'message'> | null> {
