@@ -15,7 +15,7 @@ import {
 import { openPool } from '../../reconciler/database/pool.ts'
 import { withTransaction } from '../../reconciler/database/transaction.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { writeOnlineRows } from '../support/online-lines.ts'
+import { writeNewerRows, writeOnlineRows } from '../support/online-lines.ts'
 
 const database = await createTestDatabase()
 const pool = openPool(database.url, { applicationName: 'online test' })
@@ -163,7 +163,7 @@ describe('rows of a grid', () => {
   it('that must be newer change only what happened before, or of the same event what was known before', async () => {
     const { id } = await ensureView(pool, 'dev', weather)
     await writeOnlineRows(pool, id, 100n, [row('["a"]', '[1]'), row('["b"]', '[1]', 5n, null)])
-    const newer = (...rows: Parameters<typeof row>[]) => writeOnlineRows(pool, id, 200n, rows.map((each) => row(...each)), true) // prettier-ignore
+    const newer = (...rows: Parameters<typeof row>[]) => writeNewerRows(pool, id, 200n, rows.map((each) => row(...each))) // prettier-ignore
     expect(await newer(['["a"]', '[2]', 4n, 9n], ['["b"]', '[2]', 5n, 5n], ['["c"]', '[2]', 1n, 1n])).toBe(1)
     expect(await newer(['["a"]', '[3]', 5n, 6n], ['["b"]', '[3]', 5n, 6n])).toBe(1)
     expect(await newer(['["a"]', '[4]', 6n, 0n])).toBe(1)
