@@ -1,0 +1,142 @@
+/** The columns of sums that the metrics of a binary classifier are functions of, except of those that rank. */
+import { areProbabilities, type BinaryOutcomes } from './binary-outcomes.ts'
+import type { Clusters, ClusterSums } from './clusters.ts'
+import {
+  accuracyOf,
+  balancedAccuracyOf,
+  classScoresOf,
+  cohenKappaOf,
+  type ConfusionMatrix,
+  macroScoresOf,
+  matthewsCorrcoefOf,
+  weightedScoresOf,
+} from './confusion-scores.ts'
+
+/** Bins of equal width of the calibration error: bin `min(floor(p * 10), 9)` in double arithmetic. */
+export const calibrationBins = 10
+
+/** Probabilities are clipped to [2^-52, 1 - 2^-52] before the logarithm, as scikit-learn does for float64. */
+export const probabilityEpsilon = 2 ** -52
+
+const confusionAt = 0
+const logLossAt = 4
+const brierAt = 5
+/** For each bin: weight, weighted truth, weighted score. */
+const binsAt = 6
+const columns = binsAt + 3 * calibrationBins
+
+export const binarySumNames = [
+  'accuracy',
+  'balanced_accuracy',
+  'matthews_corrcoef',
+  'cohen_kappa',
+  'precision',
+  'recall',
+  'f1',
+  'precision_macro',
+  'recall_macro',
+  'f1_macro',
+  'precision_weighted',
+  'recall_weighted',
+  'f1_weighted',
+  'selection_rate',
+  'log_loss',
+  'brier',
+  'ece',
+  'mce',
+] as const
+
+/** Metrics that are functions of sums over rows. */
+export type BinarySumMetrics = Readonly<Record<(typeof binarySumNames)[number], number>>
+
+interface Given {
+  readonly outcomes: BinaryOutcomes
+  /** Predicted positive at this score and above. */
+  readonly threshold: number
+  /** Left out: all rows are one cluster. */
+  readonly clusters?: Clusters | undefined
+}
+
+/** One walk over the rows. Losses and bins are NaN when a score is no probability. */
+export function binarySums({ outcomes, threshold, clusters }: Given): ClusterSums {
+  const { truth, scores, weights } = outcomes
+  const count = clusters?.count ?? 1
+  const values = new Float64Array(count * columns)
+  const probable = areProbabilities(scores)
+  for (let row = 0; row < truth.length; row += 1) {
+    const start = clusters === undefined ? 0 : (clusters.ids[row] ?? 0) * columns
+    const weight = weights === undefined ? 1 : (weights[row] ?? 0)
+    const label = truth[row] ?? 0
+    const score = scores[row] ?? NaN
+    add(values, start + confusionAt + 2 * label + (score >= threshold ? 1 : 0), weight)
+    if (!probable) continue
+    const chance = label === 1 ? score : 1 - score
+    add(values, start + logLossAt, -weight * Math.log(clip(chance)))
+    add(values, start + brierAt, weight * (score - label) ** 2)
+    const bin = start + binsAt + 3 * Math.min(Math.floor(score * calibrationBins), calibrationBins - 1)
+    add(values, bin, weight)
+    add(values, bin + 1, weight * label)
+    add(values, bin + 2, weight * score)
+  }
+  return { clusters: count, columns, values: probable ? values : withoutLosses(values) }
+}
+
+function add(values: Float64Array, index: number, term: number): void {
+  values[index] = (values[index] ?? 0) + term
+}
+
+function clip(chance: number): number {
+  return Math.min(Math.max(chance, probabilityEpsilon), 1 - probabilityEpsilon)
+}
+
+function withoutLosses(values: Float64Array): Float64Array {
+  return values.map((value, index) => (index % columns < logLossAt ? value : NaN))
+}
+
+/** [[true negatives, false positives], [false negatives, true positives]]. */
+export function confusionOf(totals: Float64Array): ConfusionMatrix {
+  return { classes: 2, counts: totals.subarray(confusionAt, confusionAt + 4) }
+}
+
+/** The metrics of sums that `totalsOf` gives; NaN where undefined, but precision, recall and F1, which are 0 then. */
+export function metricsOfBinarySums(totals: Float64Array): BinarySumMetrics {
+  const matrix = confusionOf(totals)
+  const [trueNegative = 0, falsePositive = 0, falseNegative = 0, truePositive = 0] = totals
+  const weight = trueNegative + falsePositive + falseNegative + truePositive
+  const [macro, weighted] = [macroScoresOf(matrix), weightedScoresOf(matrix)]
+  const positive = classScoresOf(matrix)[1] ?? { precision: NaN, recall: NaN, f1: NaN }
+  const orNaN = (value: number) => (weight > 0 ? value : NaN)
+  return {
+    accuracy: accuracyOf(matrix),
+    balanced_accuracy: balancedAccuracyOf(matrix),
+    matthews_corrcoef: matthewsCorrcoefOf(matrix),
+    cohen_kappa: cohenKappaOf(matrix),
+    precision: orNaN(positive.precision),
+    recall: orNaN(positive.recall),
+    f1: orNaN(positive.f1),
+    precision_macro: macro.precision,
+    recall_macro: macro.recall,
+    f1_macro: macro.f1,
+    precision_weighted: weighted.precision,
+    recall_weighted: weighted.recall,
+    f1_weighted: weighted.f1,
+    selection_rate: (falsePositive + truePositive) / weight,
+    log_loss: (totals[logLossAt] ?? NaN) / weight,
+    brier: (totals[brierAt] ?? NaN) / weight,
+    ...calibrationErrors(totals.subarray(binsAt)),
+  }
+}
+
+/** Expected and maximal calibration error: `sum_b (w_b / w) |mean(y)_b - mean(p)_b|` and the largest gap (Naeini, Cooper and Hauskrecht 2015). */
+function calibrationErrors(bins: Float64Array): { readonly ece: number; readonly mce: number } {
+  let [weight, gaps, worst] = [0, 0, 0]
+  for (let bin = 0; bin < bins.length; bin += 3) {
+    const inBin = bins[bin] ?? NaN
+    if (inBin === 0) continue
+    const gap = Math.abs(((bins[bin + 1] ?? NaN) - (bins[bin + 2] ?? NaN)) / inBin)
+    weight += inBin
+    gaps += inBin * gap
+    worst = Math.max(worst, gap)
+  }
+  return { ece: gaps / weight, mce: weight > 0 ? worst : NaN }
+}
