@@ -41,17 +41,30 @@ export function metricFrame({ decisions, sensitive, controls = [], withoutDenomi
   const rows = decisions.truth.length
   const [strata, groups] = [intersectionOf(controls, rows), intersectionOf(sensitive, rows)]
   const totals = totalsOf(groupSums(decisions, crossing(strata, groups)))
-  return strata.cells.map((levels, stratum) => {
-    const numbers = groups.cells.map((_, group) => stratum * groups.cells.length + group)
-    return {
-      controls: levels,
-      overall: ratesOfAll(totals, numbers, withoutDenominator),
-      groups: groups.cells.map((cell, group) => ({
-        levels: cell,
-        rates: ratesOfGroup(totals, numbers[group] ?? 0, withoutDenominator),
-      })),
-    }
-  })
+  const size = groups.cells.length
+  return strata.cells.map((controls, stratum) =>
+    stratumOf({ totals, controls, cells: groups.cells, first: stratum * size, withoutDenominator }),
+  )
+}
+
+interface StratumSums {
+  /** Of `groupSums`. */
+  readonly totals: Float64Array
+  readonly cells: readonly (readonly string[])[]
+  /** The number of the stratum's first group. */
+  readonly first?: number
+  readonly controls?: readonly string[]
+  readonly withoutDenominator: WithoutDenominator
+}
+
+/** A stratum from the sums of its groups, which follow each other. */
+export function stratumOf({ totals, cells, first = 0, controls = [], withoutDenominator }: StratumSums): Stratum {
+  const numbers = cells.map((_, group) => first + group)
+  return {
+    controls,
+    overall: ratesOfAll(totals, numbers, withoutDenominator),
+    groups: cells.map((levels, group) => ({ levels, rates: ratesOfGroup(totals, first + group, withoutDenominator) })),
+  }
 }
 
 function crossing(outer: Intersection, inner: Intersection): { readonly ids: Uint32Array; readonly count: number } {

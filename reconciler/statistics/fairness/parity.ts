@@ -17,6 +17,18 @@ export interface Parity {
   readonly equalized_odds_ratio_mean: number
 }
 
+export const parityNames = [
+  'demographic_parity_difference',
+  'demographic_parity_ratio',
+  'equal_opportunity_difference',
+  'equal_opportunity_ratio',
+  'predictive_parity_difference',
+  'equalized_odds_difference_worst_case',
+  'equalized_odds_ratio_worst_case',
+  'equalized_odds_difference_mean',
+  'equalized_odds_ratio_mean',
+] as const satisfies readonly (keyof Parity)[]
+
 export function parityOf(stratum: Stratum, method: ComparisonMethod): Parity {
   const [difference, ratio] = [groupDifference(stratum, method), groupRatio(stratum, method)]
   return {

@@ -65,7 +65,8 @@ export function multiclassMetrics(outcomes: MulticlassOutcomes): MulticlassMetri
   }
 }
 
-function assertMulticlassOutcomes({ classes, truth, probabilities, weights }: MulticlassOutcomes): void {
+/** Throws a RangeError for columns of different lengths, values that are not finite, negative weights, or a truth that is no class. */
+export function assertMulticlassOutcomes({ classes, truth, probabilities, weights }: MulticlassOutcomes): void {
   assertSameLength(truth.length, { weights })
   assertSameLength(truth.length * classes, { probabilities })
   assertFinite('probability', probabilities)

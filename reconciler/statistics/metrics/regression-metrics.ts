@@ -37,7 +37,7 @@ const smallestTruth = 2 ** -52
 const [rowsAt, weightAt, underAt, overAt, squaredAt, percentageAt, centredAt, centredSquaredAt] = [0, 1, 2, 3, 4, 5, 6, 7]
 const columns = 8
 
-/** NaN of no rows. Throws a RangeError for columns of different lengths, values that are not finite, or negative weights. */
+/** NaN of no rows. Throws a RangeError as `assertRegressionOutcomes` does. */
 export function regressionMetrics(outcomes: RegressionOutcomes): RegressionMetrics {
   assertRegressionOutcomes(outcomes)
   const errors = outcomes.truth.map((truth, row) => Math.abs((outcomes.predictions[row] ?? NaN) - truth))
@@ -48,7 +48,8 @@ export function regressionMetrics(outcomes: RegressionOutcomes): RegressionMetri
   }
 }
 
-function assertRegressionOutcomes({ truth, predictions, weights }: RegressionOutcomes): void {
+/** Throws a RangeError for columns of different lengths, values that are not finite, or negative weights. */
+export function assertRegressionOutcomes({ truth, predictions, weights }: RegressionOutcomes): void {
   assertSameLength(truth.length, { predictions, weights })
   assertFinite('truth', truth)
   assertFinite('prediction', predictions)
