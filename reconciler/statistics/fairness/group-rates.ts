@@ -56,35 +56,50 @@ export function groupSums(decisions: Decisions, groups: Clusters, clusters?: Clu
   return { clusters: clusters?.count ?? 1, columns, values }
 }
 
-/** The rates of one group of the totals of `groupSums`. All are NaN, the count too, of a group without rows. */
-export function ratesOfGroup(totals: Float64Array, group: number, without: WithoutDenominator): GroupRates {
-  return ratesOf(totals.subarray(group * sumsOfGroup, (group + 1) * sumsOfGroup), without)
+/** Weights of the rows of a group, and how many rows it has. */
+export interface GroupCells {
+  readonly rows: number
+  readonly trueNegatives: number
+  readonly falsePositives: number
+  readonly falseNegatives: number
+  readonly truePositives: number
 }
 
-/** The rates of all groups together. */
-export function ratesOfAll(totals: Float64Array, groups: readonly number[], without: WithoutDenominator): GroupRates {
+/** One group of the totals of `groupSums`. */
+export function cellsOfGroup(totals: Float64Array, group: number): GroupCells {
+  const start = group * sumsOfGroup
+  const [rows = 0, trueNegatives = 0, falsePositives = 0, falseNegatives = 0, truePositives = 0] = totals.subarray(
+    start,
+    start + sumsOfGroup,
+  )
+  return { rows, trueNegatives, falsePositives, falseNegatives, truePositives }
+}
+
+/** All groups together. */
+export function cellsOfGroups(totals: Float64Array, groups: readonly number[]): GroupCells {
   const sums = new Float64Array(sumsOfGroup)
   for (const group of groups) {
     for (let at = 0; at < sumsOfGroup; at += 1) sums[at] = (sums[at] ?? 0) + (totals[group * sumsOfGroup + at] ?? 0)
   }
-  return ratesOf(sums, without)
+  return cellsOfGroup(sums, 0)
 }
 
-function ratesOf(sums: Float64Array, without: WithoutDenominator): GroupRates {
-  const [count = 0, trueNegative = 0, falsePositive = 0, falseNegative = 0, truePositive = 0] = sums
-  const [negatives, positives] = [trueNegative + falsePositive, falseNegative + truePositive]
-  const selected = falsePositive + truePositive
+/** All are NaN, the count too, of a group without rows. */
+export function ratesOf(cells: GroupCells, without: WithoutDenominator): GroupRates {
+  const { rows, trueNegatives, falsePositives, falseNegatives, truePositives } = cells
+  const [negatives, positives] = [trueNegatives + falsePositives, falseNegatives + truePositives]
+  const selected = falsePositives + truePositives
   const rate = (numerator: number, denominator: number) => {
     if (denominator > 0) return numerator / denominator
-    return without === 'zero' && count > 0 ? 0 : NaN
+    return without === 'zero' && rows > 0 ? 0 : NaN
   }
   return {
-    count: count > 0 ? count : NaN,
+    count: rows > 0 ? rows : NaN,
     selection_rate: selected / (negatives + positives),
-    true_positive_rate: rate(truePositive, positives),
-    false_positive_rate: rate(falsePositive, negatives),
-    false_negative_rate: rate(falseNegative, positives),
-    true_negative_rate: rate(trueNegative, negatives),
-    positive_predictive_value: rate(truePositive, selected),
+    true_positive_rate: rate(truePositives, positives),
+    false_positive_rate: rate(falsePositives, negatives),
+    false_negative_rate: rate(falseNegatives, positives),
+    true_negative_rate: rate(trueNegatives, negatives),
+    positive_predictive_value: rate(truePositives, selected),
   }
 }

@@ -3,11 +3,12 @@ import { totalsOf } from '../metrics/clusters.ts'
 import { type Attribute, type Intersection, intersectionOf } from './attribute.ts'
 import {
   assertDecisions,
+  cellsOfGroup,
+  cellsOfGroups,
   type Decisions,
   type GroupRates,
   groupSums,
-  ratesOfAll,
-  ratesOfGroup,
+  ratesOf,
   type WithoutDenominator,
 } from './group-rates.ts'
 
@@ -62,8 +63,8 @@ export function stratumOf({ totals, cells, first = 0, controls = [], withoutDeno
   const numbers = cells.map((_, group) => first + group)
   return {
     controls,
-    overall: ratesOfAll(totals, numbers, withoutDenominator),
-    groups: cells.map((levels, group) => ({ levels, rates: ratesOfGroup(totals, first + group, withoutDenominator) })),
+    overall: ratesOf(cellsOfGroups(totals, numbers), withoutDenominator),
+    groups: cells.map((levels, group) => ({ levels, rates: ratesOf(cellsOfGroup(totals, first + group), withoutDenominator) })),
   }
 }
 

@@ -1,4 +1,5 @@
 /** Metrics of a regression, most of them functions of sums over rows; names and conventions of scikit-learn's `metrics`. */
+import { medianOf } from '../descriptive/quantile.ts'
 import { assertFinite, assertSameLength, assertWeights } from './binary-outcomes.ts'
 import { type Clusters, type ClusterSums, totalsOf } from './clusters.ts'
 import { orderScores } from './score-order.ts'
@@ -44,7 +45,7 @@ export function regressionMetrics(outcomes: RegressionOutcomes): RegressionMetri
   return {
     ...metricsOfRegressionSums(totalsOf(regressionSums(outcomes))),
     max_error: errors.length === 0 ? NaN : errors.reduce((worst, error) => Math.max(worst, error), 0),
-    median_absolute_error: medianOf(errors, outcomes.weights),
+    median_absolute_error: outcomes.weights === undefined ? medianOf(errors) : weightedMedianOf(errors, outcomes.weights),
   }
 }
 
@@ -124,10 +125,10 @@ function r2Of(squaredErrors: number, aboutCentre: number, ofCentre: number): num
 }
 
 /** The value in the middle of the weight; the mean of two where the middle lies between them. */
-function medianOf(values: Float64Array, weights: Float64Array | undefined): number {
+function weightedMedianOf(values: Float64Array, weights: Float64Array): number {
   const { rows, sorted } = orderScores(values)
-  const weightAt = (index: number) => (weights === undefined ? 1 : (weights[rows[index] ?? 0] ?? 0))
-  const total = weights === undefined ? values.length : weights.reduce((sum, weight) => sum + weight, 0)
+  const weightAt = (index: number) => weights[rows[index] ?? 0] ?? 0
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
   let below = 0
   for (let index = 0; index < sorted.length; index += 1) {
     const weight = weightAt(index)

@@ -1,4 +1,6 @@
 /** Intervals for rows that belong together: whole clusters are drawn with replacement, the same ones for every statistic. */
+import { bootstrapStandardError, percentileInterval } from '../intervals/bootstrap-interval.ts'
+import type { Interval } from '../intervals/interval.ts'
 import { randomBelow, seededRandom } from '../random/seeded-random.ts'
 import { studentTQuantile } from '../special/student-t.ts'
 import type { ClusterStatistics } from './cluster-statistics.ts'
@@ -8,11 +10,9 @@ export interface ClusterInterval {
   /** Standard deviation of the replicates, times `sqrt(G / (G - 1))` for G clusters. */
   readonly standardError: number
   /** `estimate ± t(G - 1) * standardError`. NaN for fewer than two clusters, and where too many replicates are undefined. */
-  readonly low: number
-  readonly high: number
-  /** Ends of the middle of the replicates, by linear interpolation: too narrow where clusters are few; for comparison. */
-  readonly percentileLow: number
-  readonly percentileHigh: number
+  readonly interval: Interval
+  /** The middle of the replicates: too narrow where clusters are few; for comparison. */
+  readonly percentiles: Interval
   /** Replicates with a value; in the others a class or a group was not drawn. */
   readonly replicates: number
   readonly clusters: number
@@ -67,31 +67,16 @@ interface About {
 }
 
 function intervalOf(drawn: Float64Array, { estimate, clusters, confidence }: About): ClusterInterval {
-  const defined = drawn.filter((value) => !Number.isNaN(value)).sort()
+  const defined = drawn.filter((value) => !Number.isNaN(value))
   const enough = clusters > 1 && defined.length >= leastDefined * drawn.length
-  const tail = (1 - confidence) / 2
-  const standardError = enough ? deviationOf(defined) * Math.sqrt(clusters / (clusters - 1)) : NaN
-  const reach = -studentTQuantile(tail, clusters - 1) * standardError
+  const standardError = enough ? bootstrapStandardError(defined) * Math.sqrt(clusters / (clusters - 1)) : NaN
+  const reach = studentTQuantile(0.5 + confidence / 2, clusters - 1) * standardError
   return {
     estimate,
     standardError,
-    low: estimate - reach,
-    high: estimate + reach,
-    percentileLow: enough ? quantileOf(defined, tail) : NaN,
-    percentileHigh: enough ? quantileOf(defined, 1 - tail) : NaN,
+    interval: { low: estimate - reach, high: estimate + reach },
+    percentiles: enough ? percentileInterval(defined, confidence) : { low: NaN, high: NaN },
     replicates: defined.length,
     clusters,
   }
-}
-
-function deviationOf(values: Float64Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))
-}
-
-/** Type 7 of Hyndman and Fan (1996), of sorted values. */
-function quantileOf(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1)
-  const [below, above] = [sorted[Math.floor(place)] ?? NaN, sorted[Math.ceil(place)] ?? NaN]
-  return below + (above - below) * (place - Math.floor(place))
 }

@@ -1,6 +1,7 @@
 // Reference cases of fairness between groups, with Fairlearn's values: a rate without a denominator is 0.
 import { attributeOf } from '../../../dist/statistics/fairness/attribute.js'
 import { groupDifference, groupMax, groupMin, groupRatio } from '../../../dist/statistics/fairness/group-comparison.js'
+import { groupDifferenceIntervals } from '../../../dist/statistics/fairness/group-difference-intervals.js'
 import { metricFrame } from '../../../dist/statistics/fairness/metric-frame.js'
 import { parityOf } from '../../../dist/statistics/fairness/parity.js'
 
@@ -50,4 +51,11 @@ export const functions = {
     const [stratum] = frameOf({ ...input, control: undefined })
     return { between_groups: parityOf(stratum, 'between_groups'), to_overall: parityOf(stratum, 'to_overall') }
   },
+  group_difference_intervals: ({ y_true, y_pred, groups, reference_group, confidence }) =>
+    groupDifferenceIntervals({
+      decisions: { truth: labels(y_true), predictions: labels(y_pred) },
+      attribute: attributeOf(groups.map(written)),
+      reference: written(reference_group),
+      confidence,
+    }),
 }
