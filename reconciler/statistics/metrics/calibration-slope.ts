@@ -71,7 +71,8 @@ function fitLine({ truth, logits }: Logits): Fit {
     const step = stepOf({ truth, logits: centred }, intercept, slope)
     let size = 1
     let next = likelihoodOf({ truth, logits: centred }, intercept + step.intercept, slope + step.slope)
-    while (next < likelihood && size > 1e-9) {
+    // Near the top the likelihood of many rows is level up to rounding: there whole steps are right.
+    while (next < likelihood - 1e-9 * (1 + Math.abs(likelihood)) && size > 1e-9) {
       size /= 2
       next = likelihoodOf({ truth, logits: centred }, intercept + size * step.intercept, slope + size * step.slope)
     }
