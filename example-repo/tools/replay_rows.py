@@ -1,49 +1,48 @@
 """Writes data/replay-2013-06-07.jsonl.gz: a prediction for every flight of June and July 2013, in order of time.
 
     python replay_rows.py
+
+A row has what a client knows of the flight two hours before its departure: the keys that the views are joined by, and the
+request features. The rest comes from the views.
 """
 
 import gzip
 import json
 
-import features
-from tables import DATA, to_matrix
-from write_versions import as_json
+from datasets import DATA, connect
 
 FILE = DATA / "replay-2013-06-07.jsonl.gz"
+KEYS = ["origin", "dest", "carrier", "route", "tailnum"]
+REQUEST_FEATURES = ["distance", "sched_hour", "day_of_week"]
 
 # Local months, as the timetable has them. A flight that was cancelled or diverted was predicted too; it has no outcome.
-QUERY = """
-select flight_id, arr_delayed, features.* exclude (flight_id),
+QUERY = f"""
+select flight_id, arr_delayed, {", ".join([*KEYS, *REQUEST_FEATURES])},
   strftime(predict_at::timestamp, '%Y-%m-%dT%H:%M:%SZ') as time,
   strftime(arrived_at::timestamp, '%Y-%m-%dT%H:%M:%SZ') as label_known_at
-from flights join features using (flight_id)
+from read_parquet('{DATA}/flights.parquet')
 where month in (6, 7)
 order by predict_at, flight_id
 """
 
 
-def build_records(db):
-    rows = db.execute(QUERY).fetchnumpy()
-    inputs = to_matrix(rows, features.NAMES)
-    unlabelled = rows["arr_delayed"].mask
-    for index, row in enumerate(inputs):
-        record = {
-            "time": str(rows["time"][index]),
-            "model": "flight-delay",
-            "unit": str(rows["flight_id"][index]),
-            "row": dict(zip(features.NAMES, [as_json(value) for value in row])),
-        }
-        if not unlabelled[index]:
-            record["label"] = int(rows["arr_delayed"][index])
-            record["label_known_at"] = str(rows["label_known_at"][index])
-        yield record
+def build_record(flight):
+    record = {
+        "time": flight["time"],
+        "model": "flight-delay",
+        "unit": flight["flight_id"],
+        "row": {name: flight[name] for name in [*KEYS, *REQUEST_FEATURES]},
+    }
+    if flight["arr_delayed"] is not None:
+        record["label"] = flight["arr_delayed"]
+        record["label_known_at"] = flight["label_known_at"]
+    return record
 
 
 def main():
-    db = features.open_tables()
-    features.create_features(db)
-    lines = [json.dumps(record, separators=(",", ":")) for record in build_records(db)]
+    result = connect().execute(QUERY)
+    names = [column[0] for column in result.description]
+    lines = [json.dumps(build_record(dict(zip(names, row))), separators=(",", ":")) for row in result.fetchall()]
     # Without a time in its head, the same rows make the same file.
     FILE.write_bytes(gzip.compress("".join(f"{line}\n" for line in lines).encode(), 9, mtime=0))
     print(f"{FILE}: {len(lines)} rows, {FILE.stat().st_size} bytes")

@@ -1,16 +1,15 @@
-"""Trains the models of the example and writes them as ONNX.
+"""Trains the models of the example on the sets that datasets.py made, and writes them as ONNX.
 
-    python train.py [VERSION …] [--to FOLDER]
+    python train.py SETS [VERSION …]
 
-VERSION is for example flight-delay-2; default: all. Without --to the files go to their places in this repository.
+VERSION is for example flight-delay-2; default: all. SETS/flight-delay-2.onnx is written. write_versions.py makes versions of them.
 """
 
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-import features
-import loans
+from datasets import read_dataset
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.compose import ColumnTransformer
@@ -19,38 +18,31 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from tables import REPOSITORY
 
 SEED = 7
 TARGET_OPSET = {"": 15, "ai.onnx.ml": 1}
 
-# The columns that version 1 of flight-delay reads. It takes all 27, so that a caller sends the same row to every version.
+# The columns that version 1 of flight-delay reads. It takes all 27, as the other versions do.
 SMALL = ["temp", "wind_speed", "precip", "visib", "carrier_delay_rate_7d", "origin_delay_rate_6h", "distance", "sched_hour"]
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a version is made. `make` returns the untrained estimator."""
+    """How a version is made. `make` returns the untrained estimator for inputs of the given names."""
 
     model: str
     version: int
     description: str
-    names: list
     make: object
 
     @property
     def name(self):
         return f"{self.model}-{self.version}"
 
-    @property
-    def file(self):
-        """Path of the model file in the repository."""
-        return f"models/{self.model}/versions/{self.version}.onnx"
 
-
-def make_small():
+def make_small(names):
     """Median, scaling and logistic regression on eight columns."""
-    chosen = [features.NAMES.index(name) for name in SMALL]
+    chosen = [names.index(name) for name in SMALL]
     return make_pipeline(
         ColumnTransformer([("small", "passthrough", chosen)]),
         SimpleImputer(strategy="median"),
@@ -59,7 +51,7 @@ def make_small():
     )
 
 
-def make_trees(class_weight=None):
+def make_trees(_names, class_weight=None):
     """Gradient boosted trees on all columns; missing values are their own branch."""
     return HistGradientBoostingClassifier(
         max_iter=120,
@@ -73,7 +65,7 @@ def make_trees(class_weight=None):
     )
 
 
-def make_loans():
+def make_loans(_names):
     """Median, scaling and logistic regression on all columns."""
     return make_pipeline(
         SimpleImputer(strategy="median"), StandardScaler(), LogisticRegression(C=0.3, max_iter=1000, random_state=SEED)
@@ -81,35 +73,26 @@ def make_loans():
 
 
 RECIPES = [
-    Recipe("flight-delay", 1, "Logistic regression on 8 of the 27 inputs", features.NAMES, make_small),
-    Recipe("flight-delay", 2, "Gradient boosted trees on all inputs", features.NAMES, make_trees),
+    Recipe("flight-delay", 1, "Logistic regression on 8 of the 27 inputs", make_small),
+    Recipe("flight-delay", 2, "Gradient boosted trees on all inputs", make_trees),
     Recipe(
         "flight-delay",
         3,
         "Version 2 with balanced class weights",
-        features.NAMES,
-        lambda: make_trees(class_weight="balanced"),
+        lambda names: make_trees(names, class_weight="balanced"),
     ),
-    Recipe("loan-approval", 1, "Logistic regression on all inputs", loans.NAMES, make_loans),
+    Recipe("loan-approval", 1, "Logistic regression on all inputs", make_loans),
 ]
 
 
-def read_parts(model):
-    """The labelled rows of a model, by part."""
-    if model == "loan-approval":
-        return loans.read_parts()
-    db = features.open_tables()
-    features.create_features(db)
-    return features.read_parts(db)
+def train(recipe, dataset):
+    part = dataset.parts["train"]
+    return recipe.make(dataset.names).fit(part.inputs, part.labels)
 
 
-def train(recipe, part):
-    return recipe.make().fit(part.inputs, part.labels)
-
-
-def export(estimator, recipe):
+def export(estimator, recipe, width):
     """The estimator as the bytes of an ONNX file: one float32 tensor in; label and the two probabilities out."""
-    inputs = [("input", FloatTensorType([None, len(recipe.names)]))]
+    inputs = [("input", FloatTensorType([None, width]))]
     options = {"zipmap": False}
     return to_onnx(
         estimator, initial_types=inputs, options=options, target_opset=TARGET_OPSET, name=recipe.name
@@ -118,19 +101,19 @@ def export(estimator, recipe):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", type=Path, metavar="SETS", help="folder of the data sets")
     parser.add_argument("versions", nargs="*", metavar="VERSION", help="for example flight-delay-2; default: all")
-    parser.add_argument("--to", type=Path, default=REPOSITORY, metavar="FOLDER", help="where to write; default: this repository")
     arguments = parser.parse_args()
     known = {recipe.name: recipe for recipe in RECIPES}
     unknown = [name for name in arguments.versions if name not in known]
     if unknown:
         parser.error(f"expected {', '.join(known)}, found {', '.join(unknown)}")
     chosen = [known[name] for name in arguments.versions or known]
-    parts = {model: read_parts(model) for model in sorted({recipe.model for recipe in chosen})}
+    datasets = {model: read_dataset(arguments.sets, model) for model in sorted({recipe.model for recipe in chosen})}
     for recipe in chosen:
-        model_bytes = export(train(recipe, parts[recipe.model]["train"]), recipe)
-        file = arguments.to / recipe.file
-        file.parent.mkdir(parents=True, exist_ok=True)
+        dataset = datasets[recipe.model]
+        model_bytes = export(train(recipe, dataset), recipe, len(dataset.names))
+        file = arguments.sets / f"{recipe.name}.onnx"
         file.write_bytes(model_bytes)
         print(f"{recipe.name}: {file} ({len(model_bytes)} bytes)")
 

@@ -1,38 +1,31 @@
-"""Writes the ModelVersion of every model file that train.py made, with golden rows and evidence, and prints the metrics.
+"""Makes versions of the model files that train.py made, by `mainward import`, and prints their metrics.
 
-    python write_versions.py
+    python write_versions.py SETS [--mainward "npx mainward"]
+
+The versions in this repository are replaced. `mainward import` writes signature, views and golden rows; the evidence is ours.
 """
 
-import hashlib
+import argparse
 import importlib.metadata
 import json
 import platform
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
 
-import features
-import loans
 import numpy as np
-import onnx
+from datasets import MODELS, REPOSITORY, add_mainward, read_dataset
 from scores import measure, run_model
-from tables import REPOSITORY
-from train import RECIPES, SEED, SMALL, read_parts
+from train import RECIPES, SEED, SMALL
 
-SCHEMA = "https://mainward.dev/schemas/v1alpha1/modelversion.schema.json"
 LIBRARIES = ["duckdb", "numpy", "onnx", "onnxruntime", "scikit-learn", "skl2onnx"]
 GOLDEN_ROWS = 8
 
-FEATURES = {"flight-delay": features.FEATURES, "loan-approval": loans.FEATURES}
-
 DATA = {
-    "flight-delay": {
-        "files": ["flights.parquet", "weather_hourly.parquet", "planes.parquet"],
-        "label": "arr_delayed",
-        "splitBy": "sched_dep",
-        "windows": {name: {"from": since, "until": until} for name, (since, until) in features.PARTS.items()},
-    },
+    "flight-delay": {"label": "arr_delayed"},
     "loan-approval": {
-        "files": ["loans.parquet"],
         "label": "approved",
-        "splitBy": "synthetic_applied_at",
         "protectedColumns": ["race", "sex", "marital_status", "age_group"],
         "protectedColumnsUsed": False,
     },
@@ -60,26 +53,17 @@ def choose_golden_rows(inputs):
     return np.vstack([np.full((1, inputs.shape[1]), np.nan, dtype=np.float32), rows])
 
 
-def write_golden_rows(recipe, model_bytes, inputs):
-    rows = choose_golden_rows(inputs)
-    labels, probabilities = run_model(model_bytes, rows)
-    return [
-        {
-            "inputs": dict(zip(recipe.names, [as_json(value) for value in row])),
-            "outputs": {"label": int(label), "probabilities": [as_json(value) for value in pair]},
-        }
-        for row, label, pair in zip(rows, labels, probabilities)
-    ]
-
-
-def write_evidence(recipe, metrics, parts):
-    data = dict(DATA[recipe.model])
-    windows = data.pop("windows", {})
-    data["parts"] = {
-        name: {**windows.get(name, {}), "rows": len(part.labels), "positiveShare": round(float(part.labels.mean()), 4)}
-        for name, part in parts.items()
+def build_evidence(recipe, model_bytes, dataset):
+    metrics = {}
+    for name in [name for name in ("test", "production") if name in dataset.parts]:
+        part = dataset.parts[name]
+        metrics[name] = measure(part.labels, run_model(model_bytes, part.inputs)[1][:, 1])
+    report = dataset.report
+    parts = {
+        name: {"rows": len(part.labels), "positiveShare": round(float(part.labels.mean()), 4)}
+        for name, part in dataset.parts.items()
     }
-    estimator = recipe.make()
+    estimator = recipe.make(dataset.names)
     last = estimator[-1] if hasattr(estimator, "steps") else estimator
     parameters = {name: value for name, value in sorted(last.get_params().items()) if is_set(last, name, value)}
     training = {"estimator": type(last).__name__, "parameters": parameters, "seed": SEED}
@@ -88,7 +72,7 @@ def write_evidence(recipe, metrics, parts):
     versions = {name: importlib.metadata.version(name) for name in LIBRARIES}
     return {
         "metrics": metrics,
-        "data": data,
+        "data": {"digest": report["digest"], "trainingInputs": report["trainingInputs"], **DATA[recipe.model], "parts": parts},
         "training": training,
         "libraries": {"python": ".".join(platform.python_version_tuple()[:2]), **versions},
     }
@@ -100,92 +84,48 @@ def is_set(estimator, name, value):
     return value is not None and value != default
 
 
-def build_manifest(recipe, model_bytes, parts):
-    names = recipe.names
-    metrics = {}
-    for part in [name for name in ("test", "production") if name in parts]:
-        metrics[part] = measure(parts[part].labels, run_model(model_bytes, parts[part].inputs)[1][:, 1])
-    model = onnx.load_model_from_string(model_bytes)
-    return {
-        "apiVersion": "mainward.dev/v1alpha1",
-        "kind": "ModelVersion",
-        "metadata": {"name": recipe.name, "description": recipe.description},
-        "spec": {
-            "model": recipe.model,
-            "version": recipe.version,
-            "source": "imported",
-            "artifact": {
-                "path": recipe.file,
-                "sha256": hashlib.sha256(model_bytes).hexdigest(),
-                "sizeBytes": len(model_bytes),
-                "opset": next(entry.version for entry in model.opset_import if entry.domain == ""),
-            },
-            "signature": {
-                "inputs": [{"name": "input", "datatype": "FP32", "shape": [-1, len(names)], "features": names}],
-                "outputs": {"score": "probabilities", "label": "label", "positiveIndex": 1},
-            },
-            "requestFeatures": write_features(recipe.model),
-            "nulls": {"default": "model"},
-            "decision": {"threshold": 0.5},
-            "goldenRows": write_golden_rows(recipe, model_bytes, parts["test"].inputs),
-            "evidence": write_evidence(recipe, metrics, parts),
-        },
+def import_version(repository, mainward, recipe, sets, dataset):
+    """Has mainward write the next version of the model in `repository`; its evidence."""
+    model_file = sets / f"{recipe.name}.onnx"
+    evidence = build_evidence(recipe, model_file.read_bytes(), dataset)
+    rows = choose_golden_rows(dataset.parts["test"].inputs)
+    files = {
+        "sample": [dict(zip(dataset.names, [as_json(value) for value in row])) for row in rows],
+        "evidence": evidence,
     }
+    options = []
+    for name, content in files.items():
+        file = sets / f"{recipe.name}.{name}.json"
+        file.write_text(json.dumps(content))
+        options += [f"--{name}", str(file)]
+    command = [*mainward, "import", recipe.model, "--path", str(repository), "--onnx", str(model_file), *options]
+    subprocess.run([*command, "--description", recipe.description], check=True, stdout=subprocess.DEVNULL)
+    return evidence
 
 
-def write_features(model):
-    return [
-        {"name": name, "dtype": "float32", "unit": unit, "description": description}
-        for name, unit, description in FEATURES[model]
-    ]
-
-
-def to_yaml(value, indent=0):
-    """YAML in the form of `mainward fmt`: a list has an item a line, a map of scalars stays in one line inside a list."""
-    space = "  " * indent
-    if isinstance(value, dict):
-        return "".join(f"{space}{key}:{below(item, indent)}" for key, item in value.items())
-    return "".join(f"{space}- {item_text(item, indent)}" for item in value)
-
-
-def below(value, indent):
-    if isinstance(value, dict) and is_flat(value) and len(value) > 8:
-        return f" {flow(value)}\n"
-    if isinstance(value, (dict, list)) and value:
-        return "\n" + to_yaml(value, indent + 1)
-    return f" {scalar(value)}\n"
-
-
-def item_text(value, indent):
-    if isinstance(value, dict):
-        return f"{flow(value)}\n" if is_flat(value) else to_yaml(value, indent + 1).lstrip(" ")
-    return f"{scalar(value)}\n"
-
-
-def is_flat(value):
-    return not any(isinstance(item, (dict, list)) for item in value.values())
-
-
-def flow(value):
-    return "{ " + ", ".join(f"{key}: {scalar(item)}" for key, item in value.items()) + " }"
-
-
-def scalar(value):
-    if isinstance(value, str):
-        plain = value.replace(" ", "").replace("/", "").replace(".", "").replace("-", "").replace("_", "").isalnum()
-        return value if plain and value[0].isalpha() and value.isascii() else json.dumps(value, ensure_ascii=False)
-    return json.dumps(value)
+def write_versions(sets, mainward, to):
+    """Writes models/MODEL/versions/ below `to`, and prints the metrics. The first import of a model makes version 1, so it is done in a copy without versions."""
+    datasets = {model: read_dataset(sets, model) for model in MODELS}
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "repository"
+        shutil.copytree(REPOSITORY, copy, ignore=shutil.ignore_patterns(".git", ".mainward", "versions", "rollouts", "data"))
+        for recipe in RECIPES:
+            evidence = import_version(copy, mainward, recipe, sets, datasets[recipe.model])
+            for part, metrics in evidence["metrics"].items():
+                print(recipe.name, part, *[f"{name} {value:.4f}" for name, value in metrics.items()])
+        for model in MODELS:
+            versions = to / "models" / model / "versions"
+            shutil.rmtree(versions, ignore_errors=True)
+            shutil.copytree(copy / "models" / model / "versions", versions)
 
 
 def main():
-    parts = {model: read_parts(model) for model in FEATURES}
-    for recipe in RECIPES:
-        file = REPOSITORY / recipe.file
-        manifest = build_manifest(recipe, file.read_bytes(), parts[recipe.model])
-        head = f"# yaml-language-server: $schema={SCHEMA}\n# Written by tools/write_versions.py.\n"
-        file.with_suffix(".yaml").write_text(head + to_yaml(manifest), encoding="utf-8")
-        for part, metrics in manifest["spec"]["evidence"]["metrics"].items():
-            print(recipe.name, part, *[f"{name} {value:.4f}" for name, value in metrics.items()])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", type=Path, metavar="SETS", help="folder of the data sets and model files")
+    parser.add_argument("--to", type=Path, default=REPOSITORY, metavar="FOLDER", help="default: this repository")
+    add_mainward(parser)
+    arguments = parser.parse_args()
+    write_versions(arguments.sets, arguments.mainward, arguments.to)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,13 @@ import { MainwardError } from '../core/error.ts'
 import { packageRoot } from '../core/package-root.ts'
 
 /** `demo` decides on repository and data clock; everything else is as for `up`. */
-export interface DemoOptions extends Omit<UpOptions, 'repository' | 'dataClock' | 'branch' | 'path'> {
+export interface DemoOptions extends Omit<UpOptions, 'repository' | 'dataClock' | 'dataStart' | 'branch' | 'path'> {
   /** Make the repository again, without the commits and the state of earlier runs. */
   readonly fresh: boolean
 }
+
+/** The data are of 2013. The clock begins where the flights to replay do, in front of which all data lie that views are filled from at the start. */
+const exampleClock = { dataClock: 'manual', dataStart: '2013-06-01T07:00:00.000Z' } as const
 
 export interface DemoEffects extends UpEffects {
   /** Where the example lies; default: in this package. */
@@ -28,7 +31,7 @@ export async function runDemo({ fresh, ...options }: DemoOptions, effects: DemoE
   const folder = demoFolderOf(effects.folder, fresh)
   const outcome = await ensureDemoRepository({ example, folder, fresh, nowMs: effects.clock.now() })
   effects.terminal.write(`${describeOutcome(outcome)}\n`)
-  return runUp({ ...options, repository: folder, branch: 'main', path: '', dataClock: 'manual' }, effects)
+  return runUp({ ...options, repository: folder, branch: 'main', path: '', ...exampleClock }, effects)
 }
 
 function describeOutcome(outcome: 'made' | 'reused' | 'outdated'): string {

@@ -15,7 +15,7 @@ import { buildModel, buildRollout, buildVersion, type ImportedVersion } from './
 import { chooseGoldenRows } from './import/choose-golden-rows.ts'
 import { examineModel, type ExaminedModel } from './import/examine-model.ts'
 import { assertIncluded, type ExistingModel, findExisting, nextVersion } from './import/existing-model.ts'
-import { importOptions, readGivenOutputs, readGoldenCount, readNulls, readThreshold } from './import/import-options.ts'
+import { importOptions, parseEvidence, readGivenOutputs, readGoldenCount, readNulls, readThreshold } from './import/import-options.ts'
 import { readModelOnDemand } from './import/model-on-demand.ts'
 import { type ModelViews, readModelViews, withoutKeys } from './import/model-views.ts'
 import { parseSample } from './import/parse-sample.ts'
@@ -128,6 +128,8 @@ async function examine(request: Examination): Promise<{ examined: ExaminedModel;
     nulls,
     threshold: thresholdOf(input, existing, examined),
     goldenRows: chooseGoldenRows(examined.goldenRows, readGoldenCount(input)),
+    description: textOption(input, 'description'),
+    evidence: await readEvidence(context, input),
   }
   return { examined, imported }
 }
@@ -144,7 +146,12 @@ function thresholdOf(input: CommandInput, { model }: ExistingModel, { task }: Ex
   throw new MainwardError('usage', `--decision-threshold: only a binary classification decides, this is a ${task}`)
 }
 
-async function readInput(context: CliContext, input: CommandInput, option: 'onnx' | 'sample'): Promise<Uint8Array> {
+async function readEvidence(context: CliContext, input: CommandInput): Promise<ImportedVersion['evidence']> {
+  const file = textOption(input, 'evidence')
+  return file === null ? null : parseEvidence(Buffer.from(await readInput(context, input, 'evidence')).toString(), file)
+}
+
+async function readInput(context: CliContext, input: CommandInput, option: 'onnx' | 'sample' | 'evidence'): Promise<Uint8Array> {
   const file = textOption(input, option) ?? ''
   try {
     return await readFile(resolve(context.configuration.folder, file))

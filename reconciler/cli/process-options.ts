@@ -1,5 +1,7 @@
 /** Options that several long-running commands share, and how they are read. */
+import { toInstant } from '../core/clock.ts'
 import { MainwardError } from '../core/error.ts'
+import { parseInstant } from '../core/instant.ts'
 import { type CommandInput, numberOption, type OptionDefinition, optionFlag, textOption } from './command.ts'
 
 export const environmentOption: OptionDefinition = {
@@ -42,6 +44,11 @@ export const dataClockOption: OptionDefinition = {
   choices: ['wall', 'manual'],
 }
 
+export const dataStartOption: OptionDefinition = {
+  flags: '--data-start <time>',
+  description: 'ISO 8601: where a manual clock begins that was never moved (default: it waits to be moved)',
+}
+
 export const sourceOptions: readonly OptionDefinition[] = [
   { flags: '--branch <name>', description: 'branch that is followed', default: 'main' },
   { flags: '--path <folder>', description: 'folder of the repository with the manifests', default: '' },
@@ -79,4 +86,16 @@ export function readPollSeconds(input: CommandInput): number | null {
 
 export function readDataClock(input: CommandInput): 'wall' | 'manual' {
   return textOption(input, 'dataClock') === 'manual' ? 'manual' : 'wall'
+}
+
+/** Null when it was not given. Throws `usage` for what is no instant, and for a clock that nobody sets. */
+export function readDataStart(input: CommandInput): string | null {
+  const text = textOption(input, 'dataStart')
+  if (text === null) return null
+  if (readDataClock(input) === 'wall') {
+    throw new MainwardError('usage', '--data-start: the data clock is the time of day', { hint: 'add --data-clock manual' })
+  }
+  const time = parseInstant(text)
+  if (time !== null) return toInstant(Number(time / 1000n))
+  throw new MainwardError('usage', `--data-start: expected a time with a zone, as 2013-06-01T07:00:00Z, found ${text}`)
 }

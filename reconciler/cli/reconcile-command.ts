@@ -11,7 +11,7 @@ import { clonesFolderOf } from '../reconcile/source/source-messages.ts'
 import { ensureAdminToken, ensureStateFolder } from '../supervisor/state-folder.ts'
 import { type CommandDefinition, type CommandInput, textOption } from './command.ts'
 import type { Configuration } from './context.ts'
-import { adminPortOption, dataClockOption, environmentOption, readDataClock, readPollSeconds, readPort, sourceOptions } from './process-options.ts' // prettier-ignore
+import { adminPortOption, dataClockOption, dataStartOption, environmentOption, readDataClock, readDataStart, readPollSeconds, readPort, sourceOptions } from './process-options.ts' // prettier-ignore
 import { cacheFolderOf, runReconcile } from './reconcile.ts'
 import type { MaterialiseSettings } from './materialise/materialise-messages.ts'
 import { MaterialiseProcess } from './materialise/materialise-process.ts'
@@ -34,6 +34,7 @@ export const reconcileCommand: CommandDefinition = {
     { flags: '--host <address>', description: 'address to listen on; every call needs the admin token', default: '127.0.0.1' },
     { flags: '--state <folder>', description: 'state folder (default: .mainward in the repository)' },
     dataClockOption,
+    dataStartOption,
   ],
   examples: [
     { line: 'reconcile', explains: 'the repository here' },
@@ -117,6 +118,7 @@ function describePlace(
       baseFolder: local?.root ?? stateFolder,
       stateFolder,
       dataClock: readDataClock(input),
+      dataStart: readDataStart(input),
       pollMs: seconds === null ? (local === null ? pollMs.remote : pollMs.local) : seconds * 1_000,
       jitter: () => Math.random(),
     },

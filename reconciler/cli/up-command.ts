@@ -5,12 +5,14 @@ import type { CliContext } from './context.ts'
 import {
   adminPortOption,
   dataClockOption,
+  dataStartOption,
   environmentOption,
   hostOptions,
   portOption,
   grpcPortOption,
   processesOption,
   readDataClock,
+  readDataStart,
   readGrpcPort,
   readPollSeconds,
   readPort,
@@ -35,7 +37,7 @@ export const commonOptions: readonly OptionDefinition[] = [
 export const upCommand: CommandDefinition = {
   details: 'The database is embedded unless DATABASE_URL names another. Runs until Ctrl-C.',
   arguments: [{ usage: '[repository]', description: 'folder of a git repository, or an http(s) URL (default: here)' }],
-  options: [...sourceOptions, ...commonOptions, dataClockOption],
+  options: [...sourceOptions, ...commonOptions, dataClockOption, dataStartOption],
   examples: [
     { line: 'up', explains: 'the repository in this folder' },
     { line: 'up https://git.example.com/acme/models.git --token-file token', explains: 'a remote, read again and again' },
@@ -52,13 +54,14 @@ export const upCommand: CommandDefinition = {
         branch: textOption(input, 'branch') ?? 'main',
         path: textOption(input, 'path') ?? '',
         dataClock: readDataClock(input),
+        dataStart: readDataStart(input),
       },
       createUpEffects(context),
     ),
 }
 
 /** All but what is followed, and by which clock. */
-export function readCommonOptions(input: CommandInput): Omit<UpOptions, 'repository' | 'branch' | 'path' | 'dataClock'> {
+export function readCommonOptions(input: CommandInput): Omit<UpOptions, 'repository' | 'branch' | 'path' | 'dataClock' | 'dataStart'> {
   return {
     environment: textOption(input, 'environment') ?? 'production',
     port: readPort(input, 'port'),

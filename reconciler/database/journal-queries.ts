@@ -34,17 +34,20 @@ export async function readEnvironment(database: Queryable, environment: string):
   }
 }
 
+/** `dataStart`: where a data clock begins that was never moved; null: it stays as it is. */
 export async function writeEnvironment(
   transaction: Queryable,
   environment: string,
   row: Omit<EnvironmentRow, 'dataTime'>,
+  dataStart: string | null = null,
 ): Promise<void> {
   await transaction.query(
-    `insert into environments (environment, project, head_commit, applied_commit, artifact_store) values ($1, $2, $3, $4, $5)
+    `insert into environments (environment, project, head_commit, applied_commit, artifact_store, data_time)
+     values ($1, $2, $3, $4, $5, $6)
      on conflict (environment) do update
-       set project = excluded.project, head_commit = excluded.head_commit,
-           applied_commit = excluded.applied_commit, artifact_store = excluded.artifact_store`,
-    [environment, row.project, row.headCommit, row.appliedCommit, row.artifactStore],
+       set project = excluded.project, head_commit = excluded.head_commit, applied_commit = excluded.applied_commit,
+           artifact_store = excluded.artifact_store, data_time = coalesce(environments.data_time, excluded.data_time)`,
+    [environment, row.project, row.headCommit, row.appliedCommit, row.artifactStore, dataStart],
   )
 }
 

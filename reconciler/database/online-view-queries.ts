@@ -71,6 +71,17 @@ export async function readViews(database: Queryable, environment: string): Promi
   return rows.map(readView)
 }
 
+/** The first key of each definition that has rows, by its digest: text of `encodeEntityKey`. */
+export async function readFirstKeys(database: Queryable, environment: string): Promise<ReadonlyMap<Digest, string>> {
+  const { rows } = await database.query<{ readonly digest: Digest; readonly entity_key: string }>(
+    `select digest, entity_key from online_views
+     cross join lateral (select entity_key from online_rows where view_id = id order by entity_key limit 1) first
+     where environment = $1`,
+    [environment],
+  )
+  return new Map(rows.map(({ digest, entity_key }) => [digest, entity_key]))
+}
+
 /** Notes how far a fill is. */
 export async function setFilling(
   database: Queryable,

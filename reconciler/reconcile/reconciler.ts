@@ -171,7 +171,7 @@ async function runUntilStopped(parts: Parts, state: { leading: boolean; started:
   })
   await runControlLoop(
     {
-      ports: createReconcilePorts({ pool, environment, source, materialiser, ...effects }),
+      ports: createReconcilePorts({ pool, environment, source, materialiser, dataStart: options.settings.dataStart, ...effects }),
       settings: options.settings,
       campaign: {
         open,

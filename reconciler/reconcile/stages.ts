@@ -16,6 +16,8 @@ export interface ReconcileSettings extends StoreFolders {
   readonly environment: string
   /** Manual: `POST /api/v1/clock` moves the data clock; wall: it is the time of day. */
   readonly dataClock: 'wall' | 'manual'
+  /** ISO 8601: where a manual clock begins that was never moved; null: it waits to be moved. */
+  readonly dataStart: string | null
   /** Pause between two looks at the branch, in milliseconds. */
   readonly pollMs: number
   /** Random share added to the pause, 0 to 1. Injected: no dice here. */

@@ -128,6 +128,7 @@ const defaultOptions: UpOptions = {
   stateFolder: null,
   readyFile: null,
   dataClock: 'wall',
+  dataStart: null,
   allowAnonymous: false,
   pollSeconds: null,
   tokenFile: null,

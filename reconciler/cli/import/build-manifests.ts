@@ -1,4 +1,5 @@
 /** The manifests of an imported model as values. Pure; knows no text and no files. */
+import type { Json } from '../../core/digest.ts'
 import type { Artifact, GoldenRow, NullPolicy, RequestFeature, Signature, Task } from '../../core/release.ts'
 import type { OnDemandFeature } from '../../core/on-demand-feature.ts'
 import type { FeatureClosure } from '../../core/online-view.ts'
@@ -23,6 +24,10 @@ export interface ImportedVersion {
   /** Null unless the task is a binary classification. */
   readonly threshold: number | null
   readonly goldenRows: readonly GoldenRow[]
+  /** Null: none. */
+  readonly description: string | null
+  /** Null: none. */
+  readonly evidence: Readonly<Record<string, Json>> | null
 }
 
 export function buildModel({ model, task, requestFeatures, nulls, threshold }: ImportedVersion): object {
@@ -35,11 +40,12 @@ export function buildModel({ model, task, requestFeatures, nulls, threshold }: I
 }
 
 export function buildVersion(imported: ImportedVersion): object {
-  const { model, version, artifact, signature, requestFeatures, onDemand, nulls, threshold, goldenRows } = imported
+  const { model, version, artifact, signature, requestFeatures, onDemand, nulls, threshold, goldenRows, description, evidence } =
+    imported
   return {
     apiVersion,
     kind: 'ModelVersion',
-    metadata: { name: `${model}-${version}` },
+    metadata: { name: `${model}-${version}`, ...(description === null ? {} : { description }) },
     spec: {
       model,
       version,
@@ -52,6 +58,7 @@ export function buildVersion(imported: ImportedVersion): object {
       nulls,
       ...decision(threshold),
       goldenRows,
+      ...(evidence === null ? {} : { evidence }),
     },
   }
 }

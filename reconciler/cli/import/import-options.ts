@@ -1,5 +1,6 @@
 /** The options of `mainward import`, and how they are read. Knows no model. */
-import { MainwardError } from '../../core/error.ts'
+import type { Json } from '../../core/digest.ts'
+import { MainwardError, messageOf } from '../../core/error.ts'
 import type { NullPolicy, NullRule, Task } from '../../core/release.ts'
 import { type CommandInput, numberOption, optionFlag, type OptionDefinition, textOption } from '../command.ts'
 import type { GivenOutputs } from './infer-outputs.ts'
@@ -17,6 +18,8 @@ export const importOptions: readonly OptionDefinition[] = [
   { flags: '--decision-threshold <p>', description: "the decision is true from this score on (default: the Model's, else 0.5)" },
   { flags: '--nulls <rule>', description: "model, reject or a number (default: the Model's, else model)" },
   { flags: '--golden-rows <n>', description: 'rows of the sample that the model must reproduce before traffic', default: '10' },
+  { flags: '--description <text>', description: 'what the version is, for people' },
+  { flags: '--evidence <file>', description: 'a JSON object with what is known of the version: data, metrics, results' },
   { flags: '--path <folder>', description: 'folder of mainward.yaml', default: '.' },
   { flags: '--state <folder>', description: 'state folder of the reconciler, for files beyond 1 MiB (default: .mainward)' },
 ]
@@ -51,6 +54,26 @@ export function readNulls(input: CommandInput): NullPolicy | null {
 
 export function readGoldenCount(input: CommandInput): number {
   return readWhole(input, 'goldenRows', 1)
+}
+
+/** The evidence as its file has it. Throws `invalid-input` when that is no JSON object. */
+export function parseEvidence(text: string, file: string): Readonly<Record<string, Json>> {
+  const found = readJson(text, file)
+  if (found !== null && typeof found === 'object' && !Array.isArray(found)) return found as Readonly<Record<string, Json>>
+  throw new MainwardError('invalid-input', `expected evidence as a JSON object in ${file}, found ${describe(found)}`)
+}
+
+function readJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new MainwardError('invalid-input', `expected evidence as JSON in ${file}: ${messageOf(cause)}`, { cause })
+  }
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  return value === null ? 'null' : `a ${typeof value}`
 }
 
 function readWhole(input: CommandInput, name: string, least: number): number {

@@ -20,6 +20,8 @@ export interface UpOptions {
   readonly stateFolder: string | null
   readonly readyFile: string | null
   readonly dataClock: 'wall' | 'manual'
+  /** ISO 8601: where a manual clock begins that was never moved; null: it waits to be moved. */
+  readonly dataStart: string | null
   readonly allowAnonymous: boolean
   /** Seconds between two looks at the branch; null: the reconciler's default. */
   readonly pollSeconds: number | null
@@ -46,6 +48,7 @@ export function reconcileArguments(options: UpOptions, stateFolder: string, last
     ...['--host', options.host],
     ...['--state', stateFolder],
     ...['--data-clock', options.dataClock],
+    ...(options.dataStart === null ? [] : ['--data-start', options.dataStart]),
     ...(options.pollSeconds === null ? [] : ['--poll', String(options.pollSeconds)]),
     ...(options.tokenFile === null ? [] : ['--token-file', options.tokenFile]),
   ]

@@ -1,6 +1,6 @@
 /** The status document, from what is stored: leader and standby answer the same. Pure. */
 import { toInstant } from '../../core/clock.ts'
-import type { Release } from '../../core/release.ts'
+import type { Digest } from '../../core/digest.ts'
 import type { RolloutState } from '../../core/rollout-state.ts'
 import type { ReplicaStatus } from '../../core/serving-state.ts'
 import type { ModelStatus, ReplicaSummary, StatusDocument } from '../../core/status.ts'
@@ -10,6 +10,7 @@ import type { LeaderRow } from '../../database/leader-queries.ts'
 import type { StoredRelease, StoredRollout } from '../../database/rollout-queries.ts'
 import type { StoredServingState } from '../../database/serving-queries.ts'
 import { selectFreshReplicas } from '../../rollout/readiness.ts'
+import { buildExampleRow } from './example-row.ts'
 
 /** Everything that is stored of one environment. */
 export interface StatusParts {
@@ -23,6 +24,8 @@ export interface StatusParts {
   readonly serving: StoredServingState | null
   readonly replicas: readonly ReplicaStatus[]
   readonly conditions: readonly ConditionRow[]
+  /** A key of each online view that has rows, by its digest. */
+  readonly storedKeys: ReadonlyMap<Digest, string>
   readonly nowMs: number
 }
 
@@ -51,7 +54,7 @@ export function buildStatus(parts: StatusParts): StatusDocument {
 }
 
 /** Rollouts of the applied commit, and those that are still there although the commit has them no more. */
-function buildModels({ rollouts, releases, conditions }: StatusParts): readonly ModelStatus[] {
+function buildModels({ rollouts, releases, conditions, storedKeys }: StatusParts): readonly ModelStatus[] {
   const states = new Map(rollouts.map(({ state }) => [state.rollout, state]))
   const documents = new Map(releases.map(({ release }) => [release.digest, release]))
   const wanted = conditions
@@ -63,17 +66,18 @@ function buildModels({ rollouts, releases, conditions }: StatusParts): readonly 
     const shown = state?.stable?.release ?? state?.traffic.arms[0]?.release
     const release = shown === undefined ? undefined : documents.get(shown)
     const own = conditions.filter(({ object }) => object === `${rolloutPrefix}${name}`).map(({ condition }) => condition)
-    return buildModel(name, { state, release, conditions: own })
+    const exampleRow = release === undefined ? null : buildExampleRow(release, storedKeys)
+    return buildModel(name, { state, exampleRow, conditions: own })
   })
 }
 
 interface ModelParts {
   readonly state: RolloutState | null
-  readonly release: Release | undefined
+  readonly exampleRow: ModelStatus['exampleRow']
   readonly conditions: ModelStatus['conditions']
 }
 
-function buildModel(name: string, { state, release, conditions }: ModelParts): ModelStatus {
+function buildModel(name: string, { state, exampleRow, conditions }: ModelParts): ModelStatus {
   const stalled = conditions.find(({ type, status }) => type === 'Stalled' && status === 'True')
   return {
     name,
@@ -89,18 +93,8 @@ function buildModel(name: string, { state, release, conditions }: ModelParts): M
     strategy: state?.traffic.strategy ?? null,
     fallback: state?.settings?.fallback ?? null,
     conditions,
-    exampleRow: release === undefined ? null : findFullestRow(release),
+    exampleRow,
   }
-}
-
-/** The golden row with the fewest nulls. None where views are read: a request has keys, of which golden rows know nothing. */
-function findFullestRow({ goldenRows, views = [] }: Release): ModelStatus['exampleRow'] {
-  if (views.length > 0) return null
-  const counted = goldenRows.map(({ inputs }) => ({
-    inputs,
-    nulls: Object.values(inputs).filter((value) => value === null).length,
-  }))
-  return counted.sort((a, b) => a.nulls - b.nulls)[0]?.inputs ?? null
 }
 
 function describeHead(head: CommitRow | null): StatusDocument['head'] {

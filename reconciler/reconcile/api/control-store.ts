@@ -15,7 +15,7 @@ import {
   readPlans,
 } from '../../database/journal-queries.ts'
 import { readLeader } from '../../database/leader-queries.ts'
-import { readViews } from '../../database/online-view-queries.ts'
+import { readFirstKeys, readViews } from '../../database/online-view-queries.ts'
 import type { Pool } from '../../database/pool.ts'
 import { hasRecords, readRecords, type StoredRecord } from '../../database/record-queries.ts'
 import { readReleases, readRemovedRollouts, readRollouts } from '../../database/rollout-queries.ts'
@@ -50,19 +50,20 @@ export class ControlStore {
   async readStatus(nowMs: number): Promise<StatusDocument> {
     const pool = this.#pool
     const environment = this.#environment
-    const [row, leader, rollouts, serving, replicas, conditions] = await Promise.all([
+    const [row, leader, rollouts, serving, replicas, conditions, storedKeys] = await Promise.all([
       readEnvironment(pool, environment),
       readLeader(pool, environment),
       readRollouts(pool, environment),
       readServingState(pool, environment),
       readReplicas(pool, environment),
       readConditions(pool, environment),
+      readFirstKeys(pool, environment),
     ])
     const shown = rollouts.flatMap(({ state }) => state.stable?.release ?? state.traffic.arms[0]?.release ?? [])
     const releases = await readReleases(pool, environment, shown)
     const headCommit = row?.headCommit ?? null
     const head = headCommit === null ? null : await readCommitRow(pool, environment, headCommit)
-    return buildStatus({ environment, row, head, leader, rollouts, releases, serving, replicas, conditions, nowMs })
+    return buildStatus({ environment, row, head, leader, rollouts, releases, serving, replicas, conditions, storedKeys, nowMs })
   }
 
   async readObserved(nowMs: number): Promise<ObservedAnswer> {

@@ -11,14 +11,15 @@ import {
 import type { JournalStore } from '../ports.ts'
 import { fencedWrite, type StorePlace } from './fenced-write.ts'
 
-export function createJournalStore(place: StorePlace): JournalStore {
+/** `dataStart`: where a manual data clock begins that was never moved. */
+export function createJournalStore(place: StorePlace, dataStart: string | null): JournalStore {
   const { pool, environment } = place
   return {
     readEnvironment: () => readEnvironment(pool, environment),
     readConditions: () => readConditions(pool, environment),
     writeCommit: (epoch, row, commit) =>
       fencedWrite(place, epoch, async (transaction) => {
-        await writeEnvironment(transaction, environment, row)
+        await writeEnvironment(transaction, environment, row, dataStart)
         await writeCommitRow(transaction, environment, commit)
       }),
     keepPlan: (epoch, plan, at) => fencedWrite(place, epoch, (transaction) => addPlan(transaction, plan, at)),

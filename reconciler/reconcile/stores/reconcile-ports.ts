@@ -14,9 +14,11 @@ export interface PortParts {
   readonly artifacts: ArtifactPort
   readonly materialiser: Materialiser
   readonly clocks: Clocks
+  readonly dataStart: string | null
 }
 
-export function createReconcilePorts({ pool, environment, source, artifacts, materialiser, clocks }: PortParts): ReconcilePorts {
+export function createReconcilePorts(parts: PortParts): ReconcilePorts {
+  const { pool, environment, source, artifacts, materialiser, clocks, dataStart } = parts
   const place = { pool, environment }
   return {
     source,
@@ -27,7 +29,7 @@ export function createReconcilePorts({ pool, environment, source, artifacts, mat
     history: createHistoryStore(place),
     tagStore: createTagStore(place),
     serving: createServingStore(place),
-    journal: createJournalStore(place),
+    journal: createJournalStore(place, dataStart),
     materialiser,
     clocks,
   }

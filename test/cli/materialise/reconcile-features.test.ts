@@ -73,7 +73,7 @@ async function start(wrap: (inner: Jobs) => Jobs = (inner) => inner, workerDatab
   reconciler = await startReconciler(
     {
       source,
-      settings: { environment: 'dev', baseFolder: folder, stateFolder: work, dataClock: 'manual', pollMs: 50, jitter: () => 0 },
+      settings: { environment: 'dev', baseFolder: folder, stateFolder: work, dataClock: 'manual', dataStart: null, pollMs: 50, jitter: () => 0 },
       databaseUrl: database.url, token: 'secret', host: '127.0.0.1', port: 0, holder: 'test', version: '0',
     },
     {

@@ -123,6 +123,7 @@ describe('the arguments of the children', () => {
     stateFolder: null,
     readyFile: null,
     dataClock: 'wall',
+    dataStart: null,
     allowAnonymous: false,
     pollSeconds: null,
     tokenFile: null,

@@ -136,6 +136,7 @@ export async function runScenario({
     baseFolder: folder,
     stateFolder: join(work, 'state'),
     dataClock: 'wall',
+    dataStart: null,
     pollMs: 1,
     jitter: () => 0,
   }
@@ -159,7 +160,7 @@ function buildPorts(pool: Pool, source: SourceClient, clock: { readonly wallMs: 
   const clocks = { wall: { now: () => clock.wallMs }, monotonic: { now: () => performance.now() } }
   const none = () => Promise.resolve([])
   const materialiser = { order: () => Promise.resolve(), readProgress: none, readPushLogs: none }
-  return createReconcilePorts({ pool, environment, source, artifacts: openArtifactStore(), materialiser, clocks })
+  return createReconcilePorts({ pool, environment, source, artifacts: openArtifactStore(), materialiser, clocks, dataStart: null })
 }
 
 async function addCommandRow(pool: Pool, { verb, rollout }: { verb: string; rollout: string }, wallMs: number): Promise<void> {
