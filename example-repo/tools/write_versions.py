@@ -21,6 +21,7 @@ from train import RECIPES, SEED, SMALL
 
 LIBRARIES = ["duckdb", "numpy", "onnx", "onnxruntime", "scikit-learn", "skl2onnx"]
 GOLDEN_ROWS = 8
+SAMPLE_ROWS = 12
 
 DATA = {
     "flight-delay": {"label": "arr_delayed"},
@@ -103,9 +104,18 @@ def import_version(repository, mainward, recipe, sets, dataset):
     return evidence
 
 
+def write_sample(file, dataset):
+    """Inputs of twelve flights, spread over two months: what a person who has only the model file would import it with."""
+    inputs = dataset.parts["production"].inputs
+    chosen = inputs[np.linspace(0, len(inputs) - 1, SAMPLE_ROWS).astype(int)]
+    rows = [json.dumps(dict(zip(dataset.names, [as_json(value) for value in row]))) for row in chosen]
+    file.write_text("[\n  " + ",\n  ".join(rows) + "\n]\n")
+
+
 def write_versions(sets, mainward, to):
-    """Writes models/MODEL/versions/ below `to`, and prints the metrics. The first import of a model makes version 1, so it is done in a copy without versions."""
+    """Writes models/MODEL/versions/ and data/sample-rows.json below `to`, and prints the metrics."""
     datasets = {model: read_dataset(sets, model) for model in MODELS}
+    # The first import of a model makes version 1: it happens where there are no versions.
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "repository"
         shutil.copytree(REPOSITORY, copy, ignore=shutil.ignore_patterns(".git", ".mainward", "versions", "rollouts", "data"))
@@ -117,6 +127,7 @@ def write_versions(sets, mainward, to):
             versions = to / "models" / model / "versions"
             shutil.rmtree(versions, ignore_errors=True)
             shutil.copytree(copy / "models" / model / "versions", versions)
+    write_sample(to / "data" / "sample-rows.json", datasets["flight-delay"])
 
 
 def main():

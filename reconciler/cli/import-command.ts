@@ -15,7 +15,14 @@ import { buildModel, buildRollout, buildVersion, type ImportedVersion } from './
 import { chooseGoldenRows } from './import/choose-golden-rows.ts'
 import { examineModel, type ExaminedModel } from './import/examine-model.ts'
 import { assertIncluded, type ExistingModel, findExisting, nextVersion } from './import/existing-model.ts'
-import { importOptions, parseEvidence, readGivenOutputs, readGoldenCount, readNulls, readThreshold } from './import/import-options.ts'
+import {
+  importOptions,
+  parseEvidence,
+  readGivenOutputs,
+  readGoldenCount,
+  readNulls,
+  readThreshold,
+} from './import/import-options.ts'
 import { readModelOnDemand } from './import/model-on-demand.ts'
 import { type ModelViews, readModelViews, withoutKeys } from './import/model-views.ts'
 import { parseSample } from './import/parse-sample.ts'

@@ -61,7 +61,9 @@ export const upCommand: CommandDefinition = {
 }
 
 /** All but what is followed, and by which clock. */
-export function readCommonOptions(input: CommandInput): Omit<UpOptions, 'repository' | 'branch' | 'path' | 'dataClock' | 'dataStart'> {
+export function readCommonOptions(
+  input: CommandInput,
+): Omit<UpOptions, 'repository' | 'branch' | 'path' | 'dataClock' | 'dataStart'> {
   return {
     environment: textOption(input, 'environment') ?? 'production',
     port: readPort(input, 'port'),

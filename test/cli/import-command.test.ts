@@ -140,6 +140,18 @@ describe('what is written', () => {
     await model.release()
   })
 
+  it('has a description and evidence where they are given, and evidence that is none is refused', async () => {
+    const evidence = { metrics: { test: { log_loss: 0.5 } }, data: { digest: 'sha256:0' } }
+    writeFileSync(join(project, 'evidence.json'), JSON.stringify(evidence))
+    await importModel('regression', '--description', 'A line: through points', '--evidence', 'evidence.json')
+    expect((await readVersion('regression')).evidence).toEqual(evidence)
+    expect(readFileSync(join(project, 'models/regression/versions/1.yaml'), 'utf8')).toContain('description: "A line: through points"')
+    writeFileSync(join(project, 'list.json'), '[1]')
+    const refused = await importModel('regression', '--evidence', 'list.json')
+    expect(refused).toMatchObject({ code: 2, errors: expect.stringContaining('expected evidence as a JSON object in list.json, found a list') as string }) // prettier-ignore
+    expect(await importModel('regression', '--evidence', 'none.json')).toMatchObject({ code: 2 })
+  })
+
   it('is a next version, and one line to change, where the model is there', async () => {
     await importModel('regression')
     const before = readFileSync(join(project, 'rollouts/regression.yaml'), 'utf8')

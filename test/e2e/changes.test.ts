@@ -8,7 +8,6 @@ import {
   flightRollout,
   loanRollout,
   mendGoldenRow,
-  readExample,
   serveFlights,
   spoilGoldenRow,
   wrongScore,
@@ -16,6 +15,7 @@ import {
 import { conditionOf, Installation, isAtRest } from './support/installation.ts'
 import { eventsOf, readBranch, readOutcome, readProvenHistory } from './support/outcome.ts'
 import { eventually } from '../support/eventually.ts'
+import { readPlainExample } from '../support/plain-example.ts'
 import { pause } from './support/processes.ts'
 
 let installation: Installation
@@ -54,7 +54,7 @@ describe('commits on main', () => {
     const broken = installation.commit(breakFlights(), 'Break the steps')
     const status = await installation.until(({ head }) => head?.commit === broken)
     expect(status).toMatchObject({ appliedCommit: good, head: { valid: false } })
-    const line = readExample(flightRollout)
+    const line = readPlainExample(flightRollout)
       .split('\n')
       .findIndex((text) => text.includes('weight: 25'))
     const said = await installation.cli('status', '--state', installation.state)
@@ -111,7 +111,7 @@ describe('commits on main', () => {
     runGit(installation.repository, 'rm', '--quiet', loanRollout)
     await installation.untilSettled(installation.commit({}, 'Remove the loans'))
     expect(await askLoans()).toBe(404)
-    await installation.untilSettled(installation.commit({ [loanRollout]: readExample(loanRollout) }, 'Bring the loans back'))
+    await installation.untilSettled(installation.commit({ [loanRollout]: readPlainExample(loanRollout) }, 'Bring the loans back'))
     expect(await askLoans()).toBe(200)
     expect(eventsOf(await readProvenHistory(installation), 'loan-approval').map((event) => event.split(' ')[0])).toEqual([
       'Started',
@@ -132,11 +132,11 @@ describe('commits on main', () => {
     expect(await askLoans()).toBe(200)
 
     await client.stop()
-    const project = readExample('mainward.yaml').replace('spec: {}', 'spec:\n  allowEmpty: true')
+    const project = readPlainExample('mainward.yaml').replace('spec: {}', 'spec:\n  allowEmpty: true')
     const allowed = installation.commit({ 'mainward.yaml': project }, 'Allow nothing')
     await installation.until(({ appliedCommit, models }) => appliedCommit === allowed && models.length === 0)
     await eventually(async () => expect(await askLoans()).toBe(404))
-    const back = { ...serveFlights(3), [loanRollout]: readExample(loanRollout), 'mainward.yaml': readExample('mainward.yaml') }
+    const back = { ...serveFlights(3), [loanRollout]: readPlainExample(loanRollout), 'mainward.yaml': readPlainExample('mainward.yaml') }
     await installation.untilSettled(installation.commit(back, 'Bring everything back'))
     expect(await predictFlight(installation.control.serving, 'a')).toMatchObject({ version: 3 })
   })

@@ -119,8 +119,9 @@ describe('from manifests to predictions', () => {
     await moveClock('11:01:00')
     const isFilled = (now: StatusDocument): boolean => conditionOf(now, 'FeaturesReady') === 'True Filled'
     const status = await installation.until((now) => now.models[0]?.ready === true && isFilled(now))
-    // Golden rows have values in the place of keys: as a request they would be refused.
-    expect(status.models[0]).toMatchObject({ phase: 'Succeeded', stableVersion: 1, exampleRow: null })
+    // A request has keys in the place of features; nothing was pushed yet that an account could be named of.
+    expect(status.models[0]).toMatchObject({ phase: 'Succeeded', stableVersion: 1 })
+    expect(status.models[0]?.exampleRow).toEqual({ origin: 'JFK', account: null, distance: 200 })
   })
 
   it('answers by plain JSON and by Open Inference v2, with keys in the place of features', async () => {

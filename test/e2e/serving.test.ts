@@ -7,8 +7,9 @@ import { parse } from 'yaml'
 import { packageRoot } from '../../reconciler/core/package-root.ts'
 import { GrpcClient } from '../serving/grpc/support/grpc-client.ts'
 import { eventually } from '../support/eventually.ts'
+import { readPlainExample } from '../support/plain-example.ts'
 import { countVersions, PatientClient } from './support/clients.ts'
-import { readExample, readKnownRows, serveFlights } from './support/example.ts'
+import { readKnownRows, serveFlights } from './support/example.ts'
 import { Installation } from './support/installation.ts'
 import { eventsOf, readProvenHistory } from './support/outcome.ts'
 
@@ -96,7 +97,7 @@ async function overGrpc(client: GrpcClient, inputs: readonly object[]): Promise<
 
 /** The known row in the order of the model's input. */
 function featureValues(): readonly number[] {
-  const { spec } = parse(readExample('models/flight-delay/versions/1.yaml')) as {
+  const { spec } = parse(readPlainExample('models/flight-delay/versions/1.yaml')) as {
     spec: { signature: { inputs: { features: string[] }[] } }
   }
   return (spec.signature.inputs[0]?.features ?? []).map((name) => row[name] ?? NaN)
@@ -126,7 +127,7 @@ describe('a version that kills the process that loads it', () => {
   afterEach(() => installation?.end())
 
   it('is taken back with the reason, while everything else answers', async () => {
-    const { spec } = parse(readExample('models/flight-delay/versions/2.yaml')) as { spec: { artifact: { sha256: string } } }
+    const { spec } = parse(readPlainExample('models/flight-delay/versions/2.yaml')) as { spec: { artifact: { sha256: string } } }
     const preload = join(packageRoot, 'test/e2e/support/crash-on-load.mjs')
     installation = new Installation({
       arguments: ['--processes', '2'],

@@ -1,8 +1,8 @@
 /** The example as a real git repository of its own, for tests of commands that compare commits. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../../reconciler/core/package-root.ts'
 import { commitFiles, createRepository, temporaryFolder } from './git-repositories.ts'
+import { copyPlainExample } from './plain-example.ts'
 
 export interface ExampleRepository {
   readonly folder: string
@@ -10,12 +10,10 @@ export interface ExampleRepository {
   readonly commit: string
 }
 
-/** Only the manifests and their model files, below `inner` ('' for the root). */
+/** Only the manifests of models and rollouts and the model files, without views, below `inner` ('' for the root). */
 export function createExampleRepository(inner = ''): ExampleRepository {
   const folder = createRepository(join(temporaryFolder(), 'example'))
-  for (const name of ['mainward.yaml', 'models', 'rollouts']) {
-    cpSync(join(packageRoot, 'example-repo', name), join(folder, inner, name), { recursive: true })
-  }
+  copyPlainExample(join(folder, inner))
   return { folder, commit: commitFiles(folder, {}, 'Start') }
 }
 

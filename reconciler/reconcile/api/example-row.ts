@@ -8,25 +8,32 @@ import type { Release } from '../../core/release.ts'
 export type ExampleRow = Readonly<Record<string, Json>>
 
 /**
- * Of the golden row with the fewest nulls what a caller sends, then for each view that is read the keys of an entity that has values. Null
- * without golden rows, and while a view has no rows. `storedKeys`: text of `encodeEntityKey` by the view's digest.
+ * Of the golden row with the fewest nulls what a caller sends, and before it the keys of entities that have values in the views that are read;
+ * null for a key that no view has a row of now. Null without golden rows, and while no view has rows. `storedKeys`: text of
+ * `encodeEntityKey` by the view's digest.
  */
 export function buildExampleRow(release: Release, storedKeys: ReadonlyMap<Digest, string>): ExampleRow | null {
   const { goldenRows, requestFeatures, views = [] } = release
-  const counted = goldenRows.map(({ inputs }) => ({ inputs, nulls: Object.values(inputs).filter((value) => value === null).length }))
+  const counted = goldenRows.map(({ inputs }) => ({
+    inputs,
+    nulls: Object.values(inputs).filter((value) => value === null).length,
+  }))
   const fullest = counted.sort((a, b) => a.nulls - b.nulls)[0]?.inputs
   if (fullest === undefined || views.length === 0) return fullest ?? null
-  const keys = views.map((view) => readKeys(view, storedKeys.get(view.view.digest)))
-  if (keys.includes(null)) return null
+  if (!views.some(({ view }) => storedKeys.has(view.digest))) return null
+  const keys = new Map<string, Json>()
+  for (const role of views) addKeys(keys, role, storedKeys.get(role.view.digest))
   const sent = requestFeatures.map(({ name }) => [name, fullest[name] ?? null] as const)
-  // Two roles may read one field: the first that is named decides.
-  return { ...Object.assign({}, ...[...keys].reverse()), ...Object.fromEntries(sent) } as ExampleRow
+  return { ...Object.fromEntries(keys), ...Object.fromEntries(sent) }
 }
 
-function readKeys({ view: { keys }, join }: ReleaseView, stored: string | undefined): ExampleRow | null {
-  if (stored === undefined) return null
-  const values = JSON.parse(stored) as readonly Json[]
-  return Object.fromEntries(keys.map((key, index) => [join[key.name] ?? key.name, sentKey(key, values[index] ?? null)]))
+/** Several roles may read one field: the first that has a row decides. */
+function addKeys(known: Map<string, Json>, { view: { keys }, join }: ReleaseView, stored: string | undefined): void {
+  const values = stored === undefined ? [] : (JSON.parse(stored) as readonly Json[])
+  keys.forEach((key, index) => {
+    const field = join[key.name] ?? key.name
+    if ((known.get(field) ?? null) === null) known.set(field, sentKey(key, values[index] ?? null))
+  })
 }
 
 /** As a request has it. */

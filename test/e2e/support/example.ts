@@ -1,11 +1,7 @@
 /** The example's models and rollouts as the tests change them: short holds, other versions, wrong golden rows. Runs nothing. */
-import { cpSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { parse } from 'yaml'
-import { packageRoot } from '../../../reconciler/core/package-root.ts'
 import { commitFiles, createRepository } from '../../support/git-repositories.ts'
-
-const exampleFolder = join(packageRoot, 'example-repo')
+import { copyPlainExample, readPlainExample } from '../../support/plain-example.ts'
 
 export const flightRollout = 'rollouts/flight-delay.yaml'
 export const loanRollout = 'rollouts/loan-approval.yaml'
@@ -15,9 +11,7 @@ export type FlightVersion = 1 | 2 | 3
 /** A repository with the example's manifests and models, whose first commit serves version 1. */
 export function createExample(folder: string, edits: FlightEdits = {}): string {
   createRepository(folder)
-  for (const part of ['mainward.yaml', 'models', 'rollouts']) {
-    cpSync(join(exampleFolder, part), join(folder, part), { recursive: true })
-  }
+  copyPlainExample(folder)
   return commitFiles(folder, serveFlights(1, edits), 'Serve version 1')
 }
 
@@ -29,20 +23,22 @@ export interface FlightEdits {
 
 /** The rollout of flight-delay at a version, as files of a commit. */
 export function serveFlights(version: FlightVersion, { hold = '1s', suspend = false }: FlightEdits = {}): Record<string, string> {
-  const text = readExample(flightRollout).replace('version: 1', `version: ${version}`).replaceAll('hold: 20s', `hold: ${hold}`)
+  const text = readPlainExample(flightRollout)
+    .replace('version: 1', `version: ${version}`)
+    .replaceAll('hold: 20s', `hold: ${hold}`)
   return { [flightRollout]: suspend ? text.replace('spec:\n', 'spec:\n  suspend: true\n') : text }
 }
 
 /** A manifest that says 2 % after 5 %, and where: steps must not go back. */
 export function breakFlights(): Record<string, string> {
-  return { [flightRollout]: readExample(flightRollout).replace('weight: 25', 'weight: 2') }
+  return { [flightRollout]: readPlainExample(flightRollout).replace('weight: 25', 'weight: 2') }
 }
 
 export const wrongScore = 0.123456
 
 /** Version 3 with a first golden row that its model does not reproduce. */
 export function spoilGoldenRow(): Record<string, string> {
-  const text = readExample(thirdVersion)
+  const text = readPlainExample(thirdVersion)
   const spoilt = text.replace(/(probabilities:\n\s+- )[0-9.e-]+/, `$1${wrongScore}`)
   if (spoilt === text) throw new Error('version 3 has golden rows')
   return { [thirdVersion]: spoilt }
@@ -50,11 +46,7 @@ export function spoilGoldenRow(): Record<string, string> {
 
 /** Version 3 as it was trained. */
 export function mendGoldenRow(): Record<string, string> {
-  return { [thirdVersion]: readExample(thirdVersion) }
-}
-
-export function readExample(path: string): string {
-  return readFileSync(join(exampleFolder, path), 'utf8')
+  return { [thirdVersion]: readPlainExample(thirdVersion) }
 }
 
 /** A row and the score that each version gives it, as the trainers' own runtime computed it. */
@@ -73,7 +65,7 @@ export function readKnownRows(): readonly KnownRow[] {
 }
 
 function readGoldenRows(version: FlightVersion): readonly { inputs: KnownRow['row']; score: number }[] {
-  const manifest = parse(readExample(`models/flight-delay/versions/${version}.yaml`)) as {
+  const manifest = parse(readPlainExample(`models/flight-delay/versions/${version}.yaml`)) as {
     spec: { goldenRows: { inputs: Record<string, number | null>; outputs: { probabilities: [number, number] } }[] }
   }
   return manifest.spec.goldenRows.map(({ inputs, outputs }) => ({ inputs, score: outputs.probabilities[1] }))

@@ -1,9 +1,10 @@
 /** A series of commits and one command that ends in the same place however often a process is killed on the way. */
 import { runGit } from '../../support/git-repositories.ts'
-import { breakFlights, loanRollout, mendGoldenRow, readExample, serveFlights, spoilGoldenRow } from './example.ts'
+import { breakFlights, loanRollout, mendGoldenRow, serveFlights, spoilGoldenRow } from './example.ts'
 import type { Installation } from './installation.ts'
 import { isAtRest } from './installation.ts'
 import { eventually } from '../../support/eventually.ts'
+import { readPlainExample } from '../../support/plain-example.ts'
 
 export interface Chapter {
   readonly title: string
@@ -59,7 +60,7 @@ function buildRound(round: number): readonly Chapter[] {
     },
     commits(title('Serve the right version 3'), () => ({ ...serveFlights(3), ...mendGoldenRow() })),
     commits(title('Remove the loans'), () => ({}), 'valid', [loanRollout]),
-    commits(title('Go back to version 1'), () => ({ ...serveFlights(1), [loanRollout]: readExample(loanRollout) })),
+    commits(title('Go back to version 1'), () => ({ ...serveFlights(1), [loanRollout]: readPlainExample(loanRollout) })),
   ]
 }
 

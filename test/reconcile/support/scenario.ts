@@ -2,13 +2,11 @@
  * A series of commits and commands on a real repository and a real database, driven pass by pass with a clock of its own.
  * Heartbeats of serving processes are written by the driver: what replicas do is not tested here.
  */
-import { cpSync } from 'node:fs'
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openArtifactStore } from '../../../reconciler/artifacts/artifact-store.ts'
 import { toInstant } from '../../../reconciler/core/clock.ts'
 import { compareText } from '../../../reconciler/core/finding.ts'
-import { packageRoot } from '../../../reconciler/core/package-root.ts'
 import { changesSomething } from '../../../reconciler/core/plan.ts'
 import type { ReleaseReadiness, ReplicaStatus } from '../../../reconciler/core/serving-state.ts'
 import { addCommand } from '../../../reconciler/database/command-queries.ts'
@@ -26,11 +24,11 @@ import { createSourceClient, type SourceClient } from '../../../reconciler/recon
 import type { Pass, ReconcileSettings } from '../../../reconciler/reconcile/stages.ts'
 import { createReconcilePorts } from '../../../reconciler/reconcile/stores/reconcile-ports.ts'
 import { commitFiles, createRepository, removeFolder, runGit, temporaryFolder } from '../../support/git-repositories.ts'
+import { copyPlainExample } from '../../support/plain-example.ts'
 
 const environment = 'production'
 /** A tag's object names its time; the day is fixed so that runs compare. */
 const startMs = Date.parse('2026-11-24T10:00:00.000Z')
-const exampleFolder = join(packageRoot, 'example-repo')
 
 /** One thing that happens from outside. */
 export type Step =
@@ -47,9 +45,7 @@ export interface SampleRepository {
 /** The example's models on a path from v1 over a canary, an abort, a broken commit and a bad version back to v1. */
 export function createSampleRepository(): SampleRepository {
   const folder = createRepository()
-  for (const part of ['mainward.yaml', 'models', 'rollouts']) {
-    cpSync(join(exampleFolder, part), join(folder, part), { recursive: true })
-  }
+  copyPlainExample(folder)
   const rollout = readFileSync(join(folder, 'rollouts/flight-delay.yaml'), 'utf8')
   const third = readFileSync(join(folder, 'models/flight-delay/versions/3.yaml'), 'utf8')
   const at = (version: number): Record<string, string> => ({
@@ -160,7 +156,15 @@ function buildPorts(pool: Pool, source: SourceClient, clock: { readonly wallMs: 
   const clocks = { wall: { now: () => clock.wallMs }, monotonic: { now: () => performance.now() } }
   const none = () => Promise.resolve([])
   const materialiser = { order: () => Promise.resolve(), readProgress: none, readPushLogs: none }
-  return createReconcilePorts({ pool, environment, source, artifacts: openArtifactStore(), materialiser, clocks, dataStart: null })
+  return createReconcilePorts({
+    pool,
+    environment,
+    source,
+    artifacts: openArtifactStore(),
+    materialiser,
+    clocks,
+    dataStart: null,
+  })
 }
 
 async function addCommandRow(pool: Pool, { verb, rollout }: { verb: string; rollout: string }, wallMs: number): Promise<void> {
