@@ -18,6 +18,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 SEED = 7
 TARGET_OPSET = {"": 15, "ai.onnx.ml": 1}
@@ -87,7 +88,9 @@ RECIPES = [
 
 def train(recipe, dataset):
     part = dataset.parts["train"]
-    return recipe.make(dataset.names).fit(part.inputs, part.labels)
+    # With more threads than idle cores scikit-learn's wait for each other, and a few seconds become minutes.
+    with threadpool_limits(1):
+        return recipe.make(dataset.names).fit(part.inputs, part.labels)
 
 
 def export(estimator, recipe, width):
