@@ -40,12 +40,28 @@ export async function writeLines(
   return rowCount ?? 0
 }
 
-/** Keys that no longer have a value as of the time. Returns how many were there. */
-export async function deleteRows(database: Queryable, viewId: number, asOfUs: bigint, keys: readonly string[]): Promise<number> {
-  const { rowCount } = await database.query(
-    `delete from online_rows where view_id = $1 and computed_as_of_us <= $2 and entity_key = any($3::text[])`,
-    [viewId, asOfUs, keys],
+/** Notes keys that no longer have a value as of the fill that is under way: `deleteGone` removes their rows with its end. */
+export async function noteGone(database: Queryable, viewId: number, keys: readonly string[]): Promise<void> {
+  await database.query(
+    `insert into online_gone (view_id, entity_key) select id, unnest($2::text[]) from online_views where id = $1
+     on conflict do nothing`,
+    [viewId, keys],
   )
+}
+
+/** Of a fill that was given up nothing is gone. */
+export async function forgetGone(database: Queryable, viewId: number): Promise<void> {
+  await database.query(`delete from online_gone where view_id = $1`, [viewId])
+}
+
+/** In the transaction that moves the watermark to `asOfUs`. Returns how many rows there were. */
+export async function deleteGone(database: Queryable, viewId: number, asOfUs: bigint): Promise<number> {
+  const { rowCount } = await database.query(
+    `delete from online_rows r using online_gone g
+     where g.view_id = $1 and r.view_id = $1 and r.entity_key = g.entity_key and r.computed_as_of_us <= $2`,
+    [viewId, asOfUs],
+  )
+  await forgetGone(database, viewId)
   return rowCount ?? 0
 }
 

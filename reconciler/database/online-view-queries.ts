@@ -127,6 +127,7 @@ export async function removeView(transaction: Queryable, viewId: number, limit: 
     [viewId, limit],
   )
   if ((rowCount ?? 0) >= limit) return false
+  await transaction.query(`delete from online_gone where view_id = $1`, [viewId])
   await transaction.query(`delete from online_views where id = $1`, [viewId])
   return true
 }

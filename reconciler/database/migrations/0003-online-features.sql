@@ -35,6 +35,13 @@ create table online_rows (
   primary key (view_id, entity_key)
 ) with (fillfactor = 70);
 
+-- Keys that the fill that is under way found without a value. Their rows hold until the watermark moves: a key without a row has none as of it.
+create table online_gone (
+  view_id integer not null,
+  entity_key text collate "C" not null,
+  primary key (view_id, entity_key)
+);
+
 -- Definitions of which rows were pushed, with what it takes to read these rows when nothing else knows the definition any more.
 create table pushed_views (
   id integer generated always as identity primary key,

@@ -39,9 +39,15 @@ export function buildNewRows(fill: ViewFill, fromUs: bigint, untilUs: bigint): s
   return `select * from ${quoteName(fill.relation)} where ${known} > ${fromUs} and ${known} <= ${untilUs}`
 }
 
-/** The rows that decide on the values of the labels' entities: their own, and every version of those. */
-export function buildRowsOf(fill: ViewFill, labels: string): string {
+/** The view's rows after a time in microseconds, as something to select from; null: all. */
+export function countedRows(fill: ViewFill, sinceUs: bigint | null): string {
   const relation = quoteName(fill.relation)
+  return sinceUs === null ? relation : `(select * from ${relation} where "__event" > make_timestamp(${sinceUs}))`
+}
+
+/** The rows that decide on the values of the labels' entities: their own, and every version of those. Of rows up to `sinceUs` none counts. */
+export function buildRowsOf(fill: ViewFill, labels: string, sinceUs: bigint | null): string {
+  const relation = countedRows(fill, sinceUs)
   const keys = fill.keyColumns.map((column, index) => `labels.k${index} = own.${quoteName(column)}`)
   const own = `select own.* from ${relation} own semi join ${labels} labels on ${keys.join(' and ')}`
   const { rowKey } = fill.definition

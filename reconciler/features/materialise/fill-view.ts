@@ -8,12 +8,12 @@ import type { OnlineView } from '../../core/online-view.ts'
 import type { Cell, Engine } from '../engine/engine.ts'
 import { buildJoin } from '../join/build-join.ts'
 import { sqlTypes } from '../sources/sql-types.ts'
-import { buildAllKeys, buildChangedKeys, buildNewRows, buildRowsOf, isDecidedByNewRows } from './build-changed-keys.ts'
+import { buildAllKeys, buildChangedKeys, buildNewRows, buildRowsOf, countedRows, isDecidedByNewRows } from './build-changed-keys.ts'
 import { buildPage } from './build-page.ts'
 import type { FilledPage, OnlineRows, ViewState } from './online-rows.ts'
 import { fingerprintTimes, planFill, type PlannedFill } from './plan-fill.ts'
 import { extendFingerprint, readFingerprints } from './read-fingerprints.ts'
-import { fillJoinView, fillRelations, type ViewFill } from './view-fill.ts'
+import { countedSince, fillJoinView, fillRelations, type ViewFill } from './view-fill.ts'
 
 export interface FillReport {
   /** How many entities were computed. */
@@ -106,13 +106,15 @@ async function computeValues(engine: Engine, run: Run): Promise<number> {
   await makeLabels(engine, run)
   const [counted] = await engine.query(`select count(*) as n from ${labels.quoted}`)
   const isWhole = fromUs === null
+  const since = countedSince(fill, asOfUs)
+  if (isWhole && since !== null) await engine.query(`create table ${rows.quoted} as select * from ${countedRows(fill, since)}`)
   if (!isWhole && !isDecidedByNewRows(fill))
-    await engine.query(`create table ${rows.quoted} as ${buildRowsOf(fill, labels.quoted)}`)
+    await engine.query(`create table ${rows.quoted} as ${buildRowsOf(fill, labels.quoted, since)}`)
   const joined = buildJoin({
     labels: labels.name,
     keep: fill.keyColumns.map((_, index) => `k${index}`),
     asOfUs,
-    views: [fillJoinView(fill, isWhole ? fill.relation : rows.name)],
+    views: [fillJoinView(fill, isWhole && since === null ? fill.relation : rows.name)],
   })
   await engine.query(`create table ${values.quoted} as ${joined}`)
   return Number(counted?.['n'])
@@ -193,6 +195,7 @@ async function readPage(engine: Engine, run: Run, from: number): Promise<FilledP
     lines: String(found?.['lines']),
     isNewerOnly,
     // A new row that is too old already says nothing of the one that is there.
+    isFirst: planned.after === null && from === 0,
     gone: isNewerOnly ? [] : (JSON.parse(String(found?.['gone'])) as readonly string[]),
     filling: { asOfUs, fingerprint, isWhole: fromUs === null, after: String(found?.['after']) },
   }

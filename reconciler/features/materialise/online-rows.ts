@@ -35,6 +35,8 @@ export interface FilledPage {
   readonly isNewerOnly: boolean
   /** Keys that have no value as of the fill's time. */
   readonly gone: readonly string[]
+  /** True: a fill begins, and what an earlier one that was given up noted as gone is not. */
+  readonly isFirst: boolean
   /** How far the fill is with this page. */
   readonly filling: Filling
 }

@@ -37,6 +37,17 @@ export function planViewFill(base: Pick<ViewFill, 'view' | 'definition' | 'entit
   }
 }
 
+/**
+ * Rows up to this time, in microseconds, count for no value as of `asOfUs`: no window holds them, and as the newest row of an entity they are
+ * past what is kept. Null: every row may count, also because a version of a row, whenever it happened, ends the one before it.
+ */
+export function countedSince({ definition, keptUs, windowsUs }: ViewFill, asOfUs: bigint): bigint | null {
+  if (definition.eventTime === null || definition.rowKey.length > 0) return null
+  // What is as old as is kept still counts: one microsecond earlier does not.
+  if (definition.features.length > 0) return keptUs === null ? null : asOfUs - keptUs - 1n
+  return asOfUs - windowsUs.reduce((most, each) => (each > most ? each : most), 0n)
+}
+
 /** A time of the row, in microseconds, over the view's relation; static rows are older than everything. */
 export function timeExpressions({ definition }: ViewFill): {
   readonly event: string

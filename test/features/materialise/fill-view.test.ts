@@ -163,6 +163,25 @@ describe('a view with windows', () => {
     ])
   })
 
+  it('keeps what it has of an entity that is gone until all of it is as of the later time', async () => {
+    const given = definitions({ features: [], aggregations: [window({})] })
+    write('1 JFK 10:00:00 10:00:00 1', '2 LGA 10:30:00 10:30:00 1')
+    await lab.fill(given, at('10:45:00'))
+    const seen: unknown[] = []
+    const read = async (): Promise<void> => {
+      const { watermarkUs } = await lab.store.ensure(lab.onlineView(given, 'latest'))
+      seen.push([watermarkUs, await values(given)])
+    }
+    const { store } = lab
+    const watched: typeof store = { ...store, finish: async (...all) => { await read(); await store.finish(...all); await read() } } // prettier-ignore
+    await lab.fill(given, at('11:15:00'), watched)
+    // A key without a row has no value as of the watermark: training would find the one of JFK at 10:45.
+    expect(seen).toEqual([
+      [at('10:45:00'), { '["JFK"]': '["1"]', '["LGA"]': '["1"]' }],
+      [at('11:15:00'), { '["LGA"]': '["1"]' }],
+    ])
+  })
+
   it('keeps the newest row while a window holds one, however short the ttl', async () => {
     const given = definitions({ ttlMs: minute, aggregations: [window({ windowMs: 30 * day })] })
     write('1 JFK 10:00:00 10:00:00 1')
