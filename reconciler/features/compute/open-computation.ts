@@ -10,7 +10,7 @@ import { loadPushedRows, type PushedRows } from '../pushed/load-pushed-rows.ts'
 import { prepareSource, type SourceReport } from '../sources/prepare-source.ts'
 import { resolveSource, type ResolvedSource } from '../sources/resolve-source.ts'
 import type { TimeRange } from '../sources/time-range.ts'
-import { buildViewTable, type ViewReport } from '../views/build-view-table.ts'
+import { buildViewTable, makeViewTable, type ViewReport } from '../views/build-view-table.ts'
 import { planComputation, type ComputationPlan, type ViewMaterials, type Wanted } from './plan-computation.ts'
 
 /** Where rows and secrets come from. */
@@ -45,6 +45,8 @@ export interface ComputationRequest {
   /** `folders` and `files` stay reachable besides the files of the sources. `signal` ends the engine, and this with it. */
   readonly engine: EngineOptions
   readonly onStep?: (step: ComputationStep) => void
+  /** False: nobody asks for reports of views. Default true. */
+  readonly hasViewReports?: boolean
 }
 
 export interface Computation {
@@ -52,6 +54,7 @@ export interface Computation {
   readonly engine: Engine
   /** In the order of the plan. */
   readonly sources: readonly SourceReport[]
+  /** In the order of the plan; empty without `hasViewReports`. */
   readonly views: readonly ViewReport[]
   /** By view, where rows were pushed. */
   readonly pushed: ReadonlyMap<string, PushedRows>
@@ -108,7 +111,7 @@ async function buildViews(
   engine: Engine,
   { views }: ComputationPlan,
   segments: ReadonlyMap<string, readonly string[]>,
-  { materials: { entities }, times: { asOf }, onStep }: ComputationRequest,
+  { materials: { entities }, times: { asOf }, onStep, hasViewReports = true }: ComputationRequest,
 ): Promise<Pick<Computation, 'views' | 'pushed'>> {
   const reports: ViewReport[] = []
   const pushed = new Map<string, PushedRows>()
@@ -117,7 +120,8 @@ async function buildViews(
     const files = segments.get(view.name)
     const rows = files === undefined ? null : await loadPushedRows(engine, view, entities, { files, asOf })
     if (rows !== null) pushed.set(view.name, rows)
-    reports.push(await buildViewTable(engine, view, entities, rows))
+    if (hasViewReports) reports.push(await buildViewTable(engine, view, entities, rows))
+    else await makeViewTable(engine, view, entities, rows)
   }
   return { views: reports, pushed }
 }

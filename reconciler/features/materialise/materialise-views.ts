@@ -57,6 +57,7 @@ async function fillTogether(request: MaterialiseRequest): Promise<readonly FillO
     wanted: { views: due.map(({ view }) => view.name) },
     ports,
     times: { now: nowUs, asOf: nowUs },
+    hasViewReports: false,
     engine: request.engine,
   })
   try {

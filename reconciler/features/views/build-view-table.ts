@@ -33,18 +33,50 @@ export async function buildViewTable(
   entities: ReadonlyMap<string, EntityDefinition>,
   pushed: PushedRows | null = null,
 ): Promise<ViewReport> {
-  const { plan, problems } = await checkView(engine, view, entities)
-  if (plan === null)
-    throw new MainwardError('invalid-input', problems.join('\n'), { hint: 'correct the view; `mainward validate` says the same' })
-  const isKept = view.transform !== null || view.inputs.some(({ kind }) => kind === 'FeatureView')
-  if (isKept) await keepRows(engine, view, plan)
+  const plan = await planRows(engine, view, entities)
   const report = await countRows(engine, view, plan, pushed?.rows ?? 0n)
   // A condition that holds for every row would be asked again by each statement, which would also expect far fewer rows.
   const isWhole = report.droppedNullKey === 0n && report.droppedNullEventTime === 0n
-  const rows = `${selectView(view, plan, isKept ? 'rowid' : '"__row"')}${isWhole ? '' : whereUsable(plan)}`
+  await createView(engine, view, plan, { condition: isWhole ? '' : whereUsable(plan), pushed })
+  return report
+}
+
+/** The same where nobody asks for a report: no row is read but of what a transform needs. */
+export async function makeViewTable(
+  engine: Engine,
+  view: ViewDefinition,
+  entities: ReadonlyMap<string, EntityDefinition>,
+  pushed: PushedRows | null,
+): Promise<void> {
+  const plan = await planRows(engine, view, entities)
+  await createView(engine, view, plan, { condition: whereUsable(plan), pushed })
+}
+
+async function planRows(
+  engine: Engine,
+  view: ViewDefinition,
+  entities: ReadonlyMap<string, EntityDefinition>,
+): Promise<ViewPlan> {
+  const { plan, problems } = await checkView(engine, view, entities)
+  if (plan === null)
+    throw new MainwardError('invalid-input', problems.join('\n'), { hint: 'correct the view; `mainward validate` says the same' })
+  if (hasKeptRows(view)) await keepRows(engine, view, plan)
+  return plan
+}
+
+function hasKeptRows({ transform, inputs }: ViewDefinition): boolean {
+  return transform !== null || inputs.some(({ kind }) => kind === 'FeatureView')
+}
+
+async function createView(
+  engine: Engine,
+  view: ViewDefinition,
+  plan: ViewPlan,
+  { condition, pushed }: { readonly condition: string; readonly pushed: PushedRows | null },
+): Promise<void> {
+  const rows = `${selectView(view, plan, hasKeptRows(view) ? 'rowid' : '"__row"')}${condition}`
   const more = pushed === null ? '' : ` union all ${selectPushedView(view, plan, pushed)}`
   await engine.query(`create view ${viewRelation(view.name)} as ${rows}${more}`)
-  return report
 }
 
 /** The engine does not say which row it was. */
