@@ -103,7 +103,14 @@ async function runUp(folder, measureMemory) {
 /** By part, in MiB, after it has been idle for a while. */
 async function idleMemory(pid) {
   await sleep(5000)
-  const parts = { supervisor: 0, 'control plane': 0, 'source process': 0, 'materialising process': 0, 'data plane': 0, Postgres: 0 }
+  const parts = {
+    supervisor: 0,
+    'control plane': 0,
+    'source process': 0,
+    'materialising process': 0,
+    'data plane': 0,
+    Postgres: 0,
+  }
   for (const one of processTree(pid)) parts[partOf(one, pid)] += pssMiB(one)
   return parts
 }

@@ -145,7 +145,9 @@ describe('what is written', () => {
     writeFileSync(join(project, 'evidence.json'), JSON.stringify(evidence))
     await importModel('regression', '--description', 'A line: through points', '--evidence', 'evidence.json')
     expect((await readVersion('regression')).evidence).toEqual(evidence)
-    expect(readFileSync(join(project, 'models/regression/versions/1.yaml'), 'utf8')).toContain('description: "A line: through points"')
+    expect(readFileSync(join(project, 'models/regression/versions/1.yaml'), 'utf8')).toContain(
+      'description: "A line: through points"',
+    )
     writeFileSync(join(project, 'list.json'), '[1]')
     const refused = await importModel('regression', '--evidence', 'list.json')
     expect(refused).toMatchObject({ code: 2, errors: expect.stringContaining('expected evidence as a JSON object in list.json, found a list') as string }) // prettier-ignore

@@ -136,7 +136,11 @@ describe('commits on main', () => {
     const allowed = installation.commit({ 'mainward.yaml': project }, 'Allow nothing')
     await installation.until(({ appliedCommit, models }) => appliedCommit === allowed && models.length === 0)
     await eventually(async () => expect(await askLoans()).toBe(404))
-    const back = { ...serveFlights(3), [loanRollout]: readPlainExample(loanRollout), 'mainward.yaml': readPlainExample('mainward.yaml') }
+    const back = {
+      ...serveFlights(3),
+      [loanRollout]: readPlainExample(loanRollout),
+      'mainward.yaml': readPlainExample('mainward.yaml'),
+    }
     await installation.untilSettled(installation.commit(back, 'Bring everything back'))
     expect(await predictFlight(installation.control.serving, 'a')).toMatchObject({ version: 3 })
   })

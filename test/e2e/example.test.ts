@@ -61,7 +61,9 @@ it('shows a request that really answers, with keys that views have values for', 
   expect(Object.keys(row ?? {}).sort()).toEqual(['carrier', 'day_of_week', 'dest', 'distance', 'origin', 'route', 'sched_hour', 'tailnum']) // prettier-ignore
   const { features, ...answer } = await predict(row ?? {})
   expect(answer).not.toHaveProperty('fallback')
-  const found = ['temp', 'carrier_delay_rate_30d', 'route_delay_rate_30d', 'origin_delay_rate_7d'].map((name) => features[name]?.status)
+  const found = ['temp', 'carrier_delay_rate_30d', 'route_delay_rate_30d', 'origin_delay_rate_7d'].map(
+    (name) => features[name]?.status,
+  )
   expect(found).toEqual(['PRESENT', 'PRESENT', 'PRESENT', 'PRESENT'])
   expect(installation.output).toContain(`'${JSON.stringify({ rows: [row] })}'`)
 })

@@ -88,7 +88,9 @@ describe('the replay rows', () => {
     expect(lines.filter(({ row }) => Object.keys(row).sort().join() !== expected.join())).toEqual([])
     expect(lines.filter(({ row }) => row.route !== `${row.origin}-${row.dest}`)).toEqual([])
     const missing = lines.filter(({ row }) => Object.values(row).includes(null))
-    expect(missing.every(({ row: { tailnum, ...others } }) => tailnum === null && !Object.values(others).includes(null))).toBe(true)
+    expect(missing.every(({ row: { tailnum, ...others } }) => tailnum === null && !Object.values(others).includes(null))).toBe(
+      true,
+    )
     expect(missing).toHaveLength(589)
   })
 

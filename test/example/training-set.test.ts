@@ -95,7 +95,8 @@ describe('training the example again', () => {
   let committed: Readonly<Record<string, Version>>
 
   beforeAll(async () => {
-    committed = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readVersion(name)])))
+    const read = names.map(async (name) => [name, await readVersion(name)] as const)
+    committed = Object.fromEntries<Version>(await Promise.all(read))
     const file = join(scratch, 'golden.json')
     const golden = Object.entries(committed).map(([name, { spec }]) => [name, spec.goldenRows])
     await writeFile(file, JSON.stringify(Object.fromEntries(golden)))

@@ -8,7 +8,14 @@ import type { OnlineView } from '../../core/online-view.ts'
 import type { Cell, Engine } from '../engine/engine.ts'
 import { buildJoin } from '../join/build-join.ts'
 import { sqlTypes } from '../sources/sql-types.ts'
-import { buildAllKeys, buildChangedKeys, buildNewRows, buildRowsOf, countedRows, isDecidedByNewRows } from './build-changed-keys.ts'
+import {
+  buildAllKeys,
+  buildChangedKeys,
+  buildNewRows,
+  buildRowsOf,
+  countedRows,
+  isDecidedByNewRows,
+} from './build-changed-keys.ts'
 import { buildPage } from './build-page.ts'
 import type { FilledPage, OnlineRows, ViewState } from './online-rows.ts'
 import { fingerprintTimes, planFill, type PlannedFill } from './plan-fill.ts'
