@@ -150,7 +150,7 @@ describe('what is written', () => {
     )
     writeFileSync(join(project, 'list.json'), '[1]')
     const refused = await importModel('regression', '--evidence', 'list.json')
-    expect(refused).toMatchObject({ code: 2, errors: expect.stringContaining('expected evidence as a JSON object in list.json, found a list') as string }) // prettier-ignore
+    expect(refused).toMatchObject({ code: 1, errors: expect.stringContaining('expected evidence as a JSON object in list.json, found a list') as string }) // prettier-ignore
     expect(await importModel('regression', '--evidence', 'none.json')).toMatchObject({ code: 2 })
   })
 

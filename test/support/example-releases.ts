@@ -1,4 +1,4 @@
-/** The releases of the example repository, made from its manifests as the reconciler makes them, and the bytes of their models. */
+/** The releases of the example without its views, made from its manifests as the reconciler makes them, and the bytes of their models. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { packageRoot } from '../../reconciler/core/package-root.ts'
@@ -9,13 +9,16 @@ import type { ModelSpec } from '../../reconciler/manifests/kinds/model.ts'
 import type { ModelVersionSpec } from '../../reconciler/manifests/kinds/model-version.ts'
 import { parseFile } from '../../reconciler/manifests/parse-file.ts'
 import { buildRelease } from '../../reconciler/manifests/release.ts'
+import { readPlainExample } from './plain-example.ts'
 
 const folder = join(packageRoot, 'example-repo')
 
 /** Every version of every model. */
 export async function readExampleReleases(): Promise<readonly Release[]> {
-  const paths = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith('.yaml'))
-  const files = await Promise.all(paths.map(async (path) => ({ path, parsed: parseFile(await readFile(join(folder, path))) })))
+  const paths = (await readdir(folder, { recursive: true })).filter(
+    (path) => path.endsWith('.yaml') && !path.startsWith('features'),
+  )
+  const files = paths.map((path) => ({ path, parsed: parseFile(new TextEncoder().encode(readPlainExample(path))) }))
   const { resources } = assembleCommit({ files, artifacts: new Map() }, { mode: 'proposed' })
   const models = resources.filter(({ kind }) => kind === 'Model') as readonly Resource<ModelSpec>[]
   const versions = resources.filter(({ kind }) => kind === 'ModelVersion') as readonly Resource<ModelVersionSpec>[]
