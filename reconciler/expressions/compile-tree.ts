@@ -171,7 +171,7 @@ function compileChoice(parts: readonly Typed[], at: number): Typed {
     type,
     run: (slots) => {
       const value = condition.run(slots)
-      return value === true ? first(slots) : value === false ? second(slots) : (value)
+      return value === true ? first(slots) : value === false ? second(slots) : value
     },
   }
 }

@@ -18,11 +18,7 @@ export function toOutcome(dtype: FeatureDtype, value: FeatureValue): Outcome {
       return typeof value === 'string' ? value : undefined
     case 'int32':
     case 'int64':
-      return typeof value === 'bigint'
-        ? wholeNumber(value)
-        : Number.isInteger(value)
-          ? wholeNumber(BigInt(value))
-          : undefined
+      return typeof value === 'bigint' ? wholeNumber(value) : Number.isInteger(value) ? wholeNumber(BigInt(value)) : undefined
     case 'timestamp':
       return typeof value === 'bigint' ? value : undefined
     case 'float32':

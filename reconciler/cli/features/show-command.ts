@@ -92,9 +92,13 @@ async function readOnDemand(context: CliContext, input: CommandInput): Promise<O
 function showOnDemand({ terminal }: CliContext, input: CommandInput, entry: OnDemandEntry): 0 {
   const option = (['history', 'statistics'] as const).find((name) => flagOption(input, name))
   if (option !== undefined) {
-    throw new MainwardError('usage', `--${option}: expected a view or a feature of one, found ${entry.id}, a part of the Model ${entry.model}`, {
-      hint: option === 'history' ? `git log -p ${entry.file} has it` : `mainward dataset ${entry.model} counts its values`,
-    })
+    throw new MainwardError(
+      'usage',
+      `--${option}: expected a view or a feature of one, found ${entry.id}, a part of the Model ${entry.model}`,
+      {
+        hint: option === 'history' ? `git log -p ${entry.file} has it` : `mainward dataset ${entry.model} counts its values`,
+      },
+    )
   }
   terminal.write(flagOption(input, 'json') ? `${JSON.stringify(entry, null, 2)}\n` : renderOnDemand(entry))
   return 0

@@ -100,7 +100,11 @@ async function makeFiles(request: DatasetRequest, plan: DatasetPlan, computation
   )
   await writeParts(request, plan, engine)
   onStep?.('digest')
-  const digest = await digestRows(engine, { relation: datasetRelations.content, isOrdered: plan.onDemand === null }, contentColumns(plan))
+  const digest = await digestRows(
+    engine,
+    { relation: datasetRelations.content, isOrdered: plan.onDemand === null },
+    contentColumns(plan),
+  )
   const weights = await measureWeights(engine, plan)
   const slices = await countSlices(engine, plan)
   const { training, trainingInputs, commit } = request

@@ -53,7 +53,8 @@ function showRoute(read: ReadFeatures, readStatistics: ReadStatistics): ControlR
   return {
     method: 'GET',
     path: '/api/v1/features/{view}',
-    summary: 'All that is known of a view, or of one of its features, with the newest statistics of its values; or of an on-demand feature.',
+    summary:
+      'All that is known of a view, or of one of its features, with the newest statistics of its values; or of an on-demand feature.',
     pathSchema: {
       type: 'object',
       additionalProperties: false,

@@ -68,7 +68,11 @@ describe('a model', () => {
       ['name: windy, dtype', 'name: distance, dtype'],
       ['windy ? distance : 0.0', 'wind_speed'],
     ],
-    ['a name that no expression can have', '14:15 name-format  expected letters, digits and underscores', ['name: windy, dtype', 'name: very windy, dtype']],
+    [
+      'a name that no expression can have',
+      '14:15 name-format  expected letters, digits and underscores',
+      ['name: windy, dtype', 'name: very windy, dtype'],
+    ],
     [
       'a time that the model takes',
       '12:15 on-demand-only  expected a time that on-demand features alone read, found "scheduled", which the model takes, too\n    name scheduled in onDemandOnly, and give the model a number that an on-demand feature makes of it\n',
