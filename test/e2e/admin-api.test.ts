@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageRoot } from '../../reconciler/core/package-root.ts'
 import type { Plan } from '../../reconciler/core/plan.ts'
-import { serveFlights } from './support/example.ts'
+import { readKnownRows, serveFlights } from './support/example.ts'
 import { Installation } from './support/installation.ts'
 import { readProvenHistory } from './support/outcome.ts'
 
@@ -227,10 +227,15 @@ describe('the data clock', () => {
 
   it('is moved by a replay, whose predictions all are answered', async () => {
     const all = gunzipSync(readFileSync(join(packageRoot, 'example-repo/data/replay-2013-06-07.jsonl.gz'))).toString()
-    const records = all.split('\n').slice(0, 300)
+    // The times of the recorded flights; here every input is sent.
+    const known = readKnownRows()
+    const records = all.split('\n').slice(0, 300).map((line) => JSON.parse(line) as { readonly time: string }) // prettier-ignore
     const file = join(installation.folder, 'records.jsonl')
-    writeFileSync(file, records.join('\n'))
-    const last = (JSON.parse(records.at(-1) ?? '{}') as { time: string }).time
+    writeFileSync(
+      file,
+      records.map((record, index) => JSON.stringify({ ...record, row: known[index % known.length]?.row })).join('\n'),
+    )
+    const last = records.at(-1)?.time ?? ''
     const replayed = await cli('replay', file)
     expect(replayed).toMatchObject({ code: 0, output: containing('300') })
     expect((await installation.status()).dataTime).toBe(new Date(last).toISOString())
