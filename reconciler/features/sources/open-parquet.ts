@@ -101,7 +101,7 @@ async function openGroup(engine: Engine, definition: SourceDefinition, files: re
   const read = `read_parquet(${paths}, hive_partitioning = false) as r`
   if (partitions.length === 0) {
     const starts = files.map(({ start }) => `${start}::bigint`)
-    const start = starts.length === 1 ? starts[0] : `([${starts.join(', ')}])[r.file_index + 1]`
+    const start = starts.length === 1 ? starts[0] : `([${starts.join(', ')}])[r.file_index::bigint + 1]`
     return { from: read, row: `(${start} + r.file_row_number)`, columns, checks }
   }
   const values = files.map(
