@@ -13,6 +13,8 @@ export interface StoredView {
   readonly fingerprint: string | null
   /** Names the files that held the data at the watermark; null: unknown. */
   readonly dataFiles: string | null
+  /** True: of these files no row becomes known after the watermark, and time alone changes no value. */
+  readonly isSettled: boolean
   /** Null: none is under way. */
   readonly filling: StoredFill | null
 }
@@ -27,6 +29,12 @@ export interface StoredFill {
   readonly after: string | null
 }
 
+/** What a fill leaves behind, see `StoredView`. */
+export interface FinishedFill extends Pick<StoredView, 'dataFiles' | 'isSettled'> {
+  readonly asOfUs: bigint
+  readonly fingerprint: string
+}
+
 interface ViewRow {
   readonly id: number
   readonly digest: Digest
@@ -34,6 +42,7 @@ interface ViewRow {
   readonly watermark_us: string | null
   readonly data_fingerprint: string | null
   readonly data_files: string | null
+  readonly is_settled: boolean
   readonly filling_us: string | null
   readonly filling_fingerprint: string | null
   readonly filling_all: boolean | null
@@ -41,7 +50,7 @@ interface ViewRow {
 }
 
 const columns =
-  'id, digest, view, watermark_us, data_fingerprint, data_files, filling_us, filling_fingerprint, filling_all, filling_after'
+  'id, digest, view, watermark_us, data_fingerprint, data_files, is_settled, filling_us, filling_fingerprint, filling_all, filling_after'
 
 /** The definition's place in the store; made when it is not there. */
 export async function ensureView(
@@ -98,18 +107,14 @@ export async function setFilling(
 export async function setWatermark(
   database: Queryable,
   viewId: number,
-  {
-    asOfUs,
-    fingerprint,
-    dataFiles,
-  }: { readonly asOfUs: bigint; readonly fingerprint: string; readonly dataFiles: string | null },
+  { asOfUs, fingerprint, dataFiles, isSettled }: FinishedFill,
 ): Promise<boolean> {
   const { rowCount } = await database.query(
     `update online_views
-     set watermark_us = $2, data_fingerprint = $3, data_files = $4, filling_us = null, filling_fingerprint = null,
+     set watermark_us = $2, data_fingerprint = $3, data_files = $4, is_settled = $5, filling_us = null, filling_fingerprint = null,
          filling_all = null, filling_after = null
      where id = $1 and (watermark_us is null or watermark_us <= $2)`,
-    [viewId, asOfUs, fingerprint, dataFiles],
+    [viewId, asOfUs, fingerprint, dataFiles, isSettled],
   )
   return rowCount === 1
 }
@@ -151,6 +156,7 @@ function readView(row: ViewRow): StoredView {
     watermarkUs: row.watermark_us === null ? null : BigInt(row.watermark_us),
     fingerprint: row.data_fingerprint,
     dataFiles: row.data_files,
+    isSettled: row.is_settled,
     filling: isFilling ? { asOfUs: BigInt(asOf), fingerprint, isWhole, after } : null,
   }
 }

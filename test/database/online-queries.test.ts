@@ -55,7 +55,7 @@ describe('one read', () => {
     await ensureView(pool, 'production', weather)
     await writeOnlineRows(pool, first.id, 100n, [row('["JFK"]', '[1]'), row('["LGA"]', '[2]', null, null)])
     await writeOnlineRows(pool, second.id, 300n, [row('["JFK"]', '["route"]', -7n, 9_007_199_254_740_993n)])
-    await setWatermark(pool, second.id, { asOfUs: 200n, fingerprint: 'f', dataFiles: null })
+    await setWatermark(pool, second.id, { asOfUs: 200n, fingerprint: 'f', dataFiles: null, isSettled: false })
     const answers = await readOnline(pool, 'dev', [
       { digest: route.digest, keys: ['["JFK"]'] },
       { digest: weather.digest, keys: ['["LGA"]', '["none"]', '["JFK"]', '["LGA"]'] },
@@ -82,7 +82,7 @@ describe('one read', () => {
   it('says as of the watermark what was not rewritten since', async () => {
     const { id } = await ensureView(pool, 'dev', weather)
     await writeOnlineRows(pool, id, 100n, [row('["JFK"]', '[1]')])
-    await setWatermark(pool, id, { asOfUs: 250n, fingerprint: 'f', dataFiles: null })
+    await setWatermark(pool, id, { asOfUs: 250n, fingerprint: 'f', dataFiles: null, isSettled: false })
     const [answer] = await readOnline(pool, 'dev', [{ digest: weather.digest, keys: ['["JFK"]'] }])
     expect(answer?.rows[0]?.computedAsOfUs).toBe(250n)
   })
@@ -205,20 +205,33 @@ describe('a definition', () => {
     const made = await Promise.all(Array.from({ length: 8 }, () => ensureView(pool, 'dev', weather)))
     const [{ id } = { id: -1 }] = made
     expect(made).toEqual(
-      made.map(() => ({ id, ...weather, watermarkUs: null, fingerprint: null, dataFiles: null, filling: null })),
+      made.map(() => ({
+        id,
+        ...weather,
+        watermarkUs: null,
+        fingerprint: null,
+        dataFiles: null,
+        isSettled: false,
+        filling: null,
+      })),
     )
     await setFilling(pool, id, fill)
     await setFilling(pool, id, { ...fill, after: null })
     expect((await ensureView(pool, 'dev', weather)).filling).toEqual({ ...fill, after: null })
-    expect(await setWatermark(pool, id, { asOfUs: 300n, fingerprint: 'g', dataFiles: null })).toBe(true)
+    expect(await setWatermark(pool, id, { asOfUs: 300n, fingerprint: 'g', dataFiles: null, isSettled: false })).toBe(true)
     expect(await ensureView(pool, 'dev', weather)).toMatchObject({ watermarkUs: 300n, fingerprint: 'g', filling: null })
   })
 
   it('has a watermark that never goes back', async () => {
     const { id } = await ensureView(pool, 'dev', weather)
-    expect(await setWatermark(pool, id, { asOfUs: 300n, fingerprint: 'new', dataFiles: 'files' })).toBe(true)
-    expect(await setWatermark(pool, id, { asOfUs: 299n, fingerprint: 'old', dataFiles: null })).toBe(false)
-    expect(await ensureView(pool, 'dev', weather)).toMatchObject({ watermarkUs: 300n, fingerprint: 'new', dataFiles: 'files' })
+    expect(await setWatermark(pool, id, { asOfUs: 300n, fingerprint: 'new', dataFiles: 'files', isSettled: true })).toBe(true)
+    expect(await setWatermark(pool, id, { asOfUs: 299n, fingerprint: 'old', dataFiles: null, isSettled: false })).toBe(false)
+    expect(await ensureView(pool, 'dev', weather)).toMatchObject({
+      watermarkUs: 300n,
+      fingerprint: 'new',
+      dataFiles: 'files',
+      isSettled: true,
+    })
   })
 
   it('is removed with its rows in parts, beside others', async () => {

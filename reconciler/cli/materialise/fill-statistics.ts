@@ -25,14 +25,7 @@ export async function keepFillStatistics(
   views: readonly OnlineView[],
   { place, materials, commit, asOf, nowMs }: FillStatisticsParts,
 ): Promise<void> {
-  const due: OnlineView[] = []
-  const earlier: ViewStatistics[] = []
-  for (const view of views) {
-    const kept = await readKeptStatistics(place, view.digest)
-    if (kept !== null && !isOld(kept, asOf)) continue
-    due.push(view)
-    if (kept !== null) earlier.push(kept)
-  }
+  const { due, earlier } = await findDue(views, { place, asOf })
   if (due.length === 0) return
   const described = await describeViews(computation, {
     materials,
@@ -44,6 +37,29 @@ export async function keepFillStatistics(
     edges: edgesOf(earlier),
   })
   for (const statistics of described) await keepStatistics(place, statistics)
+}
+
+/** Whether `keepFillStatistics` would compute any. Throws what the artifact store throws. */
+export async function areStatisticsDue(
+  views: readonly OnlineView[],
+  parts: Pick<FillStatisticsParts, 'place' | 'asOf'>,
+): Promise<boolean> {
+  return (await findDue(views, parts)).due.length > 0
+}
+
+async function findDue(
+  views: readonly OnlineView[],
+  { place, asOf }: Pick<FillStatisticsParts, 'place' | 'asOf'>,
+): Promise<{ readonly due: readonly OnlineView[]; readonly earlier: readonly ViewStatistics[] }> {
+  const due: OnlineView[] = []
+  const earlier: ViewStatistics[] = []
+  for (const view of views) {
+    const kept = await readKeptStatistics(place, view.digest)
+    if (kept !== null && !isOld(kept, asOf)) continue
+    due.push(view)
+    if (kept !== null) earlier.push(kept)
+  }
+  return { due, earlier }
 }
 
 /** A data clock that was set back makes them old, too: they know of what has not happened. */

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openArtifactNotes } from '../../artifacts/artifact-notes.ts'
 import type { Digest } from '../../core/digest.ts'
+import type { OnlineView } from '../../core/online-view.ts'
 import { removeView } from '../../database/online-view-queries.ts'
 import type { Pool } from '../../database/pool.ts'
 import { openQueryReader } from '../../database/query-reader.ts'
@@ -16,7 +17,7 @@ import { Remote } from '../../git/remote.ts'
 import { fencedWrite } from '../../reconcile/stores/fenced-write.ts'
 import { createCommitFiles } from '../features/commit-files.ts'
 import { describeFailure, type Failure } from './describe-failure.ts'
-import { keepFillStatistics } from './fill-statistics.ts'
+import { areStatisticsDue, keepFillStatistics } from './fill-statistics.ts'
 import type { MaterialiseJob, MaterialiseSettings, ViewOutcome } from './materialise-messages.ts'
 import { createOnlineRows } from './online-rows.ts'
 
@@ -60,7 +61,9 @@ export async function runJob(job: MaterialiseJob, { pool, settings, place }: Job
         for (const { digest } of views) troubles.set(digest, describeFailure(thrown))
       }
     }
-    const filled = await materialiseViews({ materials, due, ports, store, nowUs: job.nowUs, engine, onFilled })
+    // What cannot be read fails again in `onFilled`, where it is told.
+    const readsRows = (views: readonly OnlineView[]) => areStatisticsDue(views, statistics).catch(() => true)
+    const filled = await materialiseViews({ materials, due, ports, store, nowUs: job.nowUs, engine, onFilled, readsRows })
     outcomes.push(...filled.map((outcome) => describeOutcome(outcome, troubles.get(outcome.view.digest) ?? null)))
   }
   for (const viewId of job.remove) await removeWhole(pool, { environment: settings.environment, epoch: job.epoch, viewId })

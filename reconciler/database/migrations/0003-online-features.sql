@@ -12,6 +12,8 @@ create table online_views (
   data_fingerprint text,
   -- Of the files that hold the view's data, at the watermark; null: it is not from files alone, row by row.
   data_files text,
+  -- True: of these files no row becomes known after the watermark, and time alone changes no value.
+  is_settled boolean not null default false,
   -- The fill that is under way: the time it computes as of, the data it reads, whether it computes every entity, and the last one
   -- that is done (null: none yet). All null: none is under way.
   filling_us bigint,

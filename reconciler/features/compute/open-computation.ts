@@ -29,6 +29,8 @@ export interface ComputationTimes {
   readonly asOf: bigint | null
   /** By source: files that hold nothing of it are not read. Others are read whole: a transform may need any row. */
   readonly ranges?: ReadonlyMap<string, TimeRange>
+  /** By source, in microseconds since the epoch: rows that were known by then are left out, unchecked and uncounted. */
+  readonly knownAfter?: ReadonlyMap<string, bigint>
 }
 
 /** What is being made now. */
@@ -94,6 +96,7 @@ async function prepareSources(
     const { name } = source.definition
     onStep?.({ kind: 'DataSource', name })
     const range = times.ranges?.get(name)
+    const knownAfter = times.knownAfter?.get(name)
     reports.push(
       await prepareSource(engine, source, {
         queries: ports.queries,
@@ -101,6 +104,7 @@ async function prepareSources(
         now: times.now,
         ...(times.asOf === null ? {} : { asOf: times.asOf }),
         ...(range === undefined ? {} : { range }),
+        ...(knownAfter === undefined ? {} : { knownAfter }),
       }),
     )
   }

@@ -1,4 +1,5 @@
 /** Which entities a fill computes: all, or those whose values can differ between two times. SQL as text. */
+import type { ViewDefinition } from '../../core/feature-definition.ts'
 import { quoteName } from '../engine/quote.ts'
 import { timeExpressions, type ViewFill } from './view-fill.ts'
 
@@ -29,14 +30,15 @@ export function buildChangedKeys(fill: ViewFill, fromUs: bigint, untilUs: bigint
  * Whether the rows that became known since a time decide alone on what changed since: the newest of them counts, or the row that counted
  * before. Not where rows leave windows or are restated.
  */
-export function isDecidedByNewRows({ definition }: ViewFill): boolean {
-  return definition.eventTime !== null && definition.aggregations.length === 0 && definition.rowKey.length === 0
+export function isDecidedByNewRows({ eventTime, aggregations, rowKey }: ViewDefinition): boolean {
+  return eventTime !== null && aggregations.length === 0 && rowKey.length === 0
 }
 
-/** Rows that became known between the two times, the first not included. */
-export function buildNewRows(fill: ViewFill, fromUs: bigint, untilUs: bigint): string {
+/** Rows that became known between the two times, the first not included; null: without an end. */
+export function buildNewRows(fill: ViewFill, fromUs: bigint, untilUs: bigint | null): string {
   const { known } = timeExpressions(fill)
-  return `select * from ${quoteName(fill.relation)} where ${known} > ${fromUs} and ${known} <= ${untilUs}`
+  const until = untilUs === null ? '' : ` and ${known} <= ${untilUs}`
+  return `select * from ${quoteName(fill.relation)} where ${known} > ${fromUs}${until}`
 }
 
 /** The view's rows after a time in microseconds, as something to select from; null: all. */

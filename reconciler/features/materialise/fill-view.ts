@@ -18,9 +18,9 @@ import {
 } from './build-changed-keys.ts'
 import { buildPage } from './build-page.ts'
 import type { FilledPage, OnlineRows, ViewState } from './online-rows.ts'
-import { fingerprintTimes, planFill, type PlannedFill } from './plan-fill.ts'
+import { fingerprintTimes, knownPast, planFill, type PlannedFill } from './plan-fill.ts'
 import { extendFingerprint, readFingerprints } from './read-fingerprints.ts'
-import { countedSince, fillJoinView, fillRelations, type ViewFill } from './view-fill.ts'
+import { countedSince, fillJoinView, fillRelations, removedBefore, type ViewFill } from './view-fill.ts'
 
 export interface FillReport {
   /** How many entities were computed. */
@@ -36,20 +36,23 @@ export interface FillRequest {
   readonly gridUs: bigint
   /** Names the files that hold the view's data, by `nameDataFiles`. */
   readonly dataFiles: string | null
+  /** Of the view in the store, when the relation was made. */
+  readonly state: ViewState
+  /** True: rows are left out because they become known only after the data clock. */
+  readonly hasLaterRows: boolean
   /** So many rows are held at a time, and written in one transaction. */
   readonly pageRows: number
 }
 
 /** Throws what the engine and the store throw; what is done until then stays, and is not done again. */
 export async function fillView(engine: Engine, request: FillRequest): Promise<FillReport> {
-  const { store, fill, gridUs, dataFiles, pageRows } = request
+  const { store, fill, gridUs } = request
   let report: FillReport = { computed: 0, isLate: false }
-  for (;;) {
-    const state = await store.ensure(fill.view)
+  for (let state = request.state; ; state = await store.ensure(fill.view)) {
     const fingerprints = await fingerprintsOf(engine, request, state)
     const planned = planFill(state, gridUs, (time) => fingerprints.get(time) ?? '')
     if (planned === null) return report
-    const computed = await runFill(engine, { store, viewId: state.id, fill, planned, dataFiles, pageRows })
+    const computed = await runFill(engine, { ...request, viewId: state.id, planned })
     const isLate = planned.fromUs === null && (state.watermarkUs !== null || state.filling !== null) && planned.after === null
     report = { computed: report.computed + computed, isLate: report.isLate || isLate }
     if (planned.asOfUs === gridUs) return report
@@ -62,13 +65,12 @@ async function fingerprintsOf(
   { fill, gridUs, dataFiles }: FillRequest,
   state: ViewState,
 ): Promise<ReadonlyMap<bigint, string>> {
-  const { watermarkUs, fingerprint, filling } = state
-  const isSame = dataFiles !== null && state.dataFiles === dataFiles
-  if (isSame && filling === null && watermarkUs !== null && fingerprint !== null && watermarkUs <= gridUs) {
-    const known = { timeUs: watermarkUs, fingerprint }
-    const now = watermarkUs === gridUs ? fingerprint : await extendFingerprint(engine, fill, known, gridUs)
+  const known = knownPast(state, dataFiles, gridUs)
+  if (known !== null) {
+    const { timeUs, fingerprint } = known
+    const now = timeUs === gridUs ? fingerprint : await extendFingerprint(engine, fill, known, gridUs)
     return new Map([
-      [watermarkUs, fingerprint],
+      [timeUs, fingerprint],
       [gridUs, now],
     ])
   }
@@ -77,13 +79,9 @@ async function fingerprintsOf(
   return new Map(times.map((time, at) => [time, read[at] ?? '']))
 }
 
-interface Run {
-  readonly store: OnlineRows
+interface Run extends Omit<FillRequest, 'gridUs' | 'state'> {
   readonly viewId: number
-  readonly fill: ViewFill
   readonly planned: PlannedFill
-  readonly dataFiles: string | null
-  readonly pageRows: number
 }
 
 async function runFill(engine: Engine, run: Run): Promise<number> {
@@ -93,8 +91,14 @@ async function runFill(engine: Engine, run: Run): Promise<number> {
     const computed = await computeValues(engine, run)
     await writeValues(engine, run, computed)
     const { asOfUs, fingerprint } = planned
-    const removeBeforeUs = fill.keptUs === null ? null : asOfUs - fill.keptUs
-    await store.finish(viewId, { asOfUs, fingerprint, dataFiles, removeBeforeUs })
+    const isSettled = await findSettled(engine, run)
+    await store.finish(viewId, {
+      asOfUs,
+      fingerprint,
+      dataFiles,
+      isSettled,
+      removeBeforeUs: removedBefore(fill.definition, asOfUs),
+    })
     return computed
   } finally {
     // An engine that has ended has nothing to be removed.
@@ -102,12 +106,19 @@ async function runFill(engine: Engine, run: Run): Promise<number> {
   }
 }
 
+/** Whether nothing but other files can change a value after the fill. */
+async function findSettled(engine: Engine, { fill, planned, dataFiles, hasLaterRows }: Run): Promise<boolean> {
+  if (dataFiles === null || hasLaterRows || !isDecidedByNewRows(fill.definition)) return false
+  const [later] = await engine.query(`select count(*) as n from (${buildNewRows(fill, planned.asOfUs, null)})`)
+  return later?.['n'] === 0n
+}
+
 /** Makes the table of values, a row for each entity in the order of keys; returns how many there are. */
 async function computeValues(engine: Engine, run: Run): Promise<number> {
   const { fill, planned } = run
   const { labels, rows, values } = fillRelations(fill)
   const { fromUs, asOfUs } = planned
-  if (fromUs !== null && isDecidedByNewRows(fill)) {
+  if (fromUs !== null && isDecidedByNewRows(fill.definition)) {
     await engine.query(`create table ${rows.quoted} as ${buildNewRows(fill, fromUs, asOfUs)}`)
   }
   await makeLabels(engine, run)
@@ -115,7 +126,7 @@ async function computeValues(engine: Engine, run: Run): Promise<number> {
   const isWhole = fromUs === null
   const since = countedSince(fill, asOfUs)
   if (isWhole && since !== null) await engine.query(`create table ${rows.quoted} as select * from ${countedRows(fill, since)}`)
-  if (!isWhole && !isDecidedByNewRows(fill))
+  if (!isWhole && !isDecidedByNewRows(fill.definition))
     await engine.query(`create table ${rows.quoted} as ${buildRowsOf(fill, labels.quoted, since)}`)
   const joined = buildJoin({
     labels: labels.name,
@@ -152,7 +163,7 @@ function buildKeys({ fill, planned: { fromUs, asOfUs } }: Run, names: readonly s
   const { stored, rows } = fillRelations(fill)
   if (fromUs === null)
     return `select ${names.join(', ')} from (${buildAllKeys(fill, asOfUs)} union select * from ${stored.quoted})`
-  return isDecidedByNewRows(fill) ? buildAllKeys(fill, asOfUs, rows.quoted) : buildChangedKeys(fill, fromUs, asOfUs)
+  return isDecidedByNewRows(fill.definition) ? buildAllKeys(fill, asOfUs, rows.quoted) : buildChangedKeys(fill, fromUs, asOfUs)
 }
 
 async function* decodePages(
@@ -197,7 +208,7 @@ async function readPage(engine: Engine, run: Run, from: number): Promise<FilledP
   const { fill, planned, pageRows } = run
   const [found] = await engine.query(buildPage(fill, from, pageRows))
   const { asOfUs, fingerprint, fromUs } = planned
-  const isNewerOnly = fromUs !== null && isDecidedByNewRows(fill)
+  const isNewerOnly = fromUs !== null && isDecidedByNewRows(fill.definition)
   return {
     lines: String(found?.['lines']),
     isNewerOnly,

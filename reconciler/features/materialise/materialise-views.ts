@@ -2,12 +2,12 @@
 import type { OnlineView } from '../../core/online-view.ts'
 import { openComputation, type Computation, type ComputationPorts } from '../compute/open-computation.ts'
 import type { ViewMaterials } from '../compute/plan-computation.ts'
-import type { Engine } from '../engine/engine.ts'
 import type { EngineOptions } from '../engine/open-engine.ts'
 import { viewRelation } from '../views/build-view-table.ts'
 import { fillView, type FillReport } from './fill-view.ts'
-import type { OnlineRows } from './online-rows.ts'
+import type { FilledView, OnlineRows } from './online-rows.ts'
 import { nameDataFiles } from './name-data-files.ts'
+import { knownToAll, planIdle, type FillTarget } from './plan-target.ts'
 import { planViewFill } from './view-fill.ts'
 
 /** A view, and the time of its grid that it is to be brought to, in microseconds since the epoch. */
@@ -27,6 +27,8 @@ export interface MaterialiseRequest {
   readonly engine: EngineOptions
   /** Gets what the views were filled from, while it is there. It must not throw: they are filled. */
   readonly onFilled?: (computation: Computation, filled: readonly OnlineView[]) => Promise<void>
+  /** False: `onFilled` has no need of these views now, and rows that no fill needs may be left unread. Default: always true. It must not throw. */
+  readonly readsRows?: (views: readonly OnlineView[]) => Promise<boolean>
   /** Rows that are written in one transaction. Default 10,000. */
   readonly pageRows?: number
 }
@@ -51,39 +53,73 @@ export async function materialiseViews(request: MaterialiseRequest): Promise<rea
 
 /** Throws when any of the views cannot be made; a fill that fails is an outcome. */
 async function fillTogether(request: MaterialiseRequest): Promise<readonly FillOutcome[]> {
-  const { materials, due, ports, nowUs, onFilled } = request
+  const { due, store, readsRows, onFilled } = request
+  const targets: FillTarget[] = []
+  for (const each of due) targets.push(await findTarget(request, each))
+  const views = due.map(({ view }) => view)
+  const areRowsRead = onFilled !== undefined && (readsRows === undefined || (await readsRows(views)))
+  const outcomes = new Map<FillTarget, FillOutcome>()
+  const busy: FillTarget[] = []
+  for (const target of targets) {
+    const idle = areRowsRead ? null : planIdle(target)
+    if (idle === null) busy.push(target)
+    else outcomes.set(target, await passTime(store, target, idle))
+  }
+  if (busy.length > 0) for (const [target, outcome] of await fillBusy(request, busy, areRowsRead)) outcomes.set(target, outcome)
+  return targets.flatMap((target) => outcomes.get(target) ?? [])
+}
+
+async function findTarget({ materials, ports, store }: MaterialiseRequest, { view, gridUs }: DueView): Promise<FillTarget> {
+  const definition = materials.views.get(view.name)
+  if (definition === undefined) throw new Error(`the materials have the view ${view.name}`)
+  // The files first: whoever fills to other ones since is seen in the state.
+  const dataFiles = await nameDataFiles(definition, materials.sources, ports.files)
+  return { view, definition, gridUs, dataFiles, state: await store.ensure(view) }
+}
+
+async function passTime(store: OnlineRows, { view, gridUs, state }: FillTarget, filled: FilledView): Promise<FillOutcome> {
+  await store.finish(state.id, filled)
+  return { view, gridUs, type: 'filled', report: { computed: 0, isLate: false } }
+}
+
+async function fillBusy(
+  request: MaterialiseRequest,
+  busy: readonly FillTarget[],
+  areRowsRead: boolean,
+): Promise<ReadonlyMap<FillTarget, FillOutcome>> {
+  const { materials, ports, nowUs, onFilled } = request
   const computation = await openComputation({
     materials,
-    wanted: { views: due.map(({ view }) => view.name) },
+    wanted: { views: busy.map(({ view }) => view.name) },
     ports,
-    times: { now: nowUs, asOf: nowUs },
+    times: { now: nowUs, asOf: nowUs, knownAfter: areRowsRead ? new Map() : knownToAll(busy) },
     hasViewReports: false,
     engine: request.engine,
   })
   try {
-    const outcomes: FillOutcome[] = []
-    for (const each of due) outcomes.push(await fillOne(computation.engine, request, each))
-    const filled = outcomes.flatMap(({ type, view }) => (type === 'filled' ? [view] : []))
-    if (filled.length > 0) await onFilled?.(computation, filled)
+    const outcomes = new Map<FillTarget, FillOutcome>()
+    for (const target of busy) outcomes.set(target, await fillOne(computation, request, target))
+    const filled = [...outcomes.values()].flatMap(({ type, view }) => (type === 'filled' ? [view] : []))
+    if (filled.length > 0 && areRowsRead) await onFilled?.(computation, filled)
     return outcomes
   } finally {
     await computation.engine.close()
   }
 }
 
-async function fillOne(engine: Engine, request: MaterialiseRequest, due: DueView): Promise<FillOutcome> {
-  const { materials, ports, store, pageRows = defaultPageRows } = request
-  const { name } = due.view
-  const definition = materials.views.get(name)
-  if (definition === undefined) throw new Error(`the materials have the view ${name}`)
-  const relation = `view:${name}`
+async function fillOne({ engine, sources }: Computation, request: MaterialiseRequest, target: FillTarget): Promise<FillOutcome> {
+  const { materials, store, pageRows = defaultPageRows } = request
+  const { view, gridUs, definition, state, dataFiles } = target
+  const relation = `view:${view.name}`
   try {
-    const described = await engine.query(`describe from ${viewRelation(name)}`)
+    const described = await engine.query(`describe from ${viewRelation(view.name)}`)
     const columnTypes = new Map(described.map((column) => [String(column['column_name']), String(column['column_type'])]))
-    const fill = planViewFill({ view: due.view, definition, entities: materials.entities, relation, columnTypes })
-    const dataFiles = await nameDataFiles(definition, materials.sources, ports.files)
-    return { ...due, type: 'filled', report: await fillView(engine, { store, fill, gridUs: due.gridUs, dataFiles, pageRows }) }
+    const fill = planViewFill({ view, definition, entities: materials.entities, relation, columnTypes })
+    const read = new Set(definition.inputs.map(({ name }) => name))
+    const hasLaterRows = sources.some(({ source, leftOutKnownLater }) => read.has(source) && leftOutKnownLater > 0n)
+    const report = await fillView(engine, { store, fill, gridUs, state, dataFiles, hasLaterRows, pageRows })
+    return { view, gridUs, type: 'filled', report }
   } catch (error) {
-    return { ...due, type: 'failed', error }
+    return { view, gridUs, type: 'failed', error }
   }
 }

@@ -10,6 +10,8 @@ export interface ViewState {
   readonly fingerprint: string | null
   /** Names the files that held the data at the watermark; null: unknown. */
   readonly dataFiles: string | null
+  /** True: of these files no row becomes known after the watermark, and time alone changes no value. */
+  readonly isSettled: boolean
   /** Null: none is under way. */
   readonly filling: Filling | null
 }
@@ -45,6 +47,7 @@ export interface FilledView {
   readonly asOfUs: bigint
   readonly fingerprint: string
   readonly dataFiles: string | null
+  readonly isSettled: boolean
   /** Rows whose event time is before it are removed; null: none. */
   readonly removeBeforeUs: bigint | null
 }

@@ -16,6 +16,20 @@ export function fingerprintTimes({ watermarkUs, filling }: ViewState, gridUs: bi
 }
 
 /**
+ * What the data said at the watermark, where that is certain without reading it: the files are the same, by `nameDataFiles`. Null: it is to
+ * be read.
+ */
+export function knownPast(
+  { watermarkUs, fingerprint, dataFiles: before, filling }: ViewState,
+  dataFiles: string | null,
+  gridUs: bigint,
+): { readonly timeUs: bigint; readonly fingerprint: string } | null {
+  const isSame = dataFiles !== null && before === dataFiles && filling === null
+  if (!isSame || watermarkUs === null || fingerprint === null || watermarkUs > gridUs) return null
+  return { timeUs: watermarkUs, fingerprint }
+}
+
+/**
  * Null: the store is there already, or later (the clock was set back). A fill that was begun is ended first, also when the time moved on
  * since: call again until null. Data that is not what it was computes every entity anew.
  */

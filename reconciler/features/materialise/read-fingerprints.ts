@@ -8,8 +8,10 @@ import { timeExpressions, type ViewFill } from './view-fill.ts'
  * of rows does not count, how often one is there does.
  */
 export async function readFingerprints(engine: Engine, fill: ViewFill, timesUs: readonly bigint[]): Promise<readonly string[]> {
-  const sums = timesUs.map((time, index) => sumWhere(`time <= ${time}`, index))
-  const [row] = await engine.query(`select ${sums.join(', ')} from (${hashedRows(fill)})`)
+  const { counts, hashed } = rowParts(fill)
+  const sums = timesUs.map((time, index) => `${sum('hashed', ` filter (time <= ${time})`)} as t${index}`)
+  const rows = `select ${hashed} as hashed, ${counts} as time from ${quoteName(fill.relation)}`
+  const [row] = await engine.query(`select ${sums.join(', ')} from (${rows})`)
   return timesUs.map((_, index) => String(row?.[`t${index}`]))
 }
 
@@ -20,24 +22,26 @@ export async function extendFingerprint(
   known: { readonly timeUs: bigint; readonly fingerprint: string },
   untilUs: bigint,
 ): Promise<string> {
-  const since = `where time > ${known.timeUs} and time <= ${untilUs}`
-  const [row] = await engine.query(`select ${sumWhere('true', 0)} from (${hashedRows(fill)}) ${since}`)
-  const [sum, count] = parts(known.fingerprint)
+  const { counts, hashed } = rowParts(fill)
+  const since = `${counts} > ${known.timeUs} and ${counts} <= ${untilUs}`
+  // Only what is summed is hashed: a condition around the hash would be asked after it.
+  const [row] = await engine.query(`select ${sum(hashed, '')} as t0 from ${quoteName(fill.relation)} where ${since}`)
+  const [knownSum, count] = parts(known.fingerprint)
   const [moreSum, moreCount] = parts(String(row?.['t0']))
-  return `${sum + moreSum} ${count + moreCount}`
+  return `${knownSum + moreSum} ${count + moreCount}`
 }
 
-function hashedRows(fill: ViewFill): string {
+/** Expressions over the view's rows: from when on a row counts, and its hash. */
+function rowParts(fill: ViewFill): { readonly counts: string; readonly hashed: string } {
   const { created, known } = timeExpressions(fill)
   // A version that is created ends the one before it, also while its own event is still to come.
   const counts = fill.definition.rowKey.length > 0 ? created : known
   const columns = [...fill.columnTypes.keys()].filter((name) => name !== '__row').map(quoteName)
-  return `select hash(${columns.join(', ')}) as hashed, ${counts} as time from ${quoteName(fill.relation)}`
+  return { counts, hashed: `hash(${columns.join(', ')})` }
 }
 
-function sumWhere(condition: string, index: number): string {
-  const filter = `filter (${condition})`
-  return `coalesce(sum(hashed) ${filter}, 0)::varchar || ' ' || count(*) ${filter} as t${index}`
+function sum(hashed: string, filter: string): string {
+  return `coalesce(sum(${hashed})${filter}, 0)::varchar || ' ' || count(*)${filter}`
 }
 
 function parts(fingerprint: string): readonly [bigint, bigint] {

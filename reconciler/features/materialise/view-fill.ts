@@ -26,15 +26,32 @@ export interface ViewFill {
 
 export function planViewFill(base: Pick<ViewFill, 'view' | 'definition' | 'entities' | 'relation' | 'columnTypes'>): ViewFill {
   const { definition, entities } = base
-  const windowsUs = [...new Set(definition.aggregations.map(({ windowMs }) => BigInt(windowMs) * 1000n))]
-  const ttlUs = definition.ttlMs === null ? null : BigInt(definition.ttlMs) * 1000n + keptPastTtlUs
   return {
     ...base,
     keyColumns: viewKeys(definition, entities).map(({ column }) => column),
-    windowsUs,
-    // At least the longest window: while a window holds a row, the row that is newest is there too.
-    keptUs: ttlUs === null ? null : windowsUs.reduce((most, each) => (each > most ? each : most), ttlUs),
+    windowsUs: windowsOf(definition),
+    keptUs: keptAge(definition),
   }
+}
+
+function windowsOf({ aggregations }: ViewDefinition): readonly bigint[] {
+  return [...new Set(aggregations.map(({ windowMs }) => BigInt(windowMs) * 1000n))]
+}
+
+/** Greatest age of a row that is kept, itself included, in microseconds; null: any. */
+function keptAge(definition: ViewDefinition): bigint | null {
+  if (definition.ttlMs === null) return null
+  // At least the longest window: while a window holds a row, the row that is newest is there too.
+  return windowsOf(definition).reduce(
+    (most, each) => (each > most ? each : most),
+    BigInt(definition.ttlMs) * 1000n + keptPastTtlUs,
+  )
+}
+
+/** Rows that happened before this time, in microseconds, are not kept as of `asOfUs`; null: all are. */
+export function removedBefore(definition: ViewDefinition, asOfUs: bigint): bigint | null {
+  const kept = keptAge(definition)
+  return kept === null ? null : asOfUs - kept
 }
 
 /**

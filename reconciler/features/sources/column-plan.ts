@@ -19,6 +19,14 @@ export interface ColumnPlan {
   /** Of the type that the contract demands. */
   readonly sql: string
   readonly checks: readonly CellCheck[]
+  /** Of an instant whose `sql` is not the found column itself: the column, and what makes one like it of microseconds. */
+  readonly found?: FoundInstant
+}
+
+/** Compared with it, statistics of a Parquet file can tell which rows need not be read. */
+export interface FoundInstant {
+  readonly sql: string
+  readonly literal: 'make_timestamptz'
 }
 
 export interface FoundColumn {
@@ -32,7 +40,8 @@ export function planTyped({ name, dtype }: SourceColumn, { sql, type }: FoundCol
   if (!holds(dtype, type)) return null
   if (dtype !== 'timestamp')
     return { name, sql: type === sqlTypes[dtype] ? sql : `cast(${sql} as ${sqlTypes[dtype]})`, checks: [] }
-  if (type === 'TIMESTAMP WITH TIME ZONE') return { name, sql: inUtc(sql), checks: [] }
+  if (type === 'TIMESTAMP WITH TIME ZONE')
+    return { name, sql: inUtc(sql), checks: [], found: { sql, literal: 'make_timestamptz' } }
   const local = type === 'TIMESTAMP' ? sql : `cast(${sql} as TIMESTAMP)`
   const exact = type === 'TIMESTAMP_NS' ? [nanoseconds(name, sql)] : []
   if (timeZone === null) return { name, sql: local, checks: exact }

@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts'
 import { quoteName } from '../engine/quote.ts'
 import type { QueryReader, SecretReader } from '../ports.ts'
 import { buildCheckColumns, selectList } from './column-plan.ts'
+import { knownAfter } from './known-after.ts'
 import { loadCsv } from './load-csv.ts'
 import { loadQuery } from './load-query.ts'
 import { openParquet } from './open-parquet.ts'
@@ -23,6 +24,11 @@ export interface SourceContext {
   readonly range?: TimeRange
   /** Microseconds since the epoch: rows that could be read only later are not there. Default: all rows are. */
   readonly asOf?: bigint
+  /**
+   * Microseconds since the epoch: rows that were known by then are left out, are not counted, and cells are not checked. For whoever has
+   * read the same bytes before. Default: all rows are there.
+   */
+  readonly knownAfter?: bigint
 }
 
 export interface SourceReport {
@@ -50,7 +56,7 @@ export function sourceRelation(name: string): string {
 export async function prepareSource(engine: Engine, source: ResolvedSource, context: SourceContext): Promise<SourceReport> {
   const { definition, files } = source
   const { parts, filesRead, placeOf } = await readPlace(engine, source, context)
-  await checkCells(engine, definition.name, parts, placeOf)
+  if (context.knownAfter === undefined) await checkCells(engine, definition.name, parts, placeOf)
   const counts = await createTable(engine, definition, parts, context)
   return { source: definition.name, files: files.length, filesRead, ...counts }
 }
@@ -103,14 +109,14 @@ async function createTable(
   engine: Engine,
   definition: SourceDefinition,
   parts: readonly SourcePart[],
-  { now, asOf }: SourceContext,
+  { now, asOf, knownAfter: after }: SourceContext,
 ): Promise<Counts> {
   const { name, eventTime } = definition
   const event = eventTime === null ? 'null::timestamp' : quoteName(eventTime)
   const isTimed = eventTime === null ? 'true' : `${event} is not null`
   const isKnown = knownBy(definition, asOf)
   if (parts.length === 0) await createEmptySource(engine, definition)
-  const rows = parts.length === 0 ? sourceRelation(name) : `(${selectParts(parts)})`
+  const rows = parts.length === 0 ? sourceRelation(name) : `(${selectParts(definition, parts, after)})`
   const [counts] = await readRows(
     engine,
     name,
@@ -142,10 +148,12 @@ function knownBy({ eventTime, createdTime }: SourceDefinition, asOf: bigint | un
   return `coalesce(${known} <= make_timestamp(${asOf}), true)`
 }
 
-function selectParts(parts: readonly SourcePart[]): string {
-  return parts
-    .map(({ from, row, columns }) => `select ${row} as "__row", ${selectList(columns)} from ${from}`)
-    .join(' union all ')
+function selectParts(definition: SourceDefinition, parts: readonly SourcePart[], after: bigint | undefined): string {
+  const selects = parts.flatMap((part) => {
+    const all = `select ${part.row} as "__row", ${selectList(part.columns)} from ${part.from}`
+    return after === undefined ? [all] : knownAfter(definition, part, after).map((condition) => `${all} where ${condition}`)
+  })
+  return selects.join(' union all ')
 }
 
 /** Pages that are damaged behind a whole footer are found only here. */

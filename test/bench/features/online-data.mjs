@@ -34,7 +34,7 @@ export async function fillStores(database, environment, entities) {
        from generate_series(0, $3::int - 1) j) from generate_series(0, $4::int - 1) n`,
       [id, asOfUs, view.features.length, entities],
     )
-    await setWatermark(pool, id, { asOfUs, fingerprint: 'bench', dataFiles: null })
+    await setWatermark(pool, id, { asOfUs, fingerprint: 'bench', dataFiles: null, isSettled: false })
     await pool.query(
       `insert into floor_rows select $2 || ':' || (entity_key::jsonb ->> 0), now(), feature_values::jsonb from online_rows where view_id = $1`,
       [id, view.name],

@@ -102,5 +102,6 @@ async function fill({ pool, environment }: Place, view: OnlineView, watermarkUs:
     values: JSON.stringify(values.map(encodeFeatureValue)),
   }))
   await writeOnlineRows(pool, id, watermarkUs ?? 0n, stored)
-  if (watermarkUs !== null) await setWatermark(pool, id, { asOfUs: watermarkUs, fingerprint: 'f', dataFiles: null })
+  if (watermarkUs !== null)
+    await setWatermark(pool, id, { asOfUs: watermarkUs, fingerprint: 'f', dataFiles: null, isSettled: false })
 }
