@@ -98,6 +98,8 @@ export function fillJoinView(fill: ViewFill, relation: string): JoinView {
     keys: fill.keyColumns.map((column, index) => ({ column, label: `k${index}` })),
     ttlUs: fill.keptUs,
     grid: null,
+    // One label for each entity: what it meets is never more than the rows that there are.
+    isSparse: definition.eventTime !== null && (fill.windowsUs.length > 0 || fill.keptUs !== null),
     take: isRowRead ? [...joined.take, ...times] : joined.take,
   }
 }
