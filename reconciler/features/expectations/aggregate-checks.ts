@@ -1,4 +1,5 @@
 /** Expectations of one number, or of the set of values, of a column. */
+import type { Json } from '../../core/digest.ts'
 import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import type { Cell } from '../engine/engine.ts'
 import { allOf, countValues, countWhere, readArguments, rowCondition, type Asked, type AskedColumn } from './asked.ts'
@@ -134,19 +135,42 @@ function judgeRange(value: Cell, range: Range): Answer {
 }
 
 interface QuantileRanges {
-  readonly quantiles: readonly number[]
-  readonly value_ranges: readonly (readonly [number | null, number | null])[]
+  readonly shares: readonly number[]
+  /** As many, each the least and the greatest value; null: any. */
+  readonly ranges: readonly (readonly [least: number | null, greatest: number | null])[]
+}
+
+/** Checked when the manifest was, like every argument. */
+function readQuantileRanges(given: Json): QuantileRanges {
+  const { quantiles: shares, value_ranges: ranges } = isObject(given) ? given : {}
+  if (!Array.isArray(shares) || !Array.isArray(ranges)) throw new Error('quantile_ranges: no lists')
+  const end = (value: Json | undefined): number | null => (value === null || value === undefined ? null : readNumber(value))
+  const pair = (range: Json): readonly [number | null, number | null] => {
+    if (!Array.isArray(range)) throw new Error(`quantile_ranges: ${JSON.stringify(range)} is no pair`)
+    const [least, greatest] = range as readonly Json[]
+    return [end(least), end(greatest)]
+  }
+  return { shares: (shares as readonly Json[]).map(readNumber), ranges: (ranges as readonly Json[]).map(pair) }
+}
+
+function readNumber(value: Json): number {
+  if (typeof value !== 'number') throw new Error(`quantile_ranges: ${JSON.stringify(value)} is no number`)
+  return value
+}
+
+function isObject(value: Json): value is { readonly [name: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The smallest value such that at least this share of the values is not greater (SQL's `percentile_disc`): always one that occurs. */
 function quantiles(asked: Asked): Check {
   const column = readArguments(asked).column('column')
   const filter = filterOf(rowCondition(asked))
-  const wanted = readArguments(asked).optional('quantile_ranges') as unknown as QuantileRanges
-  const expressions = wanted.quantiles.map((share) =>
+  const wanted = readQuantileRanges(readArguments(asked).optional('quantile_ranges'))
+  const expressions = wanted.shares.map((share) =>
     unlessNan(column, filter, `CAST(quantile_disc(${column.x}, ${share})${filter} AS DOUBLE)`),
   )
-  const ranges = wanted.value_ranges.map(([least, greatest]) => {
+  const ranges = wanted.ranges.map(([least, greatest]) => {
     const end = (value: number | null): number | null => (value === null ? null : Number(boundOf(value, column.dtype).value))
     return { least: end(least), greatest: end(greatest), strictLeast: false, strictGreatest: false }
   })
@@ -154,9 +178,7 @@ function quantiles(asked: Asked): Check {
     expressions,
     judge: (values) => {
       const answers = ranges.map((range, index) => judgeRange(values[index] ?? null, range))
-      const wrong = answers.flatMap(({ wrong }, index) =>
-        wrong === null ? [] : [`quantile ${wanted.quantiles[index]}: ${wrong}`],
-      )
+      const wrong = answers.flatMap(({ wrong }, index) => (wrong === null ? [] : [`quantile ${wanted.shares[index]}: ${wrong}`]))
       return { observed: values, wrong: wrong.length === 0 ? null : wrong.join('; ') }
     },
   })

@@ -1,6 +1,6 @@
 /** Leaves out files that hold no row of a time range: by the partition that is the event time, or by the statistics of Parquet. */
 import type { SourceDefinition } from '../../core/feature-definition.ts'
-import type { Engine } from '../engine/engine.ts'
+import type { Cell, Engine } from '../engine/engine.ts'
 import { quoteList, quoteText } from '../engine/quote.ts'
 import type { ResolvedFile } from './resolve-source.ts'
 import { overlaps, type TimeRange } from './time-range.ts'
@@ -59,5 +59,6 @@ async function footerTimes(engine: Engine, name: string, files: readonly Resolve
            from parquet_metadata(${quoteList(files.map(({ localPath }) => localPath))}) where path_in_schema = ${quoteText(name)})
      group by file_name`,
   )
-  return rows as unknown as readonly FileTimes[]
+  const micros = (cell: Cell | undefined): bigint | null => (typeof cell === 'bigint' ? cell : null)
+  return rows.map(({ localPath, least, most }) => ({ localPath: String(localPath), least: micros(least), most: micros(most) }))
 }

@@ -1,5 +1,5 @@
 /** Which functions a feature may call: those whose answer depends on their arguments alone. Asks the engine what each one is. */
-import type { Engine } from '../engine/engine.ts'
+import type { Cell, Engine } from '../engine/engine.ts'
 import { quoteText } from '../engine/quote.ts'
 import { parseSelect } from './parse-select.ts'
 import { collectUses, type TreeUse } from './walk-tree.ts'
@@ -96,5 +96,10 @@ async function lookUp(engine: Engine, name: string): Promise<readonly Known[]> {
     `select distinct function_type as type, stability, macro_definition as definition
      from duckdb_functions() where lower(function_name) = ${quoteText(name)}`,
   )
-  return rows as unknown as readonly Known[]
+  const textOf = (cell: Cell | undefined): string | null => (typeof cell === 'string' ? cell : null)
+  return rows.map(({ type, stability, definition }) => ({
+    type: String(type),
+    stability: textOf(stability),
+    definition: textOf(definition),
+  }))
 }

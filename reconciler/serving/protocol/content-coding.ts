@@ -62,16 +62,25 @@ function readWeights(header: string): ReadonlyMap<string, number> {
 
 interface Inflated {
   readonly buffer: Buffer
-  readonly engine: { readonly bytesWritten: number }
+  readonly bytesWritten: number
+}
+
+const inflaters = {
+  gzip: promisify<InputType, ZlibOptions, unknown>(gunzip),
+  zlib: promisify<InputType, ZlibOptions, unknown>(inflate),
+  raw: promisify<InputType, ZlibOptions, unknown>(inflateRaw),
 }
 
 /** With `info`, the callbacks of zlib say how much of their input they used; its types do not know that. */
-type InflateWithInfo = (body: InputType, options: ZlibOptions) => Promise<Inflated>
-
-const inflaters = {
-  gzip: promisify(gunzip) as unknown as InflateWithInfo,
-  zlib: promisify(inflate) as unknown as InflateWithInfo,
-  raw: promisify(inflateRaw) as unknown as InflateWithInfo,
+function readInflated(found: unknown): Inflated {
+  if (typeof found === 'object' && found !== null && 'buffer' in found && 'engine' in found) {
+    const { buffer, engine } = found
+    if (Buffer.isBuffer(buffer) && engine instanceof Object && 'bytesWritten' in engine) {
+      const { bytesWritten } = engine
+      if (typeof bytesWritten === 'number') return { buffer, bytesWritten }
+    }
+  }
+  throw new Error('expected zlib to say how much of its input it used')
 }
 
 /**
@@ -82,11 +91,12 @@ export async function inflateBody(body: Buffer, coding: ContentCoding, limitByte
   if (coding === 'identity') return body
   const inflateWith = inflaters[coding === 'gzip' ? 'gzip' : deflateFormat(body)]
   const options = { maxOutputLength: limitBytes, info: true }
-  const { buffer, engine } = await inflateWith(body, options).catch((error: unknown) => {
+  const found = await inflateWith(body, options).catch((error: unknown) => {
     throw describeFailure(error, coding, limitBytes)
   })
-  if (engine.bytesWritten === body.length) return buffer
-  throw invalid(`the ${coding} body ends after ${engine.bytesWritten} bytes, found ${body.length}`)
+  const { buffer, bytesWritten } = readInflated(found)
+  if (bytesWritten === body.length) return buffer
+  throw invalid(`the ${coding} body ends after ${bytesWritten} bytes, found ${body.length}`)
 }
 
 /** `deflate` means the zlib format; some clients send the raw stream, without its two bytes of header. */

@@ -1,5 +1,5 @@
 /** How far the groups of a stratum are apart: Fairlearn's `group_min`, `group_max`, `difference` and `ratio`. */
-import { type GroupRates, groupRateNames } from './group-rates.ts'
+import type { GroupRates } from './group-rates.ts'
 import type { Stratum } from './metric-frame.ts'
 
 /** Between the highest and the lowest group, or between the overall rate and the group that is farthest from it. */
@@ -41,7 +41,15 @@ function folded(ratio: number): number {
 }
 
 function forEachRate(compute: (rate: Rate) => number): GroupRates {
-  return Object.fromEntries(groupRateNames.map((rate) => [rate, compute(rate)])) as unknown as GroupRates
+  return {
+    count: compute('count'),
+    selection_rate: compute('selection_rate'),
+    true_positive_rate: compute('true_positive_rate'),
+    false_positive_rate: compute('false_positive_rate'),
+    false_negative_rate: compute('false_negative_rate'),
+    true_negative_rate: compute('true_negative_rate'),
+    positive_predictive_value: compute('positive_predictive_value'),
+  }
 }
 
 function least(values: readonly number[]): number {
