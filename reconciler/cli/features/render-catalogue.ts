@@ -27,13 +27,13 @@ export function renderFeatureList({ views }: Pick<FeatureCatalogue, 'views'>): s
 
 /** The best hit first. */
 export function renderHits(hits: readonly SearchHit[]): string {
-  const rows = hits.map(({ id, type, view, feature }) => [
+  const rows = hits.map(({ id, type, dtype, unit, owner, description }) => [
     id,
     type,
-    feature?.dtype ?? '-',
-    oneLine(feature?.unit ?? null),
-    oneLine(view.owner),
-    oneLine(feature === null ? view.description : feature.description),
+    dtype ?? '-',
+    oneLine(unit),
+    oneLine(owner),
+    oneLine(description),
   ])
   return drawTable(['NAME', 'TYPE', 'DTYPE', 'UNIT', 'OWNER', 'DESCRIPTION'], rows)
 }

@@ -1,6 +1,6 @@
-/** `mainward features search`: views and features that have the given words, the best first. */
+/** `mainward features search`: views, features and on-demand features that have the given words, the best first. */
 import { buildCatalogue } from '../../governance/catalogue/feature-catalogue.ts'
-import { searchCatalogue, summarizeHit } from '../../governance/catalogue/search-catalogue.ts'
+import { searchCatalogue } from '../../governance/catalogue/search-catalogue.ts'
 import { type CommandDefinition, flagOption } from '../command.ts'
 import { repositoryOptions } from '../manifests/manifest-options.ts'
 import { readResources } from './read-resources.ts'
@@ -9,7 +9,7 @@ import { renderHits } from './render-catalogue.ts'
 export const searchFeaturesCommand: CommandDefinition = {
   details:
     'Looks in names, descriptions, tags, owners and units; what is found has every word. A feature is also found by words of its\n' +
-    'view, when one of the words is its own. Exit code 1 when nothing is found.',
+    "view, an on-demand feature by its model's name and owner, when one of the words is its own. Exit code 1 when nothing is found.",
   arguments: [{ usage: '<words...>', description: 'in any order; upper and lower case do not count' }],
   options: [...repositoryOptions, { flags: '--json', description: 'for programs, with the score of each hit' }],
   examples: [
@@ -20,7 +20,7 @@ export const searchFeaturesCommand: CommandDefinition = {
     const { hits, nearest } = searchCatalogue(buildCatalogue(await readResources(context, input)), input.arguments)
     const { terminal } = context
     if (flagOption(input, 'json')) {
-      terminal.write(`${JSON.stringify({ hits: hits.map(summarizeHit), nearest }, null, 2)}\n`)
+      terminal.write(`${JSON.stringify({ hits, nearest }, null, 2)}\n`)
     } else if (hits.length > 0) {
       terminal.write(renderHits(hits))
     } else {

@@ -1,17 +1,25 @@
-/** Finds views and features by words: ranked, and always in the same order. Pure. */
+/** Finds views, features and on-demand features by words: ranked, and always in the same order. Pure. */
+import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import { compareText } from '../../core/finding.ts'
 import { nearestName } from '../../manifests/nearest-name.ts'
 import type { FeatureCatalogue, FeatureEntry, ViewEntry } from './feature-catalogue.ts'
+import type { OnDemandEntry } from './on-demand-entries.ts'
 
+/** What was found: all that a list of hits says of it. */
 export interface SearchHit {
-  readonly type: 'view' | 'feature'
-  /** `VIEW` or `VIEW:FEATURE`. */
+  readonly type: 'view' | 'feature' | 'on-demand'
+  /** `VIEW`, `VIEW:FEATURE`, or `MODEL:FEATURE` of an on-demand feature. */
   readonly id: string
   /** Greater is nearer; only to be compared within one search. */
   readonly score: number
-  readonly view: ViewEntry
+  /** Of the view, or of the model. */
+  readonly owner: string | null
+  /** Of the view; on-demand features have none. */
+  readonly tags: readonly string[]
+  readonly description: string | null
   /** Null for a view. */
-  readonly feature: FeatureEntry | null
+  readonly dtype: FeatureDtype | null
+  readonly unit: string | null
 }
 
 export interface SearchResult {
@@ -19,25 +27,6 @@ export interface SearchResult {
   readonly hits: readonly SearchHit[]
   /** When there are no hits: for each word that nothing has, the nearest name, tag, owner or unit, where one is near. */
   readonly nearest: readonly string[]
-}
-
-/** A hit without all the rest that is known of its view: what programs get. */
-export interface HitSummary {
-  readonly type: SearchHit['type']
-  readonly id: string
-  readonly score: number
-  readonly owner: string | null
-  readonly tags: readonly string[]
-  readonly description: string | null
-  /** Null for a view. */
-  readonly dtype: string | null
-  readonly unit: string | null
-}
-
-export function summarizeHit({ type, id, score, view, feature }: SearchHit): HitSummary {
-  const { owner, tags } = view
-  const { description } = feature ?? view
-  return { type, id, score, owner, tags, description, dtype: feature?.dtype ?? null, unit: feature?.unit ?? null }
 }
 
 /** Something that words are looked for in; `weight` is what a word counts that is the whole text, or one word of it. */
@@ -49,7 +38,7 @@ interface SearchedText {
 interface Candidate {
   readonly hit: Omit<SearchHit, 'score'>
   readonly own: readonly SearchedText[]
-  /** Of the view of a feature: one of the words must be the feature's own. */
+  /** Of the view or model of a feature: one of the words must be the feature's own. */
   readonly inherited: readonly SearchedText[]
 }
 
@@ -60,9 +49,9 @@ const shares = { whole: 10, word: 5, start: 3, part: 1 } as const
 const ownFactor = 10
 
 /** Hits have every word. Upper and lower case do not count. */
-export function searchCatalogue(catalogue: Pick<FeatureCatalogue, 'views'>, words: readonly string[]): SearchResult {
+export function searchCatalogue({ views, onDemand }: FeatureCatalogue, words: readonly string[]): SearchResult {
   const wanted = words.flatMap((word) => word.toLowerCase().split(/\s+/)).filter((word) => word !== '')
-  const candidates = catalogue.views.flatMap(listCandidates)
+  const candidates = [...views.flatMap(listCandidates), ...onDemand.map(candidateOf)]
   const hits = candidates.flatMap((candidate) => {
     const score = scoreCandidate(candidate, wanted)
     return score === 0 ? [] : [{ ...candidate.hit, score }]
@@ -78,23 +67,38 @@ function listCandidates(view: ViewEntry): readonly Candidate[] {
     ...textOf(view.owner, weights.owner),
     ...textOf(view.description, weights.description),
   ]
+  const { name, owner, tags, description } = view
   const features = view.features.map((feature): Candidate => ({
-    hit: { type: 'feature', id: feature.id, view, feature },
-    own: [
-      { text: feature.name, weight: weights.name },
-      ...textOf(feature.unit, weights.unit),
-      ...textOf(feature.description, weights.description),
-    ],
+    hit: { type: 'feature', id: feature.id, owner, tags, ...descriptionOf(feature) },
+    own: ownTexts(feature),
     inherited: own,
   }))
-  return [{ hit: { type: 'view', id: view.name, view, feature: null }, own, inherited: [] }, ...features]
+  return [{ hit: { type: 'view', id: name, owner, tags, description, dtype: null, unit: null }, own, inherited: [] }, ...features]
+}
+
+function candidateOf(entry: OnDemandEntry): Candidate {
+  return {
+    hit: { type: 'on-demand', id: entry.id, owner: entry.owner, tags: [], ...descriptionOf(entry) },
+    own: ownTexts(entry),
+    inherited: [{ text: entry.model, weight: weights.name }, ...textOf(entry.owner, weights.owner)],
+  }
+}
+
+type Described = Pick<FeatureEntry | OnDemandEntry, 'name' | 'description' | 'dtype' | 'unit'>
+
+function descriptionOf({ description, dtype, unit }: Described): Pick<SearchHit, 'description' | 'dtype' | 'unit'> {
+  return { description, dtype, unit }
+}
+
+function ownTexts({ name, unit, description }: Described): readonly SearchedText[] {
+  return [{ text: name, weight: weights.name }, ...textOf(unit, weights.unit), ...textOf(description, weights.description)]
 }
 
 function textOf(text: string | null, weight: number): readonly SearchedText[] {
   return text === null ? [] : [{ text, weight }]
 }
 
-/** 0: some word is nowhere, or every word is only the view's. */
+/** 0: some word is nowhere, or every word is only the view's or the model's. */
 function scoreCandidate({ own, inherited, hit }: Candidate, words: readonly string[]): number {
   const scores = words.map((word) => {
     const whole = hit.id.toLowerCase() === word ? weights.name * shares.whole : 0

@@ -2,7 +2,7 @@
 import type { Digest } from '../../core/digest.ts'
 import { MainwardError } from '../../core/error.ts'
 import { describeStatistics } from '../../governance/catalogue/describe-statistics.ts'
-import { searchCatalogue, summarizeHit } from '../../governance/catalogue/search-catalogue.ts'
+import { searchCatalogue } from '../../governance/catalogue/search-catalogue.ts'
 import { filterCatalogue, findEntry, findOnDemand } from '../../governance/catalogue/select-entries.ts'
 import { selectLineage } from '../../governance/lineage/select-lineage.ts'
 import { findNodes } from '../../manifests/graph.ts'
@@ -44,7 +44,7 @@ function listRoute(read: ReadFeatures): ControlRoute {
       const words = textOf(query['words'])
       if (words === null) return { status: 200, body: { commit, ...taken } }
       const { hits, nearest } = searchCatalogue(taken, [words])
-      return { status: 200, body: { commit, hits: hits.map(summarizeHit), nearest } }
+      return { status: 200, body: { commit, hits, nearest } }
     },
   }
 }
