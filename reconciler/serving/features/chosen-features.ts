@@ -2,6 +2,7 @@
 import { MainwardError } from '../../core/error.ts'
 import { didYouMean } from '../../core/nearest-name.ts'
 import { takenName, type OnlineView, type ReleaseView } from '../../core/online-view.ts'
+import type { ServingState } from '../../core/serving-state.ts'
 import { describe } from '../../inference/rows/cell.ts'
 import { armOf } from '../routing/active-route.ts'
 import { findRoute, type RouteView } from '../routing/find-route.ts'
@@ -49,6 +50,7 @@ function chooseReferences({ state }: RouteView, references: readonly string[], i
   const features = references.map((reference, index): ChosenFeature => {
     const [viewName, featureName] = splitReference(reference, index)
     const view = known.get(viewName)
+    if (view === undefined || findColumn(view, featureName) === undefined) refuseOnDemand(state, [viewName, featureName], index)
     if (view === undefined)
       throw unknown(`features[${index}]: there is no online view ${describe(viewName)}`, viewName, known.keys())
     let place = places.get(viewName)
@@ -69,6 +71,19 @@ function splitReference(reference: string, index: number): readonly [string, str
   const at = reference.indexOf(':')
   if (at > 0 && at < reference.length - 1) return [reference.slice(0, at), reference.slice(at + 1)]
   throw new MainwardError('invalid-input', `features[${index}]: expected VIEW:FEATURE, found ${describe(reference)}`)
+}
+
+/** `MODEL:FEATURE`, or `VIEW:FEATURE` where a model that reads the view computes it: no store holds its values. */
+function refuseOnDemand({ releases }: ServingState, [owner, name]: readonly [string, string], index: number): void {
+  const found = Object.values(releases).find(
+    ({ model, onDemand = [], views = [] }) =>
+      onDemand.some((feature) => feature.name === name) && (model === owner || views.some(({ view }) => view.name === owner)),
+  )
+  if (found === undefined) return
+  const message =
+    `features[${index}]: ${describe(name)} is an on-demand feature of the model "${found.model}", which is computed in its predictions ` +
+    `and is in no online view: ask the model for a prediction, or here for the features that it is computed of`
+  throw new MainwardError('invalid-input', message)
 }
 
 function columnOf(view: OnlineView, name: string, index: number): FeatureColumn {

@@ -20,6 +20,7 @@ const release = benchRelease({
     { view: weather, join: { airport: 'origin' }, as: null, take: ['wind_speed'] },
     { view: weather, join: { airport: 'dest' }, as: 'to', take: ['wind_speed', 'rows_6h'] },
   ],
+  onDemand: [{ name: 'is_windy', dtype: 'bool', cel: 'wind_speed > 20.0' }],
 })
 const plain = benchRelease({ model: 'plain' })
 
@@ -61,6 +62,10 @@ async function refusal(body: unknown): Promise<readonly [number, string]> {
   const { status, body: answer } = await ask(body)
   return [status, (answer as { readonly error: string }).error]
 }
+
+const onDemand = (index: number): string =>
+  `features[${index}]: "is_windy" is an on-demand feature of the model "bench", which is computed in its predictions and is in no online view: ` +
+  'ask the model for a prediction, or here for the features that it is computed of'
 
 const epoch = '1970-01-01T00:00:00Z'
 
@@ -189,6 +194,10 @@ describe('online features', () => {
     [{ features: ['weather:sky', 'weather:wind_sped'], entities: { airport: ['JFK'] } }, 404, 'features[1]: the view "weather" has no feature "wind_sped"; did you mean wind_speed?'],
     [{ feature_service: 'bensh', entities: { origin: ['JFK'] } }, 404, 'feature_service: there is no model "bensh"; did you mean bench?'],
     [{ feature_service: 'plain', entities: { origin: ['JFK'] } }, 400, 'feature_service: version 1 of the model "plain" reads no views'],
+    [{ features: ['weather:sky', 'bench:is_windy'], entities: { airport: ['JFK'] } }, 400, onDemand(1)],
+    [{ features: ['weather:is_windy'], entities: { airport: ['JFK'] } }, 400, onDemand(0)],
+    [{ features: ['bench:is_wnidy'], entities: { airport: ['JFK'] } }, 404, 'features[0]: there is no online view "bench"'],
+    [{ features: ['routes:is_windy'], entities: { origin: ['JFK'] } }, 404, 'features[0]: the view "routes" has no feature "is_windy"'],
     [{ features: ['weather'], entities: { airport: ['JFK'] } }, 400, 'features[0]: expected VIEW:FEATURE, found "weather"'],
     [{ features: ['weather:sky'], entities: { airprot: ['JFK'] } }, 400, 'entities: no view of this request has the key "airprot"; did you mean airport?'],
     [{ features: ['weather:sky', 'routes:delay'], entities: { airport: ['JFK'], origin: ['JFK'] } }, 400, 'entities: "dest" is missing, a key of the view "routes"'],
