@@ -4,6 +4,7 @@ import { MainwardError } from '../core/error.ts'
 import type { Resource } from '../core/resource.ts'
 import { assessFeatureImpact } from '../manifests/features/feature-impact.ts'
 import { buildPlan } from '../reconcile/build-plan.ts'
+import { countOnlineRows } from '../reconcile/count-online-rows.ts'
 import { changesAnything, type PlanReport, reportChanges } from '../reconcile/plan-report.ts'
 import { renderPlanMarkdown, renderPlanText } from '../reconcile/render-plan.ts'
 import { addressOptions, findControl, findControlIfAny } from './client/control-address.ts'
@@ -51,10 +52,10 @@ export const planCommand: CommandDefinition = {
 async function buildReport(context: CliContext, input: CommandInput): Promise<PlanReport> {
   const folder = resolve(context.configuration.folder, textOption(input, 'path') ?? '.')
   const source = await readManifests(folder, textOption(input, 'ref'))
-  const { side: against, environment, observed, wallMs, resources: before } = await observeSide(context, input, folder)
+  const { side: against, environment, observed, stored, wallMs, resources: before } = await observeSide(context, input, folder)
   const { side, findings, desired, pending, resources } = await assembleSide(source, environment)
   const common = { environment, desired: side, against, findings }
-  if (desired === null) return { ...common, valid: false, changes: false, rollouts: [], features: [] }
+  if (desired === null) return { ...common, valid: false, changes: false, rollouts: [], features: [], onlineRows: [] }
   const names = new Set(pending.map(({ rollout }) => rollout))
   // A rollout that waits for its version is not gone.
   const known = { ...observed, states: observed.states.filter(({ rollout }) => !names.has(rollout)) }
@@ -65,6 +66,7 @@ async function buildReport(context: CliContext, input: CommandInput): Promise<Pl
     changes: changesAnything(plan),
     rollouts: reportChanges({ plan, desired, observed, pending }),
     features: assessFeatures(before, resources),
+    onlineRows: before && countOnlineRows({ before, after: resources, environment, pending: names, stored }),
   }
 }
 

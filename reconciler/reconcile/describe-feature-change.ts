@@ -1,6 +1,7 @@
 /** What a change of features means, in one sentence. Pure. */
 import type { FeatureChange } from '../manifests/features/feature-impact.ts'
 import { listNames } from '../manifests/nearest-name.ts'
+import type { OnlineRowsChange } from './count-online-rows.ts'
 
 const verbs = { added: 'is new', changed: 'changes', removed: 'is removed' } as const
 
@@ -20,4 +21,23 @@ export function describeFeatureChange({ id, change, views, models, recomputed, k
     ...(keeping.length === 0 ? [] : [`${listNames(keeping)} ${keeping.length === 1 ? 'keeps' : 'keep'} the embedded definition`]),
   ]
   return `${id} ${verbs[change]}${effects.length === 0 ? '' : `: ${effects.join(', ')}`}`
+}
+
+/** `FeatureView/airport_weather: 2,208 rows are computed anew, 2,208 rows that nothing reads any more are removed`. */
+export function describeOnlineRows({ id, rebuilt, removed, unknown }: OnlineRowsChange): string {
+  const parts = [
+    ...(rebuilt === 0 ? [] : [`${rowsOf(rebuilt)} ${verbOf(rebuilt)} computed anew`]),
+    ...(removed === 0 ? [] : [`${rowsOf(removed)} that nothing reads any more ${verbOf(removed)} removed`]),
+  ]
+  const said = parts.length === 0 ? 'no row is computed anew: the store has them' : parts.join(', ')
+  return `${id}: ${said}${unknown === null ? '' : ` (${unknown})`}`
+}
+
+function rowsOf(count: number | null): string {
+  if (count === null) return 'an unknown number of rows'
+  return `${new Intl.NumberFormat('en').format(count)} ${count === 1 ? 'row' : 'rows'}`
+}
+
+function verbOf(count: number | null): string {
+  return count === 1 ? 'is' : 'are'
 }

@@ -7,6 +7,7 @@ import type { CanaryStep, DesiredRollout, DesiredStrategy, RolloutEvent, Rollout
 import type { FeatureChange } from '../manifests/features/feature-impact.ts'
 import { movedShare } from '../rollout/moved-share.ts'
 import { buildSplitTraffic, buildStableTraffic, provenOf } from '../rollout/traffic.ts'
+import type { OnlineRowsChange } from './count-online-rows.ts'
 import type { PendingRollout } from './pending-versions.ts'
 
 /** `remove`: it stops answering; `refuse`: it is not done; `wait`: it is under way, or a person is waited for. */
@@ -45,6 +46,8 @@ export interface PlanReport {
   readonly rollouts: readonly PlannedChange[]
   /** What becomes of values and training inputs; null: not known, since what is observed is of another repository. */
   readonly features: readonly FeatureChange[] | null
+  /** Rows of the online store that are computed anew or removed by them; null: as of `features`. */
+  readonly onlineRows: readonly OnlineRowsChange[] | null
   /** Of the desired side. */
   readonly findings: readonly Finding[]
 }

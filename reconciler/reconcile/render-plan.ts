@@ -2,7 +2,7 @@
 import type { Artifact } from '../core/release.ts'
 import { countFindings, renderFindings } from '../manifests/findings-text.ts'
 import { describeHold } from './describe-effects.ts'
-import { describeFeatureChange } from './describe-feature-change.ts'
+import { describeFeatureChange, describeOnlineRows } from './describe-feature-change.ts'
 import type { PlannedChange, PlanReport } from './plan-report.ts'
 
 /** Draws a table: titles, then rows of as many cells. */
@@ -21,7 +21,10 @@ export function renderPlanText(report: PlanReport, drawTable: DrawTable): string
     (change) => `\n${nameOf(change)}: ${summaryOf(change)}\n${indent(sentencesOf(change))}`,
   )
   const features = describeFeatures(report)
-  const sentences = features.length === 0 ? '' : `\nfeatures\n${indent(features)}`
+  const rows = (report.onlineRows ?? []).map(describeOnlineRows)
+  const section = (title: string, sentences: readonly string[]): string =>
+    sentences.length === 0 ? '' : `\n${title}\n${indent(sentences)}`
+  const sentences = section('features', features) + section('online rows', rows)
   return `${head}${findings}${report.changes ? '' : `${describeNoChange(report)}\n`}${table}${details.join('')}${sentences}`
 }
 
@@ -41,8 +44,10 @@ export function renderPlanMarkdown(report: PlanReport): string {
         .map((sentence) => `- ${escapeMarkdown(sentence)}\n`)
         .join(''),
   )
-  const features = describeFeatures(report).map((sentence) => `- ${escapeMarkdown(sentence)}\n`)
-  const sentences = features.length === 0 ? '' : `\n**features**\n${features.join('')}`
+  const section = (title: string, sentences: readonly string[]): string =>
+    sentences.length === 0 ? '' : `\n**${title}**\n${sentences.map((sentence) => `- ${escapeMarkdown(sentence)}\n`).join('')}`
+  const rows = (report.onlineRows ?? []).map(describeOnlineRows)
+  const sentences = section('features', describeFeatures(report)) + section('online rows', rows)
   const nothing = report.changes ? '' : `\n${capitaliseFirst(describeNoChange(report))}.\n`
   return `${head}${problems}${nothing}${table}${details.join('')}${sentences}`
 }
@@ -52,8 +57,10 @@ function describeFeatures({ features, against }: PlanReport): readonly string[] 
   return [`changes of features are not known: ${against.commit ?? 'what is observed'} is no commit of this repository`]
 }
 
-function describeNoChange({ features }: PlanReport): string {
-  return features === null || features.length === 0 ? 'no changes' : 'no changes of what is served'
+function describeNoChange({ features, onlineRows }: PlanReport): string {
+  return (features === null || features.length === 0) && (onlineRows ?? []).length === 0
+    ? 'no changes'
+    : 'no changes of what is served'
 }
 
 function capitaliseFirst(text: string): string {

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readManifests } from '../../reconciler/cli/manifests/read-manifests.ts'
+import { digestFeatures } from '../../reconciler/manifests/features/feature-digests.ts'
 import { trainingExample } from '../../reconciler/manifests/rules/examples.ts'
 import type { PlanReport } from '../../reconciler/reconcile/plan-report.ts'
 import { assumeApplied } from '../../reconciler/reconcile/assume-applied.ts'
@@ -24,6 +25,23 @@ afterEach(() => removeFolder(folder))
 
 async function planJson(...argv: readonly string[]): Promise<PlanReport> {
   return JSON.parse((await runCommand(folder, ['plan', '--format', 'json', ...argv])).output) as PlanReport
+}
+
+/** The same change, beside a reconciler whose store has rows of the definition before. */
+async function expectCounted(repository: string): Promise<void> {
+  const { desired, resources, side } = await assembleSide(await readManifests(repository, 'HEAD'), 'production')
+  const digest = digestFeatures(resources).views.get('airport_weather') ?? ''
+  if (desired === null) throw new Error('the commit is valid')
+  const observed = { ...assumeApplied(desired, 0), filledViews: [digest] }
+  const answer = { environment: 'production', commit: side.commit, observed }
+  for (const [told, sentence] of [
+    [{ onlineRows: { [digest]: 1234 } }, '1,234 rows are computed anew, 1,234 rows that nothing reads any more are removed\n'],
+    [{}, 'are removed (the running reconciler does not say how many there are)\n'],
+  ] as const) {
+    const server = await startControlServer({ '/api/v1/observed': { ...answer, ...told } })
+    const { output } = await runCommand(repository, ['plan', '--server', server.url]).finally(() => server.stop())
+    expect(output).toContain(sentence)
+  }
 }
 
 describe('against a commit', () => {
@@ -117,8 +135,11 @@ spec:
       expect((await runCommand(repository, ['plan'])).output).toContain(
         'no changes of what is served\n\nfeatures\n' +
           '  FeatureView/airport_weather changes: training inputs of Model/flight-delay become stale, ' +
-          'online rows of FeatureView/airport_weather are computed anew\n',
+          'online rows of FeatureView/airport_weather are computed anew\n\nonline rows\n' +
+          '  FeatureView/airport_weather: an unknown number of rows are computed anew, an unknown number of rows that nothing reads ' +
+          'any more are removed (planned against a commit, which has no rows: a running reconciler counts them)\n',
       )
+      await expectCounted(repository)
       commitFiles(repository, {}, 'Two')
       change('description: FAA code', 'description: The code of the FAA')
       expect((await runCommand(repository, ['plan'])).output).toContain('no changes\n')
@@ -243,7 +264,7 @@ describe('against a running reconciler', () => {
     const { desired } = await assembleSide(await readManifests(folder, 'HEAD'), 'production')
     if (desired === null) throw new Error('the example is valid')
     const observed = assumeApplied(desired, 0)
-    server = await startControlServer({ '/api/v1/observed': { environment: 'production', commit, observed } })
+    server = await startControlServer({ '/api/v1/observed': { environment: 'production', commit, observed, onlineRows: {} } })
   })
 
   afterEach(() => server.stop())

@@ -25,6 +25,7 @@ function report(rollouts: readonly PlannedChange[], more: Partial<PlanReport> = 
     changes: false,
     rollouts,
     features: [],
+    onlineRows: [],
     findings: [],
     ...more,
   }
@@ -120,6 +121,28 @@ No changes of what is served.
 **features**
 - FeatureView/hourly changes: training inputs of Model/delay become stale, ModelVersion/delay-2 keeps the embedded definition
 `,
+    )
+  })
+
+  it('say how many rows of the online store are computed and removed', () => {
+    const onlineRows = [
+      { id: 'FeatureView/a', rebuilt: 12_345, removed: 1, unknown: null },
+      { id: 'FeatureView/b', rebuilt: 0, removed: 7, unknown: null },
+      { id: 'FeatureView/c', rebuilt: null, removed: 0, unknown: 'why' },
+      { id: 'FeatureView/d', rebuilt: 0, removed: 0, unknown: null },
+    ]
+    expect(renderPlanText(report([], { onlineRows }), drawTable)).toContain(
+      `no changes of what is served
+
+online rows
+  FeatureView/a: 12,345 rows are computed anew, 1 row that nothing reads any more is removed
+  FeatureView/b: 7 rows that nothing reads any more are removed
+  FeatureView/c: an unknown number of rows are computed anew (why)
+  FeatureView/d: no row is computed anew: the store has them
+`,
+    )
+    expect(renderPlanMarkdown(report([], { onlineRows: onlineRows.slice(1, 2) }))).toContain(
+      '**online rows**\n- FeatureView/b: 7 rows that nothing reads any more are removed\n',
     )
   })
 

@@ -38,8 +38,8 @@ export function listEmbeddingVersions(
     .sort((a, b) => compareText(a.id, b.id))
 }
 
-/** Names of the ModelVersions of a rollout. */
-function versionsOf(model: string, spec: unknown): readonly string[] {
+/** Names of the ModelVersions that a rollout's spec serves or falls back to. */
+export function versionsOf(model: string, spec: unknown): readonly string[] {
   const { canary, split, fallback } = spec as RolloutSpec
   const served = canary === undefined ? (split?.variants ?? []).map(({ version }) => version) : [canary.version]
   const numbers = fallback?.version === undefined ? served : [...served, fallback.version]

@@ -1,4 +1,5 @@
 /** What the admin API reads and notes, on Postgres. Any reconciler of the environment answers from here, leading or not. */
+import type { Digest } from '../../core/digest.ts'
 import type { Observed } from '../../core/plan.ts'
 import type { ServingState } from '../../core/serving-state.ts'
 import type { StatusDocument } from '../../core/status.ts'
@@ -15,7 +16,7 @@ import {
   readPlans,
 } from '../../database/journal-queries.ts'
 import { readLeader } from '../../database/leader-queries.ts'
-import { readFirstKeys, readViews } from '../../database/online-view-queries.ts'
+import { countRows, readFirstKeys, readViews } from '../../database/online-view-queries.ts'
 import type { Pool } from '../../database/pool.ts'
 import { hasRecords, readRecords, type StoredRecord } from '../../database/record-queries.ts'
 import { readReleases, readRemovedRollouts, readRollouts } from '../../database/rollout-queries.ts'
@@ -36,6 +37,8 @@ export interface ObservedAnswer {
   readonly environment: string
   readonly commit: string | null
   readonly observed: Observed
+  /** Rows of each definition in the online store, by its digest. */
+  readonly onlineRows: Readonly<Record<Digest, number>>
 }
 
 export class ControlStore {
@@ -67,13 +70,14 @@ export class ControlStore {
   }
 
   async readObserved(nowMs: number): Promise<ObservedAnswer> {
-    const [row, rollouts, removed, serving, replicas, views] = await Promise.all([
+    const [row, rollouts, removed, serving, replicas, views, onlineRows] = await Promise.all([
       readEnvironment(this.#pool, this.#environment),
       readRollouts(this.#pool, this.#environment),
       readRemovedRollouts(this.#pool, this.#environment),
       readServingState(this.#pool, this.#environment),
       readReplicas(this.#pool, this.#environment),
       readViews(this.#pool, this.#environment),
+      countRows(this.#pool, this.#environment),
     ])
     const releases = Object.values(serving?.state.releases ?? {})
     const observed = buildObserved({
@@ -85,7 +89,8 @@ export class ControlStore {
       storedArtifacts: [...new Set(releases.map(({ artifact }) => artifact.sha256))].sort(),
       filledViews: views.flatMap(({ digest, watermarkUs }) => (watermarkUs === null ? [] : [digest])),
     })
-    return { environment: this.#environment, commit: row?.appliedCommit ?? null, observed }
+    const commit = row?.appliedCommit ?? null
+    return { environment: this.#environment, commit, observed, onlineRows: Object.fromEntries(onlineRows) }
   }
 
   async readServing(): Promise<ServingState | null> {
