@@ -1,14 +1,15 @@
 /** What a change of features means, in one sentence. Pure. */
-import type { FeatureChange } from '../manifests/features/feature-impact.ts'
+import type { FeatureChange, OnDemandChange } from '../manifests/features/feature-impact.ts'
 import { listNames } from '../manifests/nearest-name.ts'
 import type { OnlineRowsChange } from './count-online-rows.ts'
 
 const verbs = { added: 'is new', changed: 'changes', removed: 'is removed' } as const
 
 /** `FeatureView/airport_weather changes: training inputs of Model/flight-delay become stale`, and what serving does about it. */
-export function describeFeatureChange({ id, change, views, models, recomputed, keeping }: FeatureChange): string {
+export function describeFeatureChange({ id, change, views, models, recomputed, keeping, onDemand = [] }: FeatureChange): string {
   const others = models.filter((model) => model !== id)
   const parts = [
+    ...onDemand.map(describeOnDemand),
     ...(views.length === 0 ? [] : [`values of ${listNames(views)} change`]),
     ...(models.includes(id) ? ['its training inputs become stale'] : []),
     ...(others.length === 0 ? [] : [`training inputs of ${listNames(others)} become stale`]),
@@ -21,6 +22,19 @@ export function describeFeatureChange({ id, change, views, models, recomputed, k
     ...(keeping.length === 0 ? [] : [`${listNames(keeping)} ${keeping.length === 1 ? 'keeps' : 'keep'} the embedded definition`]),
   ]
   return `${id} ${verbs[change]}${effects.length === 0 ? '' : `: ${effects.join(', ')}`}`
+}
+
+function describeOnDemand({ name, change }: OnDemandChange): string {
+  switch (change) {
+    case 'added':
+      return `the on-demand feature ${name} is new`
+    case 'removed':
+      return `the on-demand feature ${name} is removed`
+    case 'expression':
+      return `the on-demand feature ${name} is computed by another expression`
+    case 'declaration':
+      return `the on-demand feature ${name} has another dtype or unit`
+  }
 }
 
 /** `FeatureView/airport_weather: 2,208 rows are computed anew, 2,208 rows that nothing reads any more are removed`. */

@@ -91,6 +91,17 @@ describe('changes of features', () => {
     { id: 'FeatureView/new', change: 'added', ...none, recomputed: ['FeatureView/new'] },
     { id: 'FeatureView/old', change: 'removed', ...none },
     { id: 'Model/delay', change: 'changed', views: [], models: ['Model/delay'], ...served },
+    {
+      id: 'Model/near',
+      change: 'changed',
+      views: [],
+      models: ['Model/near'],
+      ...served,
+      onDemand: [
+        { name: 'is_far', change: 'expression' },
+        { name: 'is_near', change: 'added' },
+      ],
+    },
   ] as const
 
   it('say whose training inputs become stale', () => {
@@ -106,6 +117,7 @@ features
   FeatureView/new is new: online rows of FeatureView/new are computed
   FeatureView/old is removed
   Model/delay changes: its training inputs become stale
+  Model/near changes: the on-demand feature is_far is computed by another expression, the on-demand feature is_near is new, its training inputs become stale
 `,
     )
   })

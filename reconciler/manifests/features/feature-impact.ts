@@ -1,7 +1,9 @@
 /** What a change of features means for models: whose training inputs become stale. Pure: two commits in, changes out. */
-import type { Digest } from '../../core/digest.ts'
+import { digestValue, type Digest } from '../../core/digest.ts'
 import { compareText } from '../../core/finding.ts'
+import type { OnDemandFeature } from '../../core/on-demand-feature.ts'
 import type { Kind, Resource } from '../../core/resource.ts'
+import { expressionMeaning } from '../../expressions/expression-meaning.ts'
 import type { FeatureViewSpec } from '../kinds/feature-view.ts'
 import type { ModelSpec } from '../kinds/model.ts'
 import { listEmbeddingVersions } from './embedding-versions.ts'
@@ -20,6 +22,14 @@ export interface FeatureChange {
   readonly recomputed: readonly string[]
   /** Ids of the versions that rollouts name and that go on with the definition that they embed, sorted. */
   readonly keeping: readonly string[]
+  /** Of a model: its on-demand features that are new, gone or mean something else, by name. Absent: none. */
+  readonly onDemand?: readonly OnDemandChange[]
+}
+
+export interface OnDemandChange {
+  readonly name: string
+  /** `expression`: it is computed otherwise, with the dtype that it had. */
+  readonly change: 'added' | 'removed' | 'expression' | 'declaration'
 }
 
 const kinds: readonly Kind[] = ['Entity', 'DataSource', 'FeatureView', 'Model']
@@ -35,7 +45,9 @@ export function assessFeatureImpact(before: readonly Resource[], after: readonly
   const dependents = indexDependents([...before, ...after])
   const recomputed = findRecomputed(after, old.views, next.views)
   const left = listEmbeddingVersions(after, next.views).filter(({ isCurrent }) => !isCurrent)
+  const computed = findOnDemandChanges(before, after)
   return compareParts(before, after).map(({ id, change }) => {
+    const onDemand = computed.get(id)
     const reached = reachable(id, dependents)
     const all = new Set([...reached, id])
     return {
@@ -45,8 +57,39 @@ export function assessFeatureImpact(before: readonly Resource[], after: readonly
       models: pick(models, all),
       recomputed: pick(recomputed, all),
       keeping: change === 'added' ? [] : left.filter(({ embeds }) => embeds.has(id)).map((version) => version.id),
+      ...(onDemand === undefined ? {} : { onDemand }),
     }
   })
+}
+
+/** By id of the model; none of models whose on-demand features mean what they meant. */
+function findOnDemandChanges(
+  before: readonly Resource[],
+  after: readonly Resource[],
+): ReadonlyMap<string, readonly OnDemandChange[]> {
+  const [old, next] = [indexOnDemand(before), indexOnDemand(after)]
+  const both = [...next].flatMap(([id, features]) => {
+    const changes = compareOnDemand(old.get(id) ?? features, features)
+    return changes.length === 0 ? [] : [[id, changes] as const]
+  })
+  return new Map(both)
+}
+
+function compareOnDemand(before: readonly OnDemandFeature[], after: readonly OnDemandFeature[]): readonly OnDemandChange[] {
+  const [old, next] = [before, after].map((features) => new Map(features.map((feature) => [feature.name, feature])))
+  const names = [...new Set([...before, ...after].map(({ name }) => name))].sort(compareText)
+  return names.flatMap((name): readonly OnDemandChange[] => {
+    const [was, is] = [old?.get(name), next?.get(name)]
+    if (was === undefined || is === undefined) return [{ name, change: was === undefined ? 'added' : 'removed' }]
+    if (digestValue(expressionMeaning(was.cel)) !== digestValue(expressionMeaning(is.cel)))
+      return [{ name, change: 'expression' }]
+    return was.dtype === is.dtype && was.unit === is.unit ? [] : [{ name, change: 'declaration' }]
+  })
+}
+
+function indexOnDemand(resources: readonly Resource[]): ReadonlyMap<string, readonly OnDemandFeature[]> {
+  const models = resources.filter(({ kind }) => kind === 'Model')
+  return new Map(models.map(({ metadata, spec }) => [`Model/${metadata.name}`, (spec as ModelSpec).onDemand]))
 }
 
 /** Ids of the views on a grid that have no rows yet. */

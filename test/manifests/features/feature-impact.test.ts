@@ -99,6 +99,28 @@ describe('a change', () => {
     ])
   })
 
+  it('of on-demand features names each of them, of which model, and nothing that means the same', () => {
+    const at = '  requestFeatures:\n'
+    const declared = (...features: readonly string[]): Change => [at, `  onDemand:\n${features.map((feature) => `    - ${feature}\n`).join('')}${at}`] // prettier-ignore
+    const impact = (before: Change, after: Change) => assessFeatureImpact(resourcesOf(before), resourcesOf(after))
+    const [calm, gone] = ['{ name: calm, dtype: bool, cel: distance > 5.0 }', '{ name: gone, dtype: bool, cel: distance > 9.0 }']
+    const other = '{ name: calm, dtype: bool, cel: distance > 6.0 }'
+    const typed = '{ name: typed, dtype: float64, cel: distance * 2.0 }'
+    const found = impact(declared(calm, gone, typed), declared(other, '{ name: new, dtype: bool, cel: "!calm" }', typed.replace('64', '32'))) // prettier-ignore
+    expect(found).toEqual([
+      {
+        ...{ id: model, change: 'changed', views: [], models: [model], recomputed: [], keeping: [] },
+        onDemand: [
+          { name: 'calm', change: 'expression' },
+          { name: 'gone', change: 'removed' },
+          { name: 'new', change: 'added' },
+          { name: 'typed', change: 'declaration' },
+        ],
+      },
+    ])
+    expect(impact(declared(calm), declared('{ name: calm, dtype: bool, cel: (distance  > 5.0), description: Near }'))).toEqual([])
+  })
+
   it('is kept by the versions that rollouts name, until one that embeds it is there', () => {
     const ttl: Change = ['ttl: 3h', 'ttl: 4h']
     const digest = digestFeatures(resourcesOf(ttl)).views.get('airport_weather') ?? ''
