@@ -1,6 +1,7 @@
 /** What the control plane and the process that materialises say to each other. Plain data only. */
 import type { Digest } from '../../core/digest.ts'
 import type { Failure } from './describe-failure.ts'
+import type { Description } from './plan-description.ts'
 import type { DueViews } from './plan-job.ts'
 import type { SegmentJob, SegmentOutcome } from './store-segments.ts'
 
@@ -24,8 +25,6 @@ export interface MaterialiseSettings {
 export interface MaterialiseJob {
   readonly epoch: number
   readonly commit: string
-  /** Address of the artifact store: it gets statistics. */
-  readonly store: string
   /** The data clock, in microseconds since the epoch. */
   readonly nowUs: bigint
   readonly sets: readonly DueViews[]
@@ -42,16 +41,25 @@ export interface ViewOutcome {
   readonly isLate: boolean
   /** Null: it succeeded. */
   readonly failure: Failure | null
-  /** Why statistics of what was filled could not be kept; null: nothing kept them from it. */
-  readonly statisticsFailure: Failure | null
+}
+
+/** To keep statistics of a view. */
+export interface DescribeJob extends Description {
+  readonly commit: string
+  /** Address of the artifact store: it gets them. */
+  readonly store: string
+  /** The data clock, in microseconds since the epoch. */
+  readonly nowUs: bigint
 }
 
 export type MaterialiseCall =
   | { readonly type: 'configure'; readonly settings: MaterialiseSettings }
   | { readonly type: 'run'; readonly id: number; readonly job: MaterialiseJob }
+  | { readonly type: 'describe'; readonly id: number; readonly job: DescribeJob }
   | { readonly type: 'store'; readonly id: number; readonly job: SegmentJob }
 
 export type MaterialiseReply =
   | { readonly id: number; readonly type: 'outcomes'; readonly outcomes: readonly ViewOutcome[] }
+  | { readonly id: number; readonly type: 'described'; readonly failure: Failure | null }
   | { readonly id: number; readonly type: 'stored'; readonly outcomes: readonly SegmentOutcome[] }
   | { readonly id: number; readonly type: 'failed'; readonly reason: string; readonly message: string }

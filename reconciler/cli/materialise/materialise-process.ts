@@ -2,7 +2,8 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { MainwardError } from '../../core/error.ts'
 import { builtFile } from '../../core/package-root.ts'
-import type { MaterialiseCall, MaterialiseJob, MaterialiseReply, MaterialiseSettings, ViewOutcome } from './materialise-messages.ts' // prettier-ignore
+import type { Failure } from './describe-failure.ts'
+import type { DescribeJob, MaterialiseCall, MaterialiseJob, MaterialiseReply, MaterialiseSettings, ViewOutcome } from './materialise-messages.ts' // prettier-ignore
 import type { SegmentJob, SegmentOutcome } from './store-segments.ts'
 
 const goodbyeMs = 2_000
@@ -26,6 +27,12 @@ export class MaterialiseProcess {
   async run(job: MaterialiseJob): Promise<readonly ViewOutcome[]> {
     const reply = await this.#ask((id) => ({ type: 'run', id, job }))
     return reply.type === 'outcomes' ? reply.outcomes : refuse(reply)
+  }
+
+  /** Keeps statistics of a view; why it could not, or null. As `run`. */
+  async describe(job: DescribeJob): Promise<Failure | null> {
+    const reply = await this.#ask((id) => ({ type: 'describe', id, job }))
+    return reply.type === 'described' ? reply.failure : refuse(reply)
   }
 
   /** Writes segments of pushed rows. As `run`. */

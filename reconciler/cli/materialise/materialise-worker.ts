@@ -3,7 +3,15 @@ import { openArtifactNotes } from '../../artifacts/artifact-notes.ts'
 import { openArtifactStore } from '../../artifacts/artifact-store.ts'
 import { messageOf, MainwardError } from '../../core/error.ts'
 import { openPool, type Pool } from '../../database/pool.ts'
-import type { MaterialiseCall, MaterialiseJob, MaterialiseReply, MaterialiseSettings } from './materialise-messages.ts'
+import type {
+  DescribeJob,
+  MaterialiseCall,
+  MaterialiseJob,
+  MaterialiseReply,
+  MaterialiseSettings,
+} from './materialise-messages.ts'
+import { describeFailure, type Failure } from './describe-failure.ts'
+import { describeView } from './describe-view.ts'
 import { openCommitPlace, runJob, type CommitPlace } from './run-job.ts'
 import { storeSegments, type SegmentJob } from './store-segments.ts'
 
@@ -39,6 +47,7 @@ async function answer(
   try {
     if (worker === null) throw new Error('the first call configures')
     if (call.type === 'run') return { id, type: 'outcomes', outcomes: await fill(worker, call.job) }
+    if (call.type === 'describe') return { id, type: 'described', failure: await describe(worker, call.job) }
     return { id, type: 'stored', outcomes: await store(worker, call.job) }
   } catch (thrown) {
     const reason = thrown instanceof MainwardError ? thrown.code : 'internal-error'
@@ -48,8 +57,21 @@ async function answer(
 
 async function fill(worker: Worker, job: MaterialiseJob) {
   const { settings, pool } = worker
-  if (worker.place?.commit !== job.commit) worker.place = await openCommitPlace(settings, job.commit)
-  return runJob(job, { pool, settings, place: worker.place })
+  return runJob(job, { pool, settings, place: await placeOf(worker, job.commit) })
+}
+
+async function describe(worker: Worker, job: DescribeJob): Promise<Failure | null> {
+  try {
+    await describeView(job, { settings: worker.settings, place: await placeOf(worker, job.commit) })
+    return null
+  } catch (thrown) {
+    return describeFailure(thrown)
+  }
+}
+
+async function placeOf(worker: Worker, commit: string): Promise<CommitPlace> {
+  if (worker.place?.commit !== commit) worker.place = await openCommitPlace(worker.settings, commit)
+  return worker.place
 }
 
 function store({ settings: { environment, workFolder }, pool }: Worker, job: SegmentJob) {

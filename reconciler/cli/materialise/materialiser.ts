@@ -7,9 +7,11 @@ import { countRows, readViews, type StoredView } from '../../database/online-vie
 import type { Pool } from '../../database/pool.ts'
 import type { MaterialiseOrder, Materialiser, ViewProgress } from '../../reconcile/ports.ts'
 import type { OpenMaterialiser } from '../../reconcile/reconciler.ts'
-import type { MaterialiseJob, ViewOutcome } from './materialise-messages.ts'
+import type { Failure } from './describe-failure.ts'
+import type { DescribeJob, MaterialiseJob, ViewOutcome } from './materialise-messages.ts'
 import { PushLine } from './push-line.ts'
 import type { SegmentJob, SegmentOutcome } from './store-segments.ts'
+import { planDescription } from './plan-description.ts'
 import { type Attempt, findUnread, nextFailure, planDue } from './plan-job.ts'
 
 export interface MaterialiserParts {
@@ -17,6 +19,8 @@ export interface MaterialiserParts {
   readonly environment: string
   readonly jobs: {
     run(job: MaterialiseJob): Promise<readonly ViewOutcome[]>
+    /** Why statistics of a view could not be kept; null: they are. */
+    describe(job: DescribeJob): Promise<Failure | null>
     store(job: SegmentJob): Promise<readonly SegmentOutcome[]>
     stop(): Promise<void>
   }
@@ -46,6 +50,8 @@ class MaterialiseLine {
   readonly pushes: PushLine
   readonly #parts: MaterialiserParts
   readonly #attempts = new Map<Digest, Attempt>()
+  /** The data time of the newest attempt at statistics, in milliseconds. */
+  readonly #described = new Map<Digest, number>()
   #newest: MaterialiseOrder | null = null
   #running: Promise<void> | null = null
   #stored: ReadonlyMap<Digest, Pick<ViewProgress, 'watermarkUs' | 'rows'>> | null = null
@@ -113,9 +119,9 @@ class MaterialiseLine {
     this.#unreadSince = unread.since
     const remove = stored.filter(({ digest }) => unread.remove.includes(digest)).map(({ id }) => id)
     const isIdle = sets.length === 0 && remove.length === 0
-    if (isIdle && this.#stored !== null) return false
-    const { epoch, commit, dataMs, artifactStore: store } = order
-    const isDone = isIdle || (await this.#runJob({ epoch, commit, store, nowUs: BigInt(dataMs) * 1000n, sets, remove }))
+    if (isIdle && this.#stored !== null) return this.#describeNext(order)
+    const { epoch, commit, dataMs } = order
+    const isDone = isIdle || (await this.#runJob({ epoch, commit, nowUs: BigInt(dataMs) * 1000n, sets, remove }))
     await this.#readStored()
     this.#parts.onNews()
     return isDone && !isIdle
@@ -136,20 +142,30 @@ class MaterialiseLine {
       if (!(thrown instanceof MainwardError) || this.#stopped) throw thrown
       const failure = { reason: thrown.code, message: thrown.message }
       for (const { view, gridUs } of job.sets.flatMap(({ due }) => due))
-        this.#note(job.commit, { digest: view.digest, gridUs, computed: 0, isLate: false, failure, statisticsFailure: null })
+        this.#note(job.commit, { digest: view.digest, gridUs, computed: 0, isLate: false, failure })
       return false
     }
   }
 
-  #note(commit: string, { digest, gridUs, failure, statisticsFailure, ...counts }: ViewOutcome): void {
-    const { log, monotonic } = this.#parts
-    if (statisticsFailure !== null) {
-      const { message, stack } = statisticsFailure
-      log.warn(
-        { view: digest, ...(stack === undefined ? {} : { stack }) },
+  /** One view at a time: what is due in between goes first. False: nothing is to be described. */
+  async #describeNext(order: MaterialiseOrder): Promise<boolean> {
+    const next = planDescription(order, this.#attempts, this.#described)
+    if (next === null) return false
+    const { commit, artifactStore: store, dataMs } = order
+    this.#described.set(next.view.digest, dataMs)
+    const failure = await this.#parts.jobs.describe({ ...next, commit, store, nowUs: BigInt(dataMs) * 1000n })
+    if (failure !== null) {
+      const { message, stack } = failure
+      this.#parts.log.warn(
+        { view: next.view.digest, ...(stack === undefined ? {} : { stack }) },
         `statistics of an online view could not be kept: ${message}`,
       )
     }
+    return true
+  }
+
+  #note(commit: string, { digest, gridUs, failure, ...counts }: ViewOutcome): void {
+    const { log, monotonic } = this.#parts
     const before = this.#attempts.get(digest)?.failure ?? null
     if (failure === null) {
       this.#attempts.set(digest, { gridUs, commit, failure: null })

@@ -1,23 +1,20 @@
 /** One job of the process that materialises: fills what is due from the files of a commit, removes what nothing reads. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openArtifactNotes } from '../../artifacts/artifact-notes.ts'
-import type { Digest } from '../../core/digest.ts'
-import type { OnlineView } from '../../core/online-view.ts'
 import { removeView } from '../../database/online-view-queries.ts'
 import type { Pool } from '../../database/pool.ts'
 import { openQueryReader } from '../../database/query-reader.ts'
 import { materialsOf } from '../../features/compute/closure-materials.ts'
 import type { ComputationPorts } from '../../features/compute/open-computation.ts'
-import { materialiseViews, type FillOutcome, type MaterialiseRequest } from '../../features/materialise/materialise-views.ts'
+import { materialiseViews, type FillOutcome } from '../../features/materialise/materialise-views.ts'
+import type { EngineOptions } from '../../features/engine/open-engine.ts'
 import type { SourceFiles } from '../../features/ports.ts'
 import { createSecretReader } from '../../features/sources/secret-reader.ts'
 import { openRepository } from '../../git/open-repository.ts'
 import { Remote } from '../../git/remote.ts'
 import { fencedWrite } from '../../reconcile/stores/fenced-write.ts'
 import { createCommitFiles } from '../features/commit-files.ts'
-import { describeFailure, type Failure } from './describe-failure.ts'
-import { areStatisticsDue, keepFillStatistics } from './fill-statistics.ts'
+import { describeFailure } from './describe-failure.ts'
 import type { MaterialiseJob, MaterialiseSettings, ViewOutcome } from './materialise-messages.ts'
 import { createOnlineRows } from './online-rows.ts'
 
@@ -42,29 +39,12 @@ export interface JobEffects {
 /** Throws what the database throws while something is removed; failures of views are outcomes. */
 export async function runJob(job: MaterialiseJob, { pool, settings, place }: JobEffects): Promise<readonly ViewOutcome[]> {
   const store = createOnlineRows({ pool, environment: settings.environment }, job.epoch)
-  const ports: ComputationPorts = {
-    files: place.files,
-    queries: openQueryReader({ statementTimeoutMs: queryLimitMs }),
-    secrets: createSecretReader({ environment: settings.secrets, folder: settings.secretFolder }),
-  }
-  const engine = { spillFolder: join(settings.workFolder, 'spill'), timeLimitMs: statementLimitMs }
-  const statisticsPlace = { notes: openArtifactNotes(), store: job.store, environment: settings.environment }
+  const [ports, engine] = [portsOf(settings, place), engineOf(settings)]
   const outcomes: ViewOutcome[] = []
   for (const { definitions, due } of job.sets) {
     const materials = materialsOf(definitions)
-    const statistics = { place: statisticsPlace, materials, commit: job.commit, asOf: job.nowUs, nowMs: Date.now() }
-    const troubles = new Map<Digest, Failure>()
-    const onFilled: MaterialiseRequest['onFilled'] = async (computation, views) => {
-      try {
-        await keepFillStatistics(computation, views, statistics)
-      } catch (thrown) {
-        for (const { digest } of views) troubles.set(digest, describeFailure(thrown))
-      }
-    }
-    // What cannot be read fails again in `onFilled`, where it is told.
-    const readsRows = (views: readonly OnlineView[]) => areStatisticsDue(views, statistics).catch(() => true)
-    const filled = await materialiseViews({ materials, due, ports, store, nowUs: job.nowUs, engine, onFilled, readsRows })
-    outcomes.push(...filled.map((outcome) => describeOutcome(outcome, troubles.get(outcome.view.digest) ?? null)))
+    const filled = await materialiseViews({ materials, due, ports, store, nowUs: job.nowUs, engine })
+    outcomes.push(...filled.map(describeOutcome))
   }
   for (const viewId of job.remove) await removeWhole(pool, { environment: settings.environment, epoch: job.epoch, viewId })
   return outcomes
@@ -82,9 +62,21 @@ export async function openCommitPlace(settings: MaterialiseSettings, commit: str
   return { commit, files: createCommitFiles({ objects, innerPath: path }, commit, folder) }
 }
 
-function describeOutcome(outcome: FillOutcome, statisticsFailure: Failure | null): ViewOutcome {
+export function portsOf(settings: MaterialiseSettings, { files }: CommitPlace): ComputationPorts {
+  return {
+    files,
+    queries: openQueryReader({ statementTimeoutMs: queryLimitMs }),
+    secrets: createSecretReader({ environment: settings.secrets, folder: settings.secretFolder }),
+  }
+}
+
+export function engineOf({ workFolder }: MaterialiseSettings): EngineOptions {
+  return { spillFolder: join(workFolder, 'spill'), timeLimitMs: statementLimitMs }
+}
+
+function describeOutcome(outcome: FillOutcome): ViewOutcome {
   const { view, gridUs } = outcome
-  const base = { digest: view.digest, gridUs, statisticsFailure }
+  const base = { digest: view.digest, gridUs }
   if (outcome.type === 'filled') return { ...base, ...outcome.report, failure: null }
   return { ...base, computed: 0, isLate: false, failure: describeFailure(outcome.error) }
 }

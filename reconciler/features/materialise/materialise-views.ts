@@ -25,10 +25,6 @@ export interface MaterialiseRequest {
   /** The data clock, in microseconds since the epoch: what could be read only later is not there. */
   readonly nowUs: bigint
   readonly engine: EngineOptions
-  /** Gets what the views were filled from, while it is there. It must not throw: they are filled. */
-  readonly onFilled?: (computation: Computation, filled: readonly OnlineView[]) => Promise<void>
-  /** False: `onFilled` has no need of these views now, and rows that no fill needs may be left unread. Default: always true. It must not throw. */
-  readonly readsRows?: (views: readonly OnlineView[]) => Promise<boolean>
   /** Rows that are written in one transaction. Default 10,000. */
   readonly pageRows?: number
 }
@@ -53,19 +49,17 @@ export async function materialiseViews(request: MaterialiseRequest): Promise<rea
 
 /** Throws when any of the views cannot be made; a fill that fails is an outcome. */
 async function fillTogether(request: MaterialiseRequest): Promise<readonly FillOutcome[]> {
-  const { due, store, readsRows, onFilled } = request
+  const { due, store } = request
   const targets: FillTarget[] = []
   for (const each of due) targets.push(await findTarget(request, each))
-  const views = due.map(({ view }) => view)
-  const areRowsRead = onFilled !== undefined && (readsRows === undefined || (await readsRows(views)))
   const outcomes = new Map<FillTarget, FillOutcome>()
   const busy: FillTarget[] = []
   for (const target of targets) {
-    const idle = areRowsRead ? null : planIdle(target)
+    const idle = planIdle(target)
     if (idle === null) busy.push(target)
     else outcomes.set(target, await passTime(store, target, idle))
   }
-  if (busy.length > 0) for (const [target, outcome] of await fillBusy(request, busy, areRowsRead)) outcomes.set(target, outcome)
+  if (busy.length > 0) for (const [target, outcome] of await fillBusy(request, busy)) outcomes.set(target, outcome)
   return targets.flatMap((target) => outcomes.get(target) ?? [])
 }
 
@@ -82,25 +76,19 @@ async function passTime(store: OnlineRows, { view, gridUs, state }: FillTarget, 
   return { view, gridUs, type: 'filled', report: { computed: 0, isLate: false } }
 }
 
-async function fillBusy(
-  request: MaterialiseRequest,
-  busy: readonly FillTarget[],
-  areRowsRead: boolean,
-): Promise<ReadonlyMap<FillTarget, FillOutcome>> {
-  const { materials, ports, nowUs, onFilled } = request
+async function fillBusy(request: MaterialiseRequest, busy: readonly FillTarget[]): Promise<ReadonlyMap<FillTarget, FillOutcome>> {
+  const { materials, ports, nowUs } = request
   const computation = await openComputation({
     materials,
     wanted: { views: busy.map(({ view }) => view.name) },
     ports,
-    times: { now: nowUs, asOf: nowUs, knownAfter: areRowsRead ? new Map() : knownToAll(busy) },
+    times: { now: nowUs, asOf: nowUs, knownAfter: knownToAll(busy) },
     hasViewReports: false,
     engine: request.engine,
   })
   try {
     const outcomes = new Map<FillTarget, FillOutcome>()
     for (const target of busy) outcomes.set(target, await fillOne(computation, request, target))
-    const filled = [...outcomes.values()].flatMap(({ type, view }) => (type === 'filled' ? [view] : []))
-    if (filled.length > 0 && areRowsRead) await onFilled?.(computation, filled)
     return outcomes
   } finally {
     await computation.engine.close()

@@ -52,7 +52,7 @@ export async function computeViewStatistics(request: ViewStatisticsRequest): Pro
 }
 
 /** Of views that a computation has made; `edges` as far as they are known. */
-export async function describeViews(
+async function describeViews(
   { engine, sources }: Pick<Computation, 'engine' | 'sources'>,
   request: Omit<ViewStatisticsRequest, 'ports' | 'engine'>,
 ): Promise<readonly ViewStatistics[]> {

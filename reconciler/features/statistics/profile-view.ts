@@ -100,7 +100,7 @@ async function createWindows(
   const types = await engine.query(`select column_name as name, column_type as type from (describe ${viewRelation(view.name)})`)
   const role = {
     prefix: 'view',
-    relation: `view:${view.name}`,
+    relation: await createCountedRows(engine, view, asOf),
     columnTypes: new Map(types.map(({ name, type }) => [String(name), String(type)])),
     join: Object.fromEntries(keys.map(({ key, label }) => [key, label])),
     take: view.aggregations.map(({ name }) => ({ name, as: name })),
@@ -108,5 +108,19 @@ async function createWindows(
   const join = buildJoin({ labels, keep: [], asOfUs: asOf, views: [buildJoinView(view, entities, role)] })
   await engine.query(`create table ${quoteName(relation)} as\n${join}`)
   await engine.query(`drop table ${quoteName(labels)}`)
+  return relation
+}
+
+/** The rows that a window may hold as of then: the others are many, and sorting them would be most of the work. */
+async function createCountedRows(engine: Engine, view: ViewDefinition, asOf: bigint): Promise<string> {
+  const { name, eventTime, rowKey, online, aggregations } = view
+  // A version of a row, whenever it happened, ends the one before it.
+  if (eventTime === null || rowKey.length > 0) return `view:${name}`
+  const graceMs = online?.type === 'grid' ? online.refreshMs + Math.max(0, online.lagMs) : 0
+  const longestMs = Math.max(...aggregations.map(({ windowMs }) => windowMs)) + graceMs
+  const relation = `profiled-counted:${name}`
+  await engine.query(
+    `create view ${quoteName(relation)} as select * from ${viewRelation(name)} where "__event" > make_timestamp(${asOf - BigInt(longestMs) * 1000n})`,
+  )
   return relation
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openArtifactNotes } from '../../../reconciler/artifacts/artifact-notes.ts'
 import { openArtifactStore } from '../../../reconciler/artifacts/artifact-store.ts'
-import type { MaterialiseJob, ViewOutcome } from '../../../reconciler/cli/materialise/materialise-messages.ts'
+import type { Failure } from '../../../reconciler/cli/materialise/describe-failure.ts'
+import type { DescribeJob, MaterialiseJob, ViewOutcome } from '../../../reconciler/cli/materialise/materialise-messages.ts'
 import { MaterialiseProcess } from '../../../reconciler/cli/materialise/materialise-process.ts'
 import type { SegmentJob, SegmentOutcome } from '../../../reconciler/cli/materialise/store-segments.ts'
 import { createMaterialiser } from '../../../reconciler/cli/materialise/materialiser.ts'
@@ -55,6 +56,7 @@ let pool: Pool
 let reconciler: Reconciler
 interface Jobs {
   run(job: MaterialiseJob): Promise<readonly ViewOutcome[]>
+  describe(job: DescribeJob): Promise<Failure | null>
   store(job: SegmentJob): Promise<readonly SegmentOutcome[]>
   stop(): Promise<void>
 }
@@ -69,7 +71,12 @@ async function start(wrap: (inner: Jobs) => Jobs = (inner) => inner, workerDatab
     databaseUrl: workerDatabase, environment: 'dev', repository: folder, path: '', clonesFolder: join(work, 'clones'),
     workFolder: join(work, 'materialise'), secretFolder: folder, secrets: {},
   }) // prettier-ignore
-  const jobs = wrap({ run: (job) => worker.run(job), store: (job) => worker.store(job), stop: () => worker.stop() })
+  const jobs = wrap({
+    run: (job) => worker.run(job),
+    describe: (job) => worker.describe(job),
+    store: (job) => worker.store(job),
+    stop: () => worker.stop(),
+  })
   reconciler = await startReconciler(
     {
       source,

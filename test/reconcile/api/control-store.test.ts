@@ -21,7 +21,7 @@ it('counts the rows of each definition of its environment, also while it is fill
   const row = (key: string) => ({ key: `["${key}"]`, eventUs: 5n, createdUs: 6n, values: '[1]' })
   const { id } = await ensureView(pool, 'production', filled)
   await writeOnlineRows(pool, id, 1n, ['a', 'b', 'c'].map(row))
-  await setWatermark(pool, id, { asOfUs: 1n, fingerprint: 'f', dataFiles: null })
+  await setWatermark(pool, id, { asOfUs: 1n, fingerprint: 'f', dataFiles: null, isSettled: false })
   await writeOnlineRows(pool, (await ensureView(pool, 'production', filling)).id, 1n, [row('a')])
   await writeOnlineRows(pool, (await ensureView(pool, 'staging', other)).id, 1n, [row('a')])
   const { onlineRows, observed } = await new ControlStore(pool, 'production').readObserved(0)
