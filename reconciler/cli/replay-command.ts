@@ -3,8 +3,9 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toInstant } from '../core/clock.ts'
 import { MainwardError } from '../core/error.ts'
+import type { StatusDocument } from '../core/status.ts'
 import { addressOptions, type ControlAddress, findControl } from './client/control-address.ts'
-import { createControlClient } from './client/control-client.ts'
+import { type ControlClient, createControlClient } from './client/control-client.ts'
 import { predictRecord } from './client/prediction-client.ts'
 import { type CommandDefinition, type CommandInput, flagOption, numberOption, textOption } from './command.ts'
 import type { CliContext, Terminal } from './context.ts'
@@ -57,22 +58,53 @@ function createPorts(
   const control = createControlClient(address, context.fetch)
   return {
     predict: (record) => predictRecord(servingUrl, record, context.fetch),
-    moveClock: async (timeMs) => {
-      if (!flagOption(input, 'clock')) return false
-      try {
-        await control.post('/api/v1/clock', { dataTime: toInstant(timeMs) })
-        return true
-      } catch (thrown) {
-        if (!(thrown instanceof MainwardError)) throw thrown
-        context.terminal.writeError(`the data clock stays where it is: ${thrown.message}\n`)
-        return false
-      }
-    },
+    readClock: async () => (flagOption(input, 'clock') ? readClock(control, context.terminal) : null),
+    moveClock: (timeMs) => moveClock(control, timeMs, { signal, terminal: context.terminal }),
     now: () => performance.now(),
     sleep: async (milliseconds) => {
       if (milliseconds > 0 && !signal.aborted) await sleepUnlessStopped(milliseconds, signal)
     },
     report,
+  }
+}
+
+/** How long views may take to be computed as of one time, in milliseconds. */
+const viewsPatienceMs = 120_000
+const clockRetryMs = 1_000
+
+/** Asks until views are computed as of the time. The replay goes on when it takes too long, and says so: the clock is moved. */
+async function moveClock(
+  control: ControlClient,
+  timeMs: number,
+  { signal, terminal }: { readonly signal: AbortSignal; readonly terminal: Terminal },
+): Promise<boolean> {
+  const endMs = performance.now() + viewsPatienceMs
+  for (;;) {
+    try {
+      await control.post('/api/v1/clock', { dataTime: toInstant(timeMs) })
+      return true
+    } catch (thrown) {
+      if (!(thrown instanceof MainwardError)) throw thrown
+      const isRefused = thrown.code !== 'unavailable'
+      if (isRefused) terminal.writeError(`the data clock stays where it is: ${thrown.message}\n`)
+      else if (performance.now() >= endMs) terminal.writeError(`the data clock: ${thrown.message}\n`)
+      else if (!signal.aborted) {
+        await sleepUnlessStopped(clockRetryMs, signal)
+        continue
+      }
+      return !isRefused
+    }
+  }
+}
+
+async function readClock(control: ControlClient, terminal: Terminal): Promise<number | null> {
+  try {
+    const { dataTime } = await control.get<Pick<StatusDocument, 'dataTime'>>('/api/v1/status')
+    return dataTime === null ? Number.NEGATIVE_INFINITY : Date.parse(dataTime)
+  } catch (thrown) {
+    if (!(thrown instanceof MainwardError)) throw thrown
+    terminal.writeError(`the data clock stays where it is: ${thrown.message}\n`)
+    return null
   }
 }
 

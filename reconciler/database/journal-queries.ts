@@ -60,6 +60,23 @@ export async function moveDataClock(transaction: Queryable, environment: string,
   return rowCount === 1
 }
 
+/** Null: nothing was computed yet, or the data clock is not moved by hand. */
+export async function readViewsTime(database: Queryable, environment: string): Promise<Date | null> {
+  const { rows } = await database.query<{ views_time: Date | null }>(
+    `select views_time from environments where environment = $1`,
+    [environment],
+  )
+  return rows[0]?.views_time ?? null
+}
+
+/** Notes that all that was due of online views was computed as of the time, or failed. Nothing where the data clock is the wall clock. */
+export async function setViewsTime(database: Queryable, environment: string, time: Date): Promise<void> {
+  await database.query(
+    `update environments set views_time = $2 where environment = $1 and data_time is not null and (views_time is null or views_time < $2)`,
+    [environment, time],
+  )
+}
+
 export interface CommitRow {
   readonly commit: string
   readonly author: string

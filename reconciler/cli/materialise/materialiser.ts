@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Digest } from '../../core/digest.ts'
 import { MainwardError, messageOf } from '../../core/error.ts'
 import type { Logger } from '../../core/log.ts'
+import { setViewsTime } from '../../database/journal-queries.ts'
 import { countRows, readViews, type StoredView } from '../../database/online-view-queries.ts'
 import type { Pool } from '../../database/pool.ts'
 import type { MaterialiseOrder, Materialiser, ViewProgress } from '../../reconcile/ports.ts'
@@ -52,6 +53,8 @@ class MaterialiseLine {
   readonly #attempts = new Map<Digest, Attempt>()
   /** The data time of the newest attempt at statistics, in milliseconds. */
   readonly #described = new Map<Digest, number>()
+  /** Of the newest order of which nothing is due any more. */
+  #doneMs: number | null = null
   #newest: MaterialiseOrder | null = null
   #running: Promise<void> | null = null
   #stored: ReadonlyMap<Digest, Pick<ViewProgress, 'watermarkUs' | 'rows'>> | null = null
@@ -119,7 +122,10 @@ class MaterialiseLine {
     this.#unreadSince = unread.since
     const remove = stored.filter(({ digest }) => unread.remove.includes(digest)).map(({ id }) => id)
     const isIdle = sets.length === 0 && remove.length === 0
-    if (isIdle && this.#stored !== null) return this.#describeNext(order)
+    if (isIdle && this.#stored !== null) {
+      await this.#noteDone(order)
+      return this.#describeNext(order)
+    }
     const { epoch, commit, dataMs } = order
     const isDone = isIdle || (await this.#runJob({ epoch, commit, nowUs: BigInt(dataMs) * 1000n, sets, remove }))
     await this.#readStored()
@@ -145,6 +151,13 @@ class MaterialiseLine {
         this.#note(job.commit, { digest: view.digest, gridUs, computed: 0, isLate: false, failure })
       return false
     }
+  }
+
+  /** Whoever moved the data clock by hand waits for it. */
+  async #noteDone({ dataMs }: MaterialiseOrder): Promise<void> {
+    if (dataMs === this.#doneMs) return
+    await setViewsTime(this.#parts.pool, this.#parts.environment, new Date(dataMs))
+    this.#doneMs = dataMs
   }
 
   /** One view at a time: what is due in between goes first. False: nothing is to be described. */

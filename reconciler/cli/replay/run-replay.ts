@@ -6,7 +6,9 @@ import { type ReplayOutcome, type ReplaySummary, ReplayTally } from './replay-ta
 export interface ReplayPorts {
   /** Never rejects: a failure is an outcome. */
   predict(record: ReplayRecord): Promise<ReplayOutcome>
-  /** Moves the data clock. Resolves to false when it can not be moved here: then it is not tried again. */
+  /** Where the data clock was moved to, in milliseconds; -Infinity: nowhere yet; null: it can not be moved from here. */
+  readClock(): Promise<number | null>
+  /** Moves the data clock. Resolves when online views are computed as of it, or waiting for them is given up; to false when it is refused. */
   moveClock(timeMs: number): Promise<boolean>
   /** Milliseconds that never jump. */
   now(): number
@@ -32,7 +34,7 @@ export interface ReplayOptions {
   readonly signal: AbortSignal
 }
 
-/** The data clock moves at most this often; predictions of the time before are answered first. */
+/** The data clock moves at most this often, counted from when views were computed; predictions of the time before are answered first. */
 const clockIntervalMs = 1_000
 
 /** After this without any answer the data plane counts as dead. */
@@ -104,23 +106,33 @@ class Silence {
 /** Moves the clock forward only, and not for every record. */
 class DataClock {
   readonly #ports: ReplayPorts
-  #movedTo = Number.NEGATIVE_INFINITY
+  /** Records up to it do not move the clock: an earlier replay did. Null: the clock can not be moved. */
+  #standsAt: number | null | undefined
   #movedAt = Number.NEGATIVE_INFINITY
-  #usable = true
 
   constructor(ports: ReplayPorts) {
     this.#ports = ports
   }
 
   isDue(timeMs: number): boolean {
-    return this.#usable && timeMs > this.#movedTo && this.#ports.now() - this.#movedAt >= clockIntervalMs
+    return this.#mayMoveTo(timeMs) && this.#ports.now() - this.#movedAt >= clockIntervalMs
   }
 
   async move(timeMs: number): Promise<void> {
-    if (!this.#usable || timeMs <= this.#movedTo) return
-    this.#usable = await this.#ports.moveClock(timeMs)
-    this.#movedTo = timeMs
+    if (this.#standsAt === undefined) this.#standsAt = await this.#ports.readClock()
+    if (!this.#mayMoveTo(timeMs)) return
+    this.#standsAt = (await this.#ports.moveClock(timeMs)) ? timeMs : await this.#readRefusing()
     this.#movedAt = this.#ports.now()
+  }
+
+  /** A clock that refused stands further, because somebody moved it; one that was never moved is no clock for people. */
+  async #readRefusing(): Promise<number | null> {
+    const standsAt = await this.#ports.readClock()
+    return standsAt === Number.NEGATIVE_INFINITY ? null : standsAt
+  }
+
+  #mayMoveTo(timeMs: number): boolean {
+    return this.#standsAt === undefined || (this.#standsAt !== null && timeMs > this.#standsAt)
   }
 }
 

@@ -84,3 +84,6 @@ create table pushed_segments (
   is_noted boolean not null default false
 );
 create index pushed_segments_to_note on pushed_segments (view_id) where not is_noted;
+
+-- Where the data clock is moved by hand: the time as of which all that was due of online views was computed, or failed.
+alter table environments add column views_time timestamptz;

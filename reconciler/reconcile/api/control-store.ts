@@ -14,6 +14,7 @@ import {
   readEnvironment,
   readEvents,
   readPlans,
+  readViewsTime,
 } from '../../database/journal-queries.ts'
 import { readLeader } from '../../database/leader-queries.ts'
 import { countRows, readFirstKeys, readViews } from '../../database/online-view-queries.ts'
@@ -168,6 +169,11 @@ export class ControlStore {
 
   async readDataTime(): Promise<string | null> {
     return (await readEnvironment(this.#pool, this.#environment))?.dataTime ?? null
+  }
+
+  /** As of when online views are computed, as far as they can be; null: not yet. */
+  readViewsTime(): Promise<Date | null> {
+    return readViewsTime(this.#pool, this.#environment)
   }
 
   wakeLeader(news: 'clock' | 'reconcile'): Promise<void> {

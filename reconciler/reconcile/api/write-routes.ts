@@ -81,7 +81,8 @@ function clockRoute(services: WriteServices): ControlRoute {
   return {
     method: 'POST',
     path: '/api/v1/clock',
-    summary: 'Move the data clock forward. Answered when every serving process has taken it over.',
+    summary:
+      'Move the data clock forward. Answered when every serving process has taken it over, and online views are computed as of it.',
     bodySchema: {
       type: 'object',
       additionalProperties: false,
@@ -116,10 +117,20 @@ async function moveClock({ store, clock, monotonic, dataClock }: WriteServices, 
     late.replicas = await store.findLateReplicas(dataTime, clock.now())
     return late.replicas.length === 0 ? true : null
   })
-  if (reached !== null) return
-  throw new MainwardError('unavailable', `${dataTime} is set, but not taken over yet by ${late.replicas.join(', ')}`, {
+  if (reached === null) {
+    throw new MainwardError('unavailable', `${dataTime} is set, but not taken over yet by ${late.replicas.join(', ')}`, {
+      retry: 'backoff',
+      hint: 'send it again: it is answered when every serving process has it',
+    })
+  }
+  const computed = await waitFor(monotonic, async () => {
+    const viewsTime = await store.readViewsTime()
+    return viewsTime !== null && viewsTime.getTime() >= Date.parse(dataTime) ? true : null
+  })
+  if (computed !== null) return
+  throw new MainwardError('unavailable', `${dataTime} is set, but not all online views are computed as of it yet`, {
     retry: 'backoff',
-    hint: 'send it again: it is answered when every serving process has it',
+    hint: 'send it again: it is answered when they are; the condition FeaturesReady says what keeps them',
   })
 }
 

@@ -12,7 +12,7 @@ async function* stream(records: readonly ReplayRecord[]): AsyncGenerator<ReplayR
 }
 
 /** A world with its own clock: predictions take `latencyMs`, sleeping moves the time. */
-function createWorld(latencyMs = 0, clockWorks = true) {
+function createWorld(latencyMs = 0, clockWorks = true, standsAt: number | null = Number.NEGATIVE_INFINITY) {
   const world = { nowMs: 0, log: [] as string[], inFlight: 0, most: 0 }
   const ports: ReplayPorts = {
     predict: async ({ unit }) => {
@@ -24,6 +24,7 @@ function createWorld(latencyMs = 0, clockWorks = true) {
       world.inFlight -= 1
       return { type: 'answered', model: 'm', version: 1, variant: 'stable', latencyMs }
     },
+    readClock: () => Promise.resolve(standsAt),
     moveClock: (timeMs) => {
       world.log.push(`clock ${timeMs / 1000} with ${world.inFlight} in flight`)
       return Promise.resolve(clockWorks)
@@ -59,6 +60,19 @@ describe('a replay', () => {
     const { world, ports } = createWorld(1)
     await runReplay(stream([0, 1, 2, 3].map(record)), ports, { speed: 0, concurrency: 1, signal })
     expect(world.log.filter((line) => line.startsWith('clock'))).toEqual(['clock 0 with 0 in flight', 'clock 3 with 0 in flight'])
+  })
+
+  it('moves a clock that stands further already from there on', async () => {
+    const { world, ports } = createWorld(2000, true, 1_500)
+    await runReplay(stream([0, 1, 2, 3].map(record)), ports, { speed: 0, concurrency: 1, signal })
+    const clocks = world.log.filter((line) => line.startsWith('clock'))
+    expect(clocks).toEqual(['clock 2 with 0 in flight', 'clock 3 with 0 in flight'])
+  })
+
+  it('leaves a clock alone that can not be moved from here', async () => {
+    const { world, ports } = createWorld(2000, true, null)
+    const { sent } = await runReplay(stream([0, 1, 2].map(record)), ports, { speed: 0, concurrency: 1, signal })
+    expect([sent, world.log.filter((line) => line.startsWith('clock'))]).toEqual([3, []])
   })
 
   it('does not try a clock again that can not be moved', async () => {
