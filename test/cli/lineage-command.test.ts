@@ -122,7 +122,7 @@ describe('mainward lineage', () => {
 
   it.each([
     ['Feature/calm:is_clam', 'did you mean Feature/calm:is_calm?'],
-    ['Entity/airport', 'there are DataSource, FeatureView, Feature/VIEW:FEATURE, Model, ModelVersion and Rollout; mainward graph has every resource'], // prettier-ignore
+    ['Entity/airport', 'there are DataSource, FeatureView, Feature/VIEW:FEATURE, OnDemand/MODEL:FEATURE, Model, ModelVersion and Rollout; mainward graph has every resource'], // prettier-ignore
   ])('has no %s', async (name, hint) => {
     expect(await run(name)).toEqual({ code: 2, output: '', errors: `error: no resource ${name}\nhint: ${hint}\n` })
   })

@@ -21,6 +21,7 @@ beforeEach(async () => {
     let body = ''
     request.on('data', (data: Buffer) => (body += data.toString()))
     request.on('end', () => {
+      if (request.url === '/api/v1/status') return response.end('{"dataTime":null}')
       const json = JSON.parse(body) as { dataTime: string } & (typeof predictions)[number]
       response.setHeader('content-type', 'application/json')
       if (request.url === '/api/v1/clock') {

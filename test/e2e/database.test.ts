@@ -126,7 +126,8 @@ describe('with everything else gone', () => {
     const alone = await installation.serveAlone()
     try {
       await eventually(async () => expect(await countVersions(alone.url, 20)).toEqual({ 2: 20 }))
-      expect((await fetch(`${alone.url}/v2/health/ready`)).status).toBe(200)
+      // The other model may be loaded a moment later.
+      await eventually(async () => expect((await fetch(`${alone.url}/v2/health/ready`)).status).toBe(200))
     } finally {
       await alone.stop()
     }

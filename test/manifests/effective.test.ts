@@ -144,7 +144,7 @@ function required(kind: string, spec: Readonly<Record<string, unknown>>): Record
     DataSource: ['file', 'postgres', 'columns'],
     FeatureView: ['entities', 'source', 'sources', 'transform', 'features'],
     Model: ['task'],
-    ModelVersion: ['model', 'version', 'source', 'artifact', 'signature', 'requestFeatures', 'views', 'definitions'],
+    ModelVersion: ['model', 'version', 'source', 'artifact', 'signature', 'requestFeatures', 'onDemand', 'views', 'definitions'],
   }
   const names: readonly string[] = kind in kept ? kept[kind as keyof typeof kept] : ['canary', 'split']
   return Object.fromEntries(Object.entries(spec).filter(([name]) => names.includes(name)))

@@ -146,7 +146,10 @@ describe('the HTTP edge', () => {
     }
     const answers = await sendRaw(`${[0, 1, 2].map(request).join('')}garbage\r\n\r\n`)
     expect([...answers.matchAll(/Request-Id: (\w+)/g)].map(([, id]) => id)).toEqual(['r0', 'r1', 'r2'])
-    expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 400'])
+    const statuses = answers.match(/HTTP\/1.1 \d+/g)
+    // Those behind the slow one run with it, or would wait longer than the budget.
+    expect(statuses?.slice(1, -1).filter((status) => !/ (200|503)$/.test(status))).toEqual([])
+    expect([statuses?.length, statuses?.[0], statuses?.at(-1)]).toEqual([4, 'HTTP/1.1 200', 'HTTP/1.1 400'])
   })
 
   it('meets the expectation 100-continue, and no other', async () => {

@@ -64,7 +64,7 @@ export interface WrittenModelSpec {
    */
   readonly onDemand?: readonly OnDemandFeature[]
   /**
-   * Names of request features, and of features of views, that on-demand features read and the model itself does not take. Default: none, the model takes all of them.
+   * Names of request features, and of features of views, that on-demand features read and the model itself does not take; it takes all others. Default: none.
    *
    * @maxItems 1000
    *

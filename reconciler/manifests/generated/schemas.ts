@@ -1077,7 +1077,7 @@ export const schemas = {
             "default": []
           },
           "onDemandOnly": {
-            "description": "Names of request features, and of features of views, that on-demand features read and the model itself does not take. Default: none, the model takes all of them.",
+            "description": "Names of request features, and of features of views, that on-demand features read and the model itself does not take; it takes all others. Default: none.",
             "type": "array",
             "maxItems": 1000,
             "items": {
