@@ -36,7 +36,8 @@ function listTaken(id: string, { features, onDemandOnly, label }: ModelSpec): re
 /** A version serves the definitions that it embeds, whatever its model takes today. */
 function listOfVersion(id: string, spec: ModelVersionSpec): readonly LineageEdge[] {
   const embedded = embeddedViews(spec).flatMap(({ view, as, take }) => take.map((feature) => takenEdge(view, feature, as, id)))
-  return [{ upstream: `Model/${spec.model}`, downstream: id, label: null }, ...embedded]
+  const computed = spec.onDemand.map(({ name }) => ({ upstream: `OnDemand/${spec.model}:${name}`, downstream: id, label: null }))
+  return [{ upstream: `Model/${spec.model}`, downstream: id, label: null }, ...embedded, ...computed]
 }
 
 function takenEdge(view: string, feature: string, as: string | null, downstream: string): LineageEdge {

@@ -14,9 +14,10 @@ export interface Lineage {
 
 /** Everything upstream and everything downstream; nothing that is only beside them. */
 export function selectLineage({ nodes, edges, columns }: LineageGraph, focus: readonly string[]): Lineage {
-  const needs = edges.map(({ upstream, downstream }) => ({ from: downstream, to: upstream }))
-  const up = new Set(focus.flatMap((id) => [id, ...dependenciesOf({ edges: needs }, id)]))
-  const down = new Set(focus.flatMap((id) => [id, ...dependentsOf({ edges: needs }, id)]))
+  const needs = edges.map(needOf)
+  const ahead = (id: string): readonly string[] => [id, computing(id)].flatMap((start) => dependenciesOf({ edges: needs }, start))
+  const up = new Set(focus.flatMap((id) => [id, ...ahead(id)]))
+  const down = new Set(focus.flatMap((id) => [id, ...dependentsOf({ edges: needs }, id).map(withoutComputing)]))
   const isBetween = ({ upstream, downstream }: LineageEdge): boolean =>
     [up, down].some((side) => side.has(upstream) && side.has(downstream))
   const isKept = (id: string): boolean => up.has(id) || down.has(id)
@@ -26,4 +27,23 @@ export function selectLineage({ nodes, edges, columns }: LineageGraph, focus: re
     edges: edges.filter(isBetween),
     columns: columns.filter(({ feature }) => isKept(feature)),
   }
+}
+
+/**
+ * A model computes what it has of on-demand features today, and a version what it embeds: no way leads from an on-demand feature
+ * through the model to a version, nor back. So that edge ends at a place of its own beside the model.
+ */
+function needOf({ upstream, downstream }: LineageEdge): { readonly from: string; readonly to: string } {
+  const isComputed = upstream.startsWith('OnDemand/') && downstream.startsWith('Model/')
+  return { from: isComputed ? computing(downstream) : downstream, to: upstream }
+}
+
+const computingMark = 'computing '
+
+function computing(id: string): string {
+  return `${computingMark}${id}`
+}
+
+function withoutComputing(id: string): string {
+  return id.startsWith(computingMark) ? id.slice(computingMark.length) : id
 }

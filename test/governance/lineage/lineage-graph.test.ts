@@ -181,6 +181,35 @@ describe('the lineage of something', () => {
     expect(columns.map(({ feature }) => feature)).toEqual(['Feature/airport_weather:wind_max_6h'])
   })
 
+  it('leads from an on-demand feature to its model and to the versions that embed it, not to the others', () => {
+    const onDemand = `  onDemand:
+    - { name: windy, dtype: bool, cel: wind_speed > 20.0 }
+  label: {`
+    const resources = resourcesOf(edit(weatherFiles, 'models/flight-delay.yaml', '  label: {', onDemand))
+    const embedding = resources.flatMap((resource) => {
+      if (resource.kind !== 'ModelVersion') return []
+      const windy = { name: 'windy', dtype: 'bool', cel: 'wind_speed > 20.0' }
+      const spec = { ...(resource.spec as object), version: 2, onDemand: [windy] }
+      return [{ ...resource, metadata: { name: 'flight-delay-2' }, spec }]
+    })
+    const idsIn = (all: readonly Resource[], id: string) => selectLineage(lineageOf(all), [id]).nodes.map((node) => node.id)
+    const made = [
+      'DataSource/weather_hourly',
+      'Feature/airport_weather:wind_speed',
+      'FeatureView/airport_weather',
+      'Model/flight-delay',
+    ]
+    expect(idsIn(resources, 'OnDemand/flight-delay:windy')).toEqual([...made, 'OnDemand/flight-delay:windy'])
+    expect(idsIn([...resources, ...embedding], 'OnDemand/flight-delay:windy')).toEqual([
+      ...made,
+      'ModelVersion/flight-delay-2',
+      'OnDemand/flight-delay:windy',
+    ])
+    expect(idsIn([...resources, ...embedding], 'Model/flight-delay')).toContain('OnDemand/flight-delay:windy')
+    expect(idsIn(resources, 'ModelVersion/flight-delay-1')).not.toContain('OnDemand/flight-delay:windy')
+    expect(idsIn([...resources, ...embedding], 'ModelVersion/flight-delay-2')).toContain('OnDemand/flight-delay:windy')
+  })
+
   it('is found in long chains of views', () => {
     const calm = resourcesOf().find(({ metadata }) => metadata.name === 'calm')
     if (calm === undefined) throw new Error('no view')
