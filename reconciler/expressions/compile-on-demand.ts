@@ -9,6 +9,7 @@ import { compileTree, type Scope } from './compile-tree.ts'
 import { canBecome, toFeature, toOutcome } from './convert-values.ts'
 import { fail, ProblemFound, type ExpressionProblem } from './expression-problem.ts'
 import { typeOfDtype, type ExpressionType, type Outcome, type Run } from './expression-type.ts'
+import { explainLater } from './later-features.ts'
 import { namesOf } from './names-of.ts'
 import { parseExpression } from './parse-expression.ts'
 
@@ -49,7 +50,8 @@ interface CompiledFeature {
 
 /** Inputs and features have different names. A feature may read those that stand before it. At most one problem for each feature. */
 export function compileOnDemand(features: readonly OnDemandFeature[], known: readonly OnDemandInput[]): OnDemandCompilation {
-  const read = new Set(features.flatMap(({ cel }) => namesOf(cel)))
+  const reads = features.map(({ cel }) => namesOf(cel))
+  const read = new Set(reads.flat())
   const inputs = known.filter(({ name }) => read.has(name))
   const visible = new Map<string, Place>()
   known.forEach(({ name, dtype }) =>
@@ -57,7 +59,7 @@ export function compileOnDemand(features: readonly OnDemandFeature[], known: rea
   )
   const problems: OnDemandProblem[] = []
   const compiled = features.flatMap((feature, index): readonly CompiledFeature[] => {
-    const found = compileFeature(feature, { slots: visible, hidden: laterNames(features, index) })
+    const found = compileFeature(feature, { slots: visible, hidden: explainLater(features, reads, index) })
     visible.set(feature.name, { slot: inputs.length + index, type: typeOfDtype(feature.dtype) })
     if ('run' in found) return [{ feature, run: found.run }]
     problems.push({ feature: index, problem: found })
@@ -70,14 +72,6 @@ export function compileOnDemand(features: readonly OnDemandFeature[], known: rea
 interface Place {
   readonly slot: number
   readonly type: ExpressionType
-}
-
-function laterNames(features: readonly OnDemandFeature[], index: number): ReadonlyMap<string, string> {
-  return new Map(
-    features.slice(index).map(({ name }, distance) => {
-      return [name, distance === 0 ? 'an on-demand feature can not read itself' : `${name} stands later: move it before this one`]
-    }),
-  )
 }
 
 function compileFeature({ name, dtype, cel }: OnDemandFeature, scope: Scope): { readonly run: Run } | ExpressionProblem {

@@ -188,6 +188,26 @@ describe('features that read features', () => {
     ])
   })
 
+  it('are not told to move where they read each other', () => {
+    const hintsOf = (cels: Readonly<Record<string, string>>): readonly unknown[] => {
+      const features = Object.entries(cels).map(([name, cel]) => ({ name, dtype: 'int32' as const, cel }))
+      const found = compileOnDemand(features, inputs)
+      if (found.type === 'compiled') throw new Error('problems expected')
+      return found.problems.map(({ feature, problem: { hint } }) => [feature, hint])
+    }
+    const help = 'no order helps, so one of them must be written without the other'
+    expect(hintsOf({ a: 'b + 1', b: 'a + 1' })).toEqual([[0, `a and b read each other: ${help}`]])
+    expect(hintsOf({ a: 'b + 1', b: 'c', c: 'hops + a' })).toEqual([
+      [0, `a and b read each other (a reads b reads c reads a): ${help}`],
+      [1, `b and c read each other (b reads c reads a reads b): ${help}`],
+    ])
+    // What it reads is in a circle; it is not.
+    expect(hintsOf({ d: 'a', a: 'b', b: 'a' })).toEqual([
+      [0, 'a stands later: move it before this one'],
+      [1, `a and b read each other: ${help}`],
+    ])
+  })
+
   it('can not make texts that grow without bound', () => {
     const doubled = Array.from({ length: 40 }, (_, index) => {
       const before = index === 0 ? 'code' : `c${index - 1}`
