@@ -22,6 +22,8 @@ export interface Resource<Spec = unknown> {
   readonly file: string
   /** Line of the document's first key, from 1. */
   readonly line: number
+  /** Line of each of its on-demand features, in their order (Model). */
+  readonly onDemandLines?: readonly number[]
   /** Digest of the meaning: comments, descriptions, order and defaults that were not written do not count. */
   readonly digest: Digest
   /** Digest of the part that is served: what a release is made of (Model, ModelVersion), what a rollout is told (Rollout). */

@@ -6,9 +6,10 @@ import { buildCommitView, type CommitEntry, type CommitView, type StoredFile } f
 import { type DependencyGraph, findCycles } from './graph.ts'
 import { isGlob, isInnerPath } from './inner-path.ts'
 import type { DataSourceSpec } from './kinds/data-source.ts'
+import type { ModelSpec } from './kinds/model.ts'
 import { findingAt } from './local-finding.ts'
 import type { ModelVersionSpec } from './kinds/model-version.ts'
-import type { ParsedFile } from './parsed-file.ts'
+import type { ParsedDocument, ParsedFile } from './parsed-file.ts'
 import { checkViewsBehind } from './version-behind.ts'
 
 /** A commit as a value. Paths are relative to the root of the reconciled path. */
@@ -85,9 +86,15 @@ function resourceOf({ document, file }: CommitEntry): Resource {
   if (metadata === null || digest === null) throw new Error(`a valid document has metadata and a digest: ${file}:${line}`)
   return {
     ...{ kind, metadata, spec, file, line, digest },
+    ...(kind === 'Model' ? onDemandLines(document, spec as ModelSpec) : {}),
     ...(servingDigest === undefined ? {} : { servingDigest }),
     ...(trainingDigest === undefined ? {} : { trainingDigest }),
   }
+}
+
+function onDemandLines({ positions, line }: ParsedDocument, { onDemand }: ModelSpec): Pick<Resource, 'onDemandLines'> {
+  if (onDemand.length === 0) return {}
+  return { onDemandLines: onDemand.map((_, index) => positions[`/spec/onDemand/${index}`]?.line ?? line) }
 }
 
 function graphOf(view: CommitView): DependencyGraph {

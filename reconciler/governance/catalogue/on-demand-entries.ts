@@ -18,7 +18,7 @@ export interface OnDemandEntry {
   readonly cel: string
   readonly reads: readonly OnDemandRead[]
   readonly file: string
-  /** Of the manifest's first key, from 1. */
+  /** Of its entry in the list, from 1. */
   readonly line: number
 }
 
@@ -34,8 +34,8 @@ export interface OnDemandRead {
 export function listOnDemand(resources: readonly Resource[]): readonly OnDemandEntry[] {
   const models = resources.filter(({ kind }) => kind === 'Model') as readonly Resource<ModelSpec>[]
   const sorted = [...models].sort((a, b) => compareText(a.metadata.name, b.metadata.name))
-  return sorted.flatMap(({ metadata, spec, file, line }) =>
-    spec.onDemand.map(({ name, dtype, unit, description, cel }): OnDemandEntry => ({
+  return sorted.flatMap(({ metadata, spec, file, line, onDemandLines = [] }) =>
+    spec.onDemand.map(({ name, dtype, unit, description, cel }, index): OnDemandEntry => ({
       id: `${metadata.name}:${name}`,
       name,
       model: metadata.name,
@@ -46,7 +46,7 @@ export function listOnDemand(resources: readonly Resource[]): readonly OnDemandE
       cel,
       reads: listReads(metadata.name, spec, cel),
       file,
-      line,
+      line: onDemandLines[index] ?? line,
     })),
   )
 }

@@ -52,7 +52,12 @@ export function findEntry(catalogue: FeatureCatalogue, reference: string): Named
   const [name = '', ...rest] = reference.split(':')
   const wanted = rest.length === 0 ? null : rest.join(':')
   const view = catalogue.views.find((entry) => entry.name === name)
-  if (view === undefined) throw unknownView(catalogue, reference, name)
+  if (view === undefined) {
+    const computed = catalogue.onDemand.filter(({ model }) => model === name).map((entry) => entry.name)
+    throw wanted === null || computed.length === 0
+      ? unknownView(catalogue, reference, name)
+      : unknownOnDemand(name, wanted, computed)
+  }
   if (wanted === null) return { view, feature: null }
   const feature = view.features.find((entry) => entry.name === wanted)
   if (feature !== undefined) return { view, feature }
@@ -60,6 +65,12 @@ export function findEntry(catalogue: FeatureCatalogue, reference: string): Named
   throw new MainwardError('not-found', `the view ${name} has no feature ${wanted}`, {
     hint: didYouMean(wanted, known) ?? `it has ${listNames(known)}`,
   })
+}
+
+/** What is wanted of a model that has on-demand features. */
+function unknownOnDemand(model: string, wanted: string, known: readonly string[]): MainwardError {
+  const hint = didYouMean(wanted, known) ?? `it has ${listNames(known)}`
+  return new MainwardError('not-found', `the model ${model} has no on-demand feature ${wanted}`, { hint })
 }
 
 /** A feature's name alone is no error of spelling: it may be in several views. */

@@ -82,6 +82,7 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
     '/spec/requestFeatures/*/name',
     '/spec/requestFeatures/*/dtype',
     '/spec/onDemand',
+    '/spec/onDemand/*',
     '/spec/onDemand/*/name',
     '/spec/onDemand/*/cel',
     '/spec/onDemandOnly',

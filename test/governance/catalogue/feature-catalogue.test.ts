@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { buildCatalogue } from '../../../reconciler/governance/catalogue/feature-catalogue.ts'
 import { filterCatalogue, findEntry } from '../../../reconciler/governance/catalogue/select-entries.ts'
 import { digestFeatures } from '../../../reconciler/manifests/features/feature-digests.ts'
-import { resourcesOf } from '../support/weather-files.ts'
+import { edit, resourcesOf, weatherFiles } from '../support/weather-files.ts'
 
 const catalogue = buildCatalogue(resourcesOf())
 const [weather, calm, carriers] = catalogue.views
@@ -144,5 +144,32 @@ describe('a name', () => {
     ['nothing', 'there is no view nothing', 'there are airport_weather, calm, carrier_delays'],
   ])('that is none is answered with the nearest: %s', (name, message, hint) => {
     expect(() => findEntry(catalogue, name)).toThrow(expect.objectContaining({ code: 'not-found', message, hint }) as Error)
+  })
+})
+
+describe('an on-demand feature', () => {
+  const onDemand = `  onDemand:
+    - { name: windy, dtype: bool, cel: wind_speed > 20.0 }
+    - dtype: float32
+      name: far
+      cel: distance / 2.0
+  label: {`
+  const own = buildCatalogue(resourcesOf(edit(weatherFiles, 'models/flight-delay.yaml', '  label: {', onDemand)))
+  const lines = edit(weatherFiles, 'models/flight-delay.yaml', '  label: {', onDemand)['models/flight-delay.yaml']?.split('\n') ?? []
+
+  it('stands at the line of its entry in the list', () => {
+    const places = own.onDemand.map(({ id, file, line }) => [id, file, lines[line - 1]])
+    expect(places).toEqual([
+      ['flight-delay:windy', 'models/flight-delay.yaml', '    - { name: windy, dtype: bool, cel: wind_speed > 20.0 }'],
+      ['flight-delay:far', 'models/flight-delay.yaml', '    - dtype: float32'],
+    ])
+  })
+
+  it.each([
+    ['flight-delay:windi', 'the model flight-delay has no on-demand feature windi', 'did you mean windy?'],
+    ['flight-delay:nothing', 'the model flight-delay has no on-demand feature nothing', 'it has windy, far'],
+    ['flight-dely:windy', 'there is no view flight-dely', 'did you mean flight-delay:windy?'],
+  ])('that is none is answered with the nearest: %s', (name, message, hint) => {
+    expect(() => findEntry(own, name)).toThrow(expect.objectContaining({ code: 'not-found', message, hint }) as Error)
   })
 })
