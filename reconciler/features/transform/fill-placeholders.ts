@@ -8,6 +8,17 @@ export interface FilledSql {
   /** Names of the relations that the view may read. */
   readonly relations: readonly string[]
   readonly problems: readonly string[]
+  /** In the order of the text. */
+  readonly places: readonly FilledPlace[]
+}
+
+/** A relation that stands in the place of what was written. */
+export interface FilledPlace {
+  /** Index in the SQL that was filled in. */
+  readonly at: number
+  /** Not quoted. */
+  readonly relation: string
+  readonly written: string
 }
 
 const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g
@@ -24,13 +35,17 @@ export function fillPlaceholders(transform: string, { inputs }: Pick<ViewDefinit
   if (only !== undefined && inputs.length === 1) byName.set('source', inputRelation(only))
   const used = new Set<string>()
   const problems: string[] = []
-  const sql = transform.replaceAll(placeholder, (written, name: string) => {
+  const places: FilledPlace[] = []
+  let growth = 0
+  const sql = transform.replaceAll(placeholder, (written, name: string, at: number) => {
     const relation = byName.get(name)
     if (relation === undefined) {
       problems.push(unknownName(name, [...byName.keys()]))
       return written
     }
     used.add(relation)
+    places.push({ at: at + growth, relation, written })
+    growth += quoteName(relation).length - written.length
     return quoteName(relation)
   })
   for (const input of inputs) {
@@ -38,7 +53,7 @@ export function fillPlaceholders(transform: string, { inputs }: Pick<ViewDefinit
       problems.push(`the input ${input.name} is not read: name it as {{ ${inputs.length === 1 ? 'source' : input.name} }}`)
     }
   }
-  return { sql, relations: inputs.map(inputRelation), problems }
+  return { sql, relations: inputs.map(inputRelation), problems, places }
 }
 
 function unknownName(name: string, known: readonly string[]): string {

@@ -5,6 +5,7 @@ import { quoteName } from '../engine/quote.ts'
 import { checkCondition } from '../transform/check-condition.ts'
 import { checkSelect } from '../transform/check-select.ts'
 import { fillPlaceholders } from '../transform/fill-placeholders.ts'
+import { restorePlaceholders } from '../transform/restore-placeholders.ts'
 import { planViewColumns, type ViewColumns } from './view-columns.ts'
 
 export interface CheckedView {
@@ -36,10 +37,12 @@ export async function checkView(
   view: ViewDefinition,
   entities: ReadonlyMap<string, EntityDefinition>,
 ): Promise<CheckedView> {
-  const { sql, relations, problems } = fillPlaceholders(view.transform ?? 'select * from {{ source }}', view)
+  const filled = fillPlaceholders(view.transform ?? 'select * from {{ source }}', view)
+  const { sql, relations, problems } = filled
   if (problems.length > 0) return refuse(view, problems)
   const checked = await checkSelect(engine, sql, relations)
-  if (checked.problems.length > 0) return refuse(view, checked.problems)
+  const mistakes = checked.problems.map((problem) => restorePlaceholders(problem, filled))
+  if (mistakes.length > 0) return refuse(view, mistakes)
   const planned = planViewColumns(view, entities, checked.columns)
   if (planned.type === 'problems') return refuse(view, planned.problems)
   await engine.query(`create view ${quoteName(rowsName(view.name))} as\n${sql}`)

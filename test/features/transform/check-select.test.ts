@@ -4,6 +4,7 @@ import type { Engine } from '../../../reconciler/features/engine/engine.ts'
 import { checkCondition } from '../../../reconciler/features/transform/check-condition.ts'
 import { checkSelect } from '../../../reconciler/features/transform/check-select.ts'
 import { fillPlaceholders } from '../../../reconciler/features/transform/fill-placeholders.ts'
+import { restorePlaceholders } from '../../../reconciler/features/transform/restore-placeholders.ts'
 import { prepareEngines } from '../engine/support/test-engine.ts'
 
 const engines = prepareEngines()
@@ -140,6 +141,37 @@ describe('a SELECT', () => {
   it('leaves an engine that works', async () => {
     expect((await check('select k from $a')).problems).toEqual([])
     expect(await engine.query('select count(*) n from "source:secret"')).toEqual([{ n: 0n }])
+  })
+})
+
+describe('what is wrong with SQL that has placeholders', () => {
+  const inputs = [{ kind: 'DataSource', name: 'a' }] as const
+  const problemOf = async (transform: string): Promise<string> => {
+    const filled = fillPlaceholders(transform, { inputs })
+    const { problems } = await checkSelect(engine, filled.sql, filled.relations)
+    return problems.map((problem) => restorePlaceholders(problem, filled)).join('\n')
+  }
+
+  it.each([
+    ['select k frm {{ source }}', 'syntax error at or near "{{ source }}" (line 1, column 14)'],
+    ['select k from {{source}} wher x > 1', 'syntax error at or near "x" (line 1, column 31)'],
+    ['select k,\n  x from {{ a }} b join {{ a }} c whre x', 'syntax error at or near "whre" (line 2, column 35)'],
+  ])('names and counts what was written: %s', async (transform, problem) => {
+    expect(await problemOf(transform)).toBe(problem)
+  })
+
+  it('has its mark below the same word', async () => {
+    const problem = await problemOf('select k from {{ source }} where wrong > 1')
+    expect(problem).not.toContain('source:a')
+    const [line = '', mark = ''] = problem.split('\n').slice(-2)
+    expect(line).toContain('from {{ source }} where wrong')
+    expect(mark.indexOf('^')).toBe(line.indexOf('wrong'))
+  })
+
+  it('does not name tables of ours', async () => {
+    const problem = await problemOf('select nosuch.k from {{ source }}')
+    expect(problem).toContain('Candidate tables: {{ source }}')
+    expect(problem).not.toContain('source:')
   })
 })
 

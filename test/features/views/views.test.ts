@@ -229,6 +229,11 @@ describe('checked without data', () => {
     expect(await problemsOf(view(more))).toBe(problem)
   })
 
+  it('names a source as it was written', async () => {
+    const found = await problemsOf(view({ transform: 'select origin frm {{ source }}' }))
+    expect(found).toMatch(/syntax error at or near "{{ source }}" \(line 1, column 19\)$/)
+  })
+
   it('tells all problems of the columns at once', async () => {
     expect((await problemsOf(view({ transform: 'select 1 as x from {{ source }}' }))).split('\n')).toHaveLength(4)
   })
