@@ -109,7 +109,7 @@ function start(request: ChildRequest, state: ChildState): void {
       if (child.pid === undefined) end(messageOf(error), null)
     })
     child.once('exit', (code, signal) => {
-      end(signal === null ? `exit code ${code ?? '?'}` : signal, code)
+      end(signal === null ? `exit code ${code ?? '?'}` : `killed by ${signal}`, code)
     })
   })
   state.life = { child, startedAtMs: Date.now(), logStart, ended }
@@ -117,6 +117,7 @@ function start(request: ChildRequest, state: ChildState): void {
 
 interface End {
   readonly reason: string
+  /** Null: it was killed, or never started. */
   readonly code: number | null
 }
 
@@ -131,7 +132,7 @@ function continueAfter(request: ChildRequest, state: ChildState, { reason, code 
   }
   state.failures = countFailures(state.failures, Date.now() - life.startedAtMs)
   const pauseMs = restartPauseMs(state.failures)
-  request.onEnd(explain(reason, lastLine), pauseMs)
+  request.onEnd(explain({ reason, code }, lastLine), pauseMs)
   state.timer = setTimeout(() => {
     start(request, state)
   }, pauseMs)
@@ -157,8 +158,10 @@ function readListening(message: unknown): ListeningAddress | null {
   return { url, grpc: typeof grpc === 'string' ? grpc : null }
 }
 
-function explain(reason: string, lastLine: string | null): string {
-  return lastLine === null ? reason : `${reason}: ${lastLine}`
+/** What a child wrote before it ended by itself is mostly why; one that was killed was in the middle of something. */
+function explain({ reason, code }: End, lastLine: string | null): string {
+  if (lastLine === null) return reason
+  return code === null ? `${reason}; its last line: ${lastLine}` : `${reason}: ${lastLine}`
 }
 
 /** What the child wrote last in this life: the message of a JSON line, or the first line of an error's stack. */

@@ -182,9 +182,20 @@ describe('up', () => {
     await eventually(async () => expect((await fetch(`${control}/environment`)).status).toBe(200))
     await expect(fetch(`${serving}/die`)).rejects.toThrow()
     await eventually(async () => expect((await fetch(`${serving}/environment`)).status).toBe(200))
-    expect(run.output()).toContain('reconcile ended (SIGKILL)')
-    expect(run.output()).toContain('serve ended (SIGKILL)')
+    expect(run.output()).toContain('reconcile ended (killed by SIGKILL)')
+    expect(run.output()).toContain('serve ended (killed by SIGKILL)')
     expect(await sandbox.control(run)).toMatchObject({ serving, control })
+    expect(await stop(run)).toBe(0)
+  })
+
+  it('does not tell the last line of a killed child as the cause', async () => {
+    const sandbox = makeSandbox()
+    sandbox.write('reconcile-says', 'filled an online view')
+    const run = sandbox.up()
+    const { control } = await sandbox.control(run)
+    await expect(fetch(`${control}/die`)).rejects.toThrow()
+    const told = 'reconcile ended (killed by SIGKILL; its last line: filled an online view); starting again in'
+    await eventually(() => expect(run.output()).toContain(told))
     expect(await stop(run)).toBe(0)
   })
 

@@ -20,6 +20,8 @@ if (setting(`${part}-refuses`) !== null) {
   process.exit(2)
 }
 
+if (setting(`${part}-says`) !== null) process.stderr.write(`${JSON.stringify({ level: 30, msg: setting(`${part}-says`) })}\n`)
+
 const server = createServer((request, response) => {
   if (request.url === '/die') process.kill(process.pid, 'SIGKILL')
   if (request.url === '/environment') return response.end(JSON.stringify({ url: process.env.DATABASE_URL, argv: rest }))
