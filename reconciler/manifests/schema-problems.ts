@@ -112,7 +112,12 @@ function typeHint(pointer: string, type: string, found: unknown): string | undef
     if (found.endsWith('%')) return 'write the number without %'
     return found.trim() === '' || Number.isNaN(Number(found)) ? undefined : 'write the number without quotes'
   }
-  return undefined
+  return examples[pointer]
+}
+
+/** What may be written where a field takes less than people expect. */
+const examples: Readonly<Record<string, string>> = {
+  '/spec/training/weights': 'write weights: COLUMN, with the name of a column of the label source',
 }
 
 function invalidValue(error: ErrorObject): PointedProblem {

@@ -183,5 +183,11 @@ describe('a model', () => {
       '89:14 label-column  expected a column of the dtype int32 or int64 or float32 or float64, found "carrier" (string)\n',
       [['  training:\n', '  training:\n    weights: carrier\n']],
     ],
+    [
+      'weights in a map',
+      '89:5 wrong-type  expected a text for spec.training.weights, found a map\n' +
+        '    write weights: COLUMN, with the name of a column of the label source\n',
+      [['  training:\n', '  training:\n    weights: { by: distance }\n']],
+    ],
   ])('with %s', (_, expected, changes, only) => expect(reportFeatures(changes, {}, only)).toBe(expected))
 })
