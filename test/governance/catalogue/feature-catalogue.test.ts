@@ -155,7 +155,8 @@ describe('an on-demand feature', () => {
       cel: distance / 2.0
   label: {`
   const own = buildCatalogue(resourcesOf(edit(weatherFiles, 'models/flight-delay.yaml', '  label: {', onDemand)))
-  const lines = edit(weatherFiles, 'models/flight-delay.yaml', '  label: {', onDemand)['models/flight-delay.yaml']?.split('\n') ?? []
+  const lines =
+    edit(weatherFiles, 'models/flight-delay.yaml', '  label: {', onDemand)['models/flight-delay.yaml']?.split('\n') ?? []
 
   it('stands at the line of its entry in the list', () => {
     const places = own.onDemand.map(({ id, file, line }) => [id, file, lines[line - 1]])
