@@ -39,6 +39,8 @@ export interface Memory {
   desired: Desired | null
   /** Of the commit of `desired`. */
   features: MainFeatures | null
+  /** Online views and logs of pushed rows were looked at in this epoch. Until then what the last leader found stands. */
+  areFeaturesKnown: boolean
   /** How far the online views are; empty until something was ordered. */
   views: readonly ViewStanding[]
   /** Online views are wanted, and the data clock is one that is moved by hand and was never set: none can be computed. */
@@ -71,6 +73,7 @@ export function newMemory(epoch: number): Memory {
     reading: null,
     desired: null,
     features: null,
+    areFeaturesKnown: false,
     views: [],
     lacksDataTime: false,
     pushLogs: [],

@@ -12,12 +12,14 @@ export async function orderFeatures(pass: Pass): Promise<void> {
   const wanted = selectWantedViews(memory.features, Object.values(serving.state.releases))
   const dataMs = await readDataMs(pass)
   memory.lacksDataTime = dataMs === null && wanted.some(({ views }) => views.some(({ isPushed }) => !isPushed))
+  memory.areFeaturesKnown ||= dataMs === null
   if (dataMs === null) return
   const keep = (serving.state.featureViews ?? []).map(({ digest }) => digest)
   const { artifactStore } = serving.state
   await ports.materialiser.order({ epoch: memory.epoch, commit: memory.features.commit, artifactStore, dataMs, wanted, keep })
   memory.views = (await ports.materialiser.readProgress()).map((view) => ({ ...view, lagMs: lagOf(view, dataMs) }))
   memory.pushLogs = (await ports.materialiser.readPushLogs()).map((log) => ({ ...log, ageMs: ageOf(log, dataMs) }))
+  memory.areFeaturesKnown = true
 }
 
 function lagOf({ watermarkUs }: ViewProgress, dataMs: number): number | null {

@@ -27,14 +27,16 @@ const movingMs = 1_000
 const leastMs = 20
 
 /** When the next pass is due at the latest, in milliseconds from now: something has to be waited for, or the branch looked at. */
-export function nextPassIn({ memory, settings }: Pass, nowMs: number): number {
+export function nextPassIn({ memory, settings }: Pick<Pass, 'memory' | 'settings'>, nowMs: number): number {
   const actions = memory.lastPlan?.actions ?? []
   const troubled = memory.failures.size > 0 || memory.rolloutFailures.size > 0
   if (!troubled && actions.some(changesSomething)) return leastMs
   const waits = actions.flatMap((action) =>
     action.type === 'wait' && action.until !== null ? [Date.parse(action.until) - nowMs] : [],
   )
-  const moving = troubled || actions.some(({ type }) => type === 'wait')
+  // What failed beside the loop is tried again with an order, and there is one with every pass.
+  const hasFailed = [...memory.views, ...memory.pushLogs].some(({ failure }) => failure !== null)
+  const moving = troubled || hasFailed || actions.some(({ type }) => type === 'wait')
   const idleMs = Math.min(memory.nextFetchMs - nowMs, settings.pollMs * 1.2)
   return Math.max(leastMs, Math.min(idleMs, ...waits, ...(moving ? [movingMs] : [])))
 }

@@ -30,7 +30,7 @@ interface Found {
 /** All conditions, ordered; transition times of those that did not change are kept from `previous`. */
 export function summarizeConditions(input: ConditionInput, previous: readonly ConditionRow[]): readonly ConditionRow[] {
   const before = new Map(previous.map(({ object, condition }) => [`${object} ${condition.type}`, condition]))
-  return [...findEnvironment(input), ...findRollouts(input, before)]
+  return [...findEnvironment(input, previous), ...findRollouts(input, before)]
     .map(({ object, commit, draft }) => {
       const old = before.get(`${object} ${draft.type}`)
       const next: Condition = { ...draft, observedCommit: commit, lastTransitionTime: toInstant(input.wallMs) }
@@ -40,7 +40,7 @@ export function summarizeConditions(input: ConditionInput, previous: readonly Co
 }
 
 /** Source and manifests speak of the commit that was read, the rest of the one that is applied. */
-function findEnvironment({ memory, environment }: ConditionInput): readonly Found[] {
+function findEnvironment({ memory, environment }: ConditionInput, previous: readonly ConditionRow[]): readonly Found[] {
   const object = `Environment/${environment}`
   const read = memory.reading?.info.commit ?? null
   const applied = memory.desired?.commit ?? null
@@ -49,12 +49,17 @@ function findEnvironment({ memory, environment }: ConditionInput): readonly Foun
     { object, commit: read, draft: manifestsCondition(memory) },
     { object, commit: applied, draft: historyCondition(memory) },
     { object, commit: applied, draft: reconciledCondition(memory, environment) },
-    ...[...featuresConditions(memory), ...pushConditions(memory.pushLogs)].map((draft) => ({
-      object,
-      commit: applied,
-      draft,
-    })),
+    ...(memory.areFeaturesKnown
+      ? [...featuresConditions(memory), ...pushConditions(memory.pushLogs)].map((draft) => ({ object, commit: applied, draft }))
+      : keepFeatures(object, previous)),
   ]
+}
+
+/** What the last leader found, until this one has looked: nothing is news that nobody has judged. */
+function keepFeatures(object: string, previous: readonly ConditionRow[]): readonly Found[] {
+  return previous
+    .filter((row) => row.object === object && ['FeaturesReady', 'PushesStored'].includes(row.condition.type))
+    .map(({ condition }) => ({ object, commit: condition.observedCommit, draft: condition }))
 }
 
 function findRollouts(input: ConditionInput, before: ReadonlyMap<string, Condition>): readonly Found[] {

@@ -43,6 +43,7 @@ function summarize(scenario: Scenario, { memory = {}, actions = [], published = 
   }
   const known: Memory = {
     ...newMemory(1),
+    areFeaturesKnown: true,
     reading: { info: { ...info, commit: desired.commit }, findings: [], resources: [] },
     desired,
     durability: { status: 'durable' },
@@ -287,6 +288,16 @@ describe('the conditions of the environment', () => {
       expect(shown).toContain(`FeaturesReady ${expected}`)
       expect(shown).toHaveLength(5)
     })
+  })
+
+  it('keep what the last leader found of views, until this one has looked', () => {
+    const views = [{ view: 'weather', digest: 'sha256:1', isPushed: false, watermarkUs: null, rows: 0, lagMs: null, failure: null }] as const // prettier-ignore
+    const previous = summarize(Scenario.serving(), { memory: { views } })
+    const unknown = summarize(Scenario.serving(), { memory: { areFeaturesKnown: false }, previous })
+    expect(unknown).toEqual(previous)
+    expect(eventsOf(previous, unknown, 0)).toEqual([])
+    const none = summarize(Scenario.serving(), { previous })
+    expect(show(none, object).join()).not.toContain('FeaturesReady')
   })
 
   it('says that a data clock was never set where views wait for it', () => {

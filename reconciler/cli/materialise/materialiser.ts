@@ -34,6 +34,8 @@ export interface MaterialiserParts {
   readonly keepMs?: number
 }
 
+type StoredProgress = ReadonlyMap<Digest, Pick<ViewProgress, 'watermarkUs' | 'rows'>>
+
 const defaultKeepMs = 10 * 60_000
 
 /** Nothing is started before there is a view to be computed or removed. */
@@ -41,8 +43,8 @@ export function createMaterialiser(parts: MaterialiserParts): OpenMaterialiser {
   const line = new MaterialiseLine(parts)
   const port: Materialiser = {
     order: (order) => Promise.resolve(line.take(order)),
-    readProgress: () => Promise.resolve(line.progress()),
-    readPushLogs: () => Promise.resolve(line.pushes.progress()),
+    readProgress: () => line.progress(),
+    readPushLogs: () => line.pushes.progress(),
   }
   return { port, stop: () => line.stop() }
 }
@@ -57,7 +59,8 @@ class MaterialiseLine {
   #doneMs: number | null = null
   #newest: MaterialiseOrder | null = null
   #running: Promise<void> | null = null
-  #stored: ReadonlyMap<Digest, Pick<ViewProgress, 'watermarkUs' | 'rows'>> | null = null
+  /** Null: to be read. */
+  #stored: StoredProgress | null = null
   #unreadSince: ReadonlyMap<Digest, number> = new Map()
   #lastTrouble: string | null = null
   #stopped = false
@@ -68,6 +71,11 @@ class MaterialiseLine {
   }
 
   take(order: MaterialiseOrder): void {
+    // Between two times of leading another leader filled, and its attempts are not known here.
+    if (this.#newest !== null && this.#newest.epoch !== order.epoch) {
+      this.#stored = null
+      this.#attempts.clear()
+    }
     this.#newest = order
     if (this.#running !== null || this.#stopped) return
     this.#running = this.#work().finally(() => {
@@ -75,15 +83,19 @@ class MaterialiseLine {
     })
   }
 
-  progress(): readonly ViewProgress[] {
+  /** What was filled before this process began is filled: the store is asked before the first job is over. */
+  async progress(): Promise<readonly ViewProgress[]> {
+    const stored = this.#stored ?? (await this.#readStored())
+    // A job that ended meanwhile read what is newer.
+    this.#stored ??= stored
     const wanted = this.#newest?.wanted ?? []
     return wanted.flatMap(({ views }) =>
       views.map(({ name, digest, isPushed }) => ({
         view: name,
         digest,
         isPushed,
-        watermarkUs: this.#stored?.get(digest)?.watermarkUs ?? null,
-        rows: this.#stored?.get(digest)?.rows ?? 0,
+        watermarkUs: stored.get(digest)?.watermarkUs ?? null,
+        rows: stored.get(digest)?.rows ?? 0,
         failure: this.#attempts.get(digest)?.failure ?? null,
       })),
     )
@@ -128,7 +140,7 @@ class MaterialiseLine {
     }
     const { epoch, commit, dataMs } = order
     const isDone = isIdle || (await this.#runJob({ epoch, commit, nowUs: BigInt(dataMs) * 1000n, sets, remove }))
-    await this.#readStored()
+    this.#stored = await this.#readStored()
     this.#parts.onNews()
     return isDone && !isIdle
   }
@@ -191,10 +203,10 @@ class MaterialiseLine {
     log.warn({ view: digest, ...(stack === undefined ? {} : { stack }) }, `an online view could not be filled: ${known.message}`)
   }
 
-  async #readStored(): Promise<void> {
+  async #readStored(): Promise<StoredProgress> {
     const { pool, environment } = this.#parts
     const counts = await countRows(pool, environment)
     const views = await readViews(pool, environment)
-    this.#stored = new Map(views.map(({ digest, watermarkUs }) => [digest, { watermarkUs, rows: counts.get(digest) ?? 0 }]))
+    return new Map(views.map(({ digest, watermarkUs }) => [digest, { watermarkUs, rows: counts.get(digest) ?? 0 }]))
   }
 }

@@ -23,14 +23,17 @@ export interface PushLineParts {
 export class PushLine {
   readonly #parts: PushLineParts
   readonly #failures = new Map<number, AttemptFailure>()
-  #logs: readonly PushLogState[] = []
+  /** Null: not read yet. */
+  #logs: readonly PushLogState[] | null = null
 
   constructor(parts: PushLineParts) {
     this.#parts = parts
   }
 
-  progress(): readonly PushLogProgress[] {
-    return this.#logs.map(({ id, view, digest, oldestUs }) => {
+  async progress(): Promise<readonly PushLogProgress[]> {
+    const logs = this.#logs ?? (await this.#readLogs())
+    this.#logs ??= logs
+    return logs.map(({ id, view, digest, oldestUs }) => {
       const failure = this.#failures.get(id)
       return {
         view,
@@ -44,18 +47,18 @@ export class PushLine {
   /** True when segments were written or failed. Throws what the database throws. */
   async run({ epoch, dataMs, artifactStore: store, wanted, keep }: MaterialiseOrder): Promise<boolean> {
     const read = new Set<Digest>([...keep, ...wanted.flatMap(({ views }) => views.map(({ digest }) => digest))])
-    await this.#readLogs()
+    const logs = (this.#logs = await this.#readLogs())
     const times = { nowUs: BigInt(dataMs) * 1000n, nowMs: this.#parts.monotonic.now() }
-    const due = dueLogs(this.#logs, times, { read, failures: this.#failures, limits: pushLogLimits })
+    const due = dueLogs(logs, times, { read, failures: this.#failures, limits: pushLogLimits })
     if (due.length === 0) return false
     for (const outcome of await this.#store({ epoch, store, logs: due.map(({ id }) => id) })) this.#note(outcome)
-    await this.#readLogs()
+    this.#logs = await this.#readLogs()
     return true
   }
 
-  async #readLogs(): Promise<void> {
+  #readLogs(): Promise<readonly PushLogState[]> {
     const { pool, environment } = this.#parts
-    this.#logs = await readPushLogs(pool, environment, pushLogLimits.rows)
+    return readPushLogs(pool, environment, pushLogLimits.rows)
   }
 
   /** A job that itself failed failed for each log. */
@@ -71,7 +74,7 @@ export class PushLine {
 
   #note({ logId, failure, ...counts }: SegmentOutcome): void {
     const { log, monotonic } = this.#parts
-    const view = this.#logs.find(({ id }) => id === logId)?.digest ?? null
+    const view = this.#logs?.find(({ id }) => id === logId)?.digest ?? null
     const before = this.#failures.get(logId) ?? null
     if (counts.segments > 0) log.info({ view, ...counts }, 'stored pushed rows in segments')
     if (failure === null) {

@@ -240,6 +240,34 @@ describe('a reconciler', () => {
     await eventually(async () => expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' }))
   })
 
+  it('knows after a restart what was filled before it, whatever was last said of it', async () => {
+    commitFiles(folder, manifests)
+    await start()
+    await eventually(async () => expect(await readServingState(pool, 'dev')).not.toBeNull())
+    await moveClock('11:00:00')
+    await eventually(async () => expect(await condition()).toMatchObject({ reason: 'Filled' }))
+    await reconciler.stop()
+    // As a leader left it that was killed before it could say that a failure was over.
+    await pool.query(
+      `update conditions set document = (document::jsonb || '{"status":"False","reason":"Unavailable","message":"SIGKILL"}')::text
+       where type = 'FeaturesReady'`,
+    )
+    const told = async () =>
+      (await pool.query<{ reason: string; message: string }>(
+        `select reason, message from events where reason like 'FeaturesReady%' order by id`,
+      )).rows // prettier-ignore
+    const before = await told()
+    let end = (): void => undefined
+    const held = new Promise<void>((resolve) => (end = resolve))
+    await start((inner) => ({
+      ...inner,
+      run: async (job) => (await held, inner.run(job)),
+      stop: () => (end(), inner.stop()),
+    }))
+    await eventually(async () => expect(await condition()).toMatchObject({ status: 'True', reason: 'Filled' }))
+    expect((await told()).slice(before.length)).toEqual([{ reason: 'FeaturesReady', message: '1 online view filled' }])
+  })
+
   it('goes on when Postgres was away from the process', async () => {
     commitFiles(folder, manifests)
     const proxy = new CutProxy(database.url)
