@@ -49,13 +49,27 @@ export function renderSettled({ models }: StatusDocument, addresses: Addresses, 
   return `\n${renderModels(models, style)}\n${lines.join('\n')}\n\n`
 }
 
-/** Conditions that ceased to hold; findings are told with their commit. */
+/** Conditions that ceased to hold, and those that hold again; findings are told with their commit. */
 function renderTroubles(before: readonly Condition[], now: readonly Condition[], style: Style): string {
-  const known = new Set(before.filter(({ status }) => status === 'False').map(({ type, message }) => `${type} ${message}`))
+  const failing = before.filter(({ status }) => status === 'False')
+  const known = new Set(failing.map(nameTrouble))
+  const wereFalse = new Set(failing.map(({ type }) => type))
   return now
-    .filter(({ type, status, message }) => type !== 'ManifestsValid' && status === 'False' && !known.has(`${type} ${message}`))
-    .map(({ type, reason, message }) => `${style('yellow', `${type}=False`)} (${reason})  ${message}\n`)
+    .filter((condition) => {
+      if (condition.type === 'ManifestsValid') return false
+      if (condition.status === 'True') return wereFalse.has(condition.type)
+      return condition.status === 'False' && !known.has(nameTrouble(condition))
+    })
+    .map(({ type, status, reason, message }) => {
+      const name = style(status === 'True' ? 'green' : 'yellow', `${type}=${status}`)
+      return `${name} (${reason})  ${message}\n`
+    })
     .join('')
+}
+
+/** How far something is behind is told once: it moves on with every look. */
+function nameTrouble({ type, reason, message }: Condition): string {
+  return reason === 'Behind' ? `${type} ${reason}` : `${type} ${message}`
 }
 
 function renderCommit(before: CommitStatus | null, { head }: StatusDocument, style: Style): string {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import type { Condition } from '../../../reconciler/core/condition.ts'
 import type { ModelStatus, StatusDocument } from '../../../reconciler/core/status.ts'
 import { renderExampleRequest } from '../../../reconciler/cli/up/example-request.ts'
 import { buildReadyFile } from '../../../reconciler/cli/up/ready-file.ts'
@@ -72,6 +73,34 @@ describe('what changed', () => {
     const text = renderChanges(status, { ...status, head }, plain)
     expect(text).toContain('commit bbbbbbbbbbbb "Break" by Bo: is not applied, 1 error')
     expect(text).toContain('r.yaml:3:5')
+  })
+})
+
+describe('conditions', () => {
+  const look = (holds: Condition['status'], reason: string, message: string): StatusDocument => {
+    const lastTransitionTime = '2026-11-24T10:00:00.000Z'
+    const condition = { type: 'FeaturesReady', status: holds, reason, message, observedCommit: null, lastTransitionTime }
+    return { ...status, conditions: [condition] }
+  }
+  const filled = look('True', 'Filled', '9 online views filled')
+  const broken = look('False', 'SourceUnusable', 'view weather: no file')
+
+  it('are told when they cease to hold, once, and when they hold again, once', () => {
+    expect(renderChanges(filled, broken, plain)).toBe('FeaturesReady=False (SourceUnusable)  view weather: no file\n')
+    expect(renderChanges(broken, broken, plain)).toBe('')
+    expect(renderChanges(broken, filled, plain)).toBe('FeaturesReady=True (Filled)  9 online views filled\n')
+    expect(renderChanges(filled, filled, plain)).toBe('')
+  })
+
+  it('that hold from the beginning are no news', () => {
+    expect(renderChanges(null, filled, plain)).not.toContain('FeaturesReady')
+  })
+
+  it('tell once that something is behind, not at each look how far', () => {
+    const behind = (hours: number) => look('False', 'Behind', `${hours} hours behind`)
+    expect(renderChanges(filled, behind(2), plain)).toBe('FeaturesReady=False (Behind)  2 hours behind\n')
+    expect(renderChanges(behind(2), behind(3), plain)).toBe('')
+    expect(renderChanges(behind(3), broken, plain)).toContain('(SourceUnusable)')
   })
 })
 
