@@ -25,6 +25,8 @@ export interface StageFailure {
 export interface ViewStanding extends ViewProgress {
   /** How far its rows are behind the data clock, in milliseconds; null: not filled yet, or pushed. */
   readonly lagMs: number | null
+  /** That is more than two refreshes beyond its `lag`. */
+  readonly isBehind: boolean
 }
 
 export interface PushLogStanding extends PushLogProgress {

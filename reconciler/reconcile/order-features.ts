@@ -1,8 +1,9 @@
 /** The stage that says which online views are to be kept, and as of when. What it takes to compute them happens beside the loop. */
 import { selectWantedViews } from './assemble-features.ts'
-import type { PushLogProgress, ViewProgress } from './ports.ts'
+import type { PushLogProgress } from './ports.ts'
 import { ensureServing } from './rollout-cache.ts'
 import type { Pass } from './stages.ts'
+import { viewStandings } from './view-standing.ts'
 
 /** Orders nothing while it is not known what is served: what nothing reads is removed. */
 export async function orderFeatures(pass: Pass): Promise<void> {
@@ -17,13 +18,9 @@ export async function orderFeatures(pass: Pass): Promise<void> {
   const keep = (serving.state.featureViews ?? []).map(({ digest }) => digest)
   const { artifactStore } = serving.state
   await ports.materialiser.order({ epoch: memory.epoch, commit: memory.features.commit, artifactStore, dataMs, wanted, keep })
-  memory.views = (await ports.materialiser.readProgress()).map((view) => ({ ...view, lagMs: lagOf(view, dataMs) }))
+  memory.views = viewStandings(await ports.materialiser.readProgress(), wanted, dataMs)
   memory.pushLogs = (await ports.materialiser.readPushLogs()).map((log) => ({ ...log, ageMs: ageOf(log, dataMs) }))
   memory.areFeaturesKnown = true
-}
-
-function lagOf({ watermarkUs }: ViewProgress, dataMs: number): number | null {
-  return watermarkUs === null ? null : Math.max(0, dataMs - Number(watermarkUs / 1000n))
 }
 
 function ageOf({ oldestUs }: PushLogProgress, dataMs: number): number {

@@ -7,7 +7,8 @@ import type { DesiredRollout, RolloutState } from '../core/rollout-state.ts'
 import type { ConditionRow, EventRow } from '../database/journal-queries.ts'
 import { assessReadiness } from '../rollout/readiness.ts'
 import { describeFallback } from '../rollout/settings.ts'
-import type { Memory, PushLogStanding, StageFailure } from './memory.ts'
+import { describeDuration } from '../manifests/duration.ts'
+import type { Memory, PushLogStanding, StageFailure, ViewStanding } from './memory.ts'
 import type { ViewProgress } from './ports.ts'
 import { pushLogLimits } from './push-log-limits.ts'
 
@@ -132,9 +133,22 @@ function featuresConditions({ views, lacksDataTime }: Memory): readonly Draft[] 
   const empty = views.filter(({ isPushed, watermarkUs }) => !isPushed && watermarkUs === null)
   const names = empty.map(({ view }) => view).join(', ')
   if (empty.length > 0) return [{ type, status: 'False', reason: 'Filling', message: `filled for the first time: ${names}` }]
+  const behind = views.filter(({ isBehind }) => isBehind)
+  if (behind.length > 0) return [{ type, status: 'False', reason: 'Behind', message: describeLag(behind) }]
   return [
     { type, status: 'True', reason: 'Filled', message: `${views.length} online view${views.length === 1 ? '' : 's'} filled` },
   ]
+}
+
+function describeLag(behind: readonly ViewStanding[]): string {
+  const each = behind.map(({ view, lagMs }) => `${view} by ${describeDuration(floorToUnit(lagMs ?? 0))}`)
+  return `behind the data clock: ${each.join(', ')}; ${behind.length === 1 ? 'its' : 'their'} rows serve on`
+}
+
+/** Whole days, hours, minutes or seconds: a text that changed with each pass would be written with each. */
+function floorToUnit(milliseconds: number): number {
+  const unit = [86_400_000, 3_600_000, 60_000].find((length) => milliseconds >= length) ?? 1_000
+  return milliseconds - (milliseconds % unit)
 }
 
 /** Only where something was pushed. A log that waits longer than twice what it may is behind, whatever the cause. */

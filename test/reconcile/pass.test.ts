@@ -13,7 +13,16 @@ function next(memory: Partial<Memory>): number {
 
 describe('the next pass', () => {
   const failure = { reason: 'unavailable', message: 'the materialising process ended: SIGKILL' }
-  const view = { view: 'weather', digest: 'sha256:1', isPushed: false, watermarkUs: null, rows: 0, lagMs: null, failure } as const
+  const view = {
+    view: 'weather',
+    digest: 'sha256:1',
+    isPushed: false,
+    watermarkUs: null,
+    rows: 0,
+    lagMs: null,
+    isBehind: false,
+    failure,
+  } as const
   const pushLog = { view: 'clicks', digest: 'sha256:2', oldestUs: 1n, ageMs: 0, failure } as const
 
   it.each([

@@ -254,7 +254,7 @@ describe('the conditions of the environment', () => {
 
   describe('with online views', () => {
     const standing = (more: Partial<ViewStanding> = {}): ViewStanding => ({
-      view: 'weather', digest: 'sha256:1', isPushed: false, watermarkUs: 1_357_038_000_000_000n, rows: 2, lagMs: 0, failure: null, ...more,
+      view: 'weather', digest: 'sha256:1', isPushed: false, watermarkUs: 1_357_038_000_000_000n, rows: 2, lagMs: 0, isBehind: false, failure: null, ...more,
     }) // prettier-ignore
     const failure = { reason: 'source-unusable', message: 'source s: no file matches' }
 
@@ -276,6 +276,25 @@ describe('the conditions of the environment', () => {
         'False SourceUnusable: view weather: source s: no file matches; its 2 rows as of 2013-01-01T11:00:00.000Z serve on',
       ],
       [
+        'behind the data clock',
+        [
+          standing({ isBehind: true, lagMs: 990_000_000 }),
+          standing({ view: 'b' }),
+          standing({ view: 'c', isBehind: true, lagMs: 2_759_999 }),
+        ],
+        'False Behind: behind the data clock: weather by 11d, c by 45m; their rows serve on',
+      ],
+      [
+        'behind while another one is new',
+        [standing({ isBehind: true, lagMs: 990_000_000 }), standing({ view: 'b', watermarkUs: null })],
+        'False Filling: filled for the first time: b',
+      ],
+      [
+        'behind because it fails',
+        [standing({ isBehind: true, lagMs: 990_000_000, failure })],
+        'False SourceUnusable: view weather: source s: no file matches; its 2 rows as of 2013-01-01T11:00:00.000Z serve on',
+      ],
+      [
         'new and failed, with another',
         [
           standing({ failure: { ...failure, message: 'view weather: no column' }, watermarkUs: null }),
@@ -291,7 +310,7 @@ describe('the conditions of the environment', () => {
   })
 
   it('keep what the last leader found of views, until this one has looked', () => {
-    const views = [{ view: 'weather', digest: 'sha256:1', isPushed: false, watermarkUs: null, rows: 0, lagMs: null, failure: null }] as const // prettier-ignore
+    const views = [{ view: 'weather', digest: 'sha256:1', isPushed: false, watermarkUs: null, rows: 0, lagMs: null, isBehind: false, failure: null }] as const // prettier-ignore
     const previous = summarize(Scenario.serving(), { memory: { views } })
     const unknown = summarize(Scenario.serving(), { memory: { areFeaturesKnown: false }, previous })
     expect(unknown).toEqual(previous)

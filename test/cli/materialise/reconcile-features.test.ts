@@ -240,6 +240,24 @@ describe('a reconciler', () => {
     await eventually(async () => expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' }))
   })
 
+  it('says how far views are behind the data clock, serves what they have, and says when they are up to date', async () => {
+    commitFiles(folder, manifests)
+    let held = Promise.resolve()
+    let release = (): void => undefined
+    await start((inner) => ({ ...inner, run: async (job) => (await held, inner.run(job)) }))
+    await eventually(async () => expect(await readServingState(pool, 'dev')).not.toBeNull())
+    await moveClock('11:00:00')
+    await eventually(async () => expect(await condition()).toMatchObject({ status: 'True', reason: 'Filled' }))
+    held = new Promise<void>((resolve) => (release = resolve))
+    await moveClock('13:10:00')
+    await eventually(async () => expect(await condition()).toMatchObject({ status: 'False', reason: 'Behind' }))
+    expect((await condition())?.message).toBe('behind the data clock: weather by 2h; its rows serve on')
+    expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' })
+    release()
+    await eventually(async () => expect(await condition()).toMatchObject({ status: 'True', reason: 'Filled' }))
+    expect(await winds()).toEqual({ JFK: '[12]', LGA: '[7.5]' })
+  })
+
   it('knows after a restart what was filled before it, whatever was last said of it', async () => {
     commitFiles(folder, manifests)
     await start()
