@@ -13,6 +13,7 @@ import type { DescribeJob, MaterialiseJob, ViewOutcome } from './materialise-mes
 import { PushLine } from './push-line.ts'
 import type { SegmentJob, SegmentOutcome } from './store-segments.ts'
 import { planDescription } from './plan-description.ts'
+import { nameView } from './name-view.ts'
 import { type Attempt, findUnread, nextFailure, planDue } from './plan-job.ts'
 
 export interface MaterialiserParts {
@@ -154,13 +155,13 @@ class MaterialiseLine {
   /** False when the job itself failed: then so did each of its views. */
   async #runJob(job: MaterialiseJob): Promise<boolean> {
     try {
-      for (const outcome of await this.#parts.jobs.run(job)) this.#note(job.commit, outcome)
+      for (const outcome of await this.#parts.jobs.run(job)) this.#note(job, outcome)
       return true
     } catch (thrown) {
       if (!(thrown instanceof MainwardError) || this.#stopped) throw thrown
       const failure = { reason: thrown.code, message: thrown.message }
       for (const { view, gridUs } of job.sets.flatMap(({ due }) => due))
-        this.#note(job.commit, { digest: view.digest, gridUs, computed: 0, isLate: false, failure })
+        this.#note(job, { digest: view.digest, gridUs, computed: 0, isLate: false, failure })
       return false
     }
   }
@@ -182,25 +183,28 @@ class MaterialiseLine {
     if (failure !== null) {
       const { message, stack } = failure
       this.#parts.log.warn(
-        { view: next.view.digest, ...(stack === undefined ? {} : { stack }) },
+        { ...nameView(next.view.name, next.view.digest), ...(stack === undefined ? {} : { stack }) },
         `statistics of an online view could not be kept: ${message}`,
       )
     }
     return true
   }
 
-  #note(commit: string, { digest, gridUs, failure, ...counts }: ViewOutcome): void {
+  #note({ commit, sets }: MaterialiseJob, { digest, gridUs, failure, ...counts }: ViewOutcome): void {
     const { log, monotonic } = this.#parts
     const before = this.#attempts.get(digest)?.failure ?? null
+    const due = sets.flatMap((set) => set.due).find(({ view }) => view.digest === digest)
+    if (due === undefined) throw new Error(`an outcome of ${digest}, which was not asked for`)
+    const named = nameView(due.view.name, digest)
     if (failure === null) {
       this.#attempts.set(digest, { gridUs, commit, failure: null })
-      log.info({ view: digest, asOfUs: String(gridUs), ...counts }, 'filled an online view')
+      log.info({ ...named, asOfUs: String(gridUs), ...counts }, 'filled an online view')
       return
     }
     this.#attempts.set(digest, { gridUs, commit, failure: nextFailure(before, failure, monotonic.now()) })
     if (before?.message === failure.message) return
     const { stack, ...known } = failure
-    log.warn({ view: digest, ...(stack === undefined ? {} : { stack }) }, `an online view could not be filled: ${known.message}`)
+    log.warn({ ...named, ...(stack === undefined ? {} : { stack }) }, `an online view could not be filled: ${known.message}`)
   }
 
   async #readStored(): Promise<StoredProgress> {

@@ -7,6 +7,7 @@ import type { Pool } from '../../database/pool.ts'
 import { readPushLogs, type PushLogState } from '../../database/push-log-queries.ts'
 import type { MaterialiseOrder, PushLogProgress } from '../../reconcile/ports.ts'
 import { pushLogLimits } from '../../reconcile/push-log-limits.ts'
+import { nameView } from './name-view.ts'
 import { nextFailure, type AttemptFailure } from './plan-job.ts'
 import { dueLogs } from './plan-segments.ts'
 import type { SegmentJob, SegmentOutcome } from './store-segments.ts'
@@ -74,9 +75,10 @@ export class PushLine {
 
   #note({ logId, failure, ...counts }: SegmentOutcome): void {
     const { log, monotonic } = this.#parts
-    const view = this.#logs?.find(({ id }) => id === logId)?.digest ?? null
+    const written = this.#logs?.find(({ id }) => id === logId)
+    const named = written === undefined ? {} : nameView(written.view, written.digest)
     const before = this.#failures.get(logId) ?? null
-    if (counts.segments > 0) log.info({ view, ...counts }, 'stored pushed rows in segments')
+    if (counts.segments > 0) log.info({ ...named, ...counts }, 'stored pushed rows in segments')
     if (failure === null) {
       this.#failures.delete(logId)
       return
@@ -84,6 +86,6 @@ export class PushLine {
     this.#failures.set(logId, nextFailure(before, failure, monotonic.now()))
     if (before?.message === failure.message) return
     const { stack, message } = failure
-    log.warn({ view, ...(stack === undefined ? {} : { stack }) }, `pushed rows could not be stored in segments: ${message}`)
+    log.warn({ ...named, ...(stack === undefined ? {} : { stack }) }, `pushed rows could not be stored in segments: ${message}`)
   }
 }

@@ -62,11 +62,13 @@ interface Jobs {
 }
 
 let worker: MaterialiseProcess
+let lines: object[]
 
 async function start(wrap: (inner: Jobs) => Jobs = (inner) => inner, workerDatabase = database.url): Promise<void> {
   const source = { repository: folder, branch: 'main', path: '', token: null, cacheFolder: join(work, 'cache') }
   const clocks = { wall: { now: () => Date.now() }, monotonic: { now: () => performance.now() } }
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  const write = (fields: object, message: string): void => void lines.push({ ...fields, message })
+  const log = { info: write, warn: write, error: write }
   worker = new MaterialiseProcess({
     databaseUrl: workerDatabase, environment: 'dev', repository: folder, path: '', clonesFolder: join(work, 'clones'),
     workFolder: join(work, 'materialise'), secretFolder: folder, secrets: {},
@@ -118,6 +120,7 @@ async function condition(wanted = 'FeaturesReady'): Promise<Pick<Condition, 'sta
 }
 
 beforeEach(async () => {
+  lines = []
   folder = createRepository()
   work = temporaryFolder()
   database = await createTestDatabase()
@@ -148,6 +151,9 @@ describe('a reconciler', () => {
     expect(views.map(({ name, features, isPushed }) => ({ name, features, isPushed }))).toEqual([
       { name: 'weather', features: [{ name: 'wind', dtype: 'float64' }], isPushed: false },
     ])
+    const named = { view: 'weather', definition: views[0]?.digest.slice(7, 19) }
+    const line = { ...named, asOfUs: '1357038900000000', computed: 1, isLate: false, message: 'filled an online view' }
+    await eventually(() => Promise.resolve(expect(lines).toContainEqual(line)))
     const labels = `view="weather",definition="${views[0]?.digest.slice(7, 19)}",environment="dev"`
     await eventually(async () => {
       const answer = await fetch(`${reconciler.url}/metrics`, { headers: { authorization: 'Bearer secret' } })
@@ -190,6 +196,11 @@ describe('a reconciler', () => {
     const { message = '' } = (await condition()) ?? {}
     expect(message).toMatch(/^view weather: .*data\/2\.csv.*wind.*strong.*; its 2 rows as of 2013-01-01T11:00:00\.000Z serve on$/)
     expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' })
+    expect(lines).toContainEqual({
+      view: 'weather',
+      definition: expect.stringMatching(/^[0-9a-f]{12}$/) as string,
+      message: expect.stringMatching(/^an online view could not be filled: .*strong/s) as string,
+    })
     commitFiles(folder, { 'data/2.csv': 'airport,at,wind\nEWR,2013-01-01T10:00:00Z,3\n' })
     await eventually(async () => expect(await winds()).toEqual({ EWR: '[3]', JFK: '[10]', LGA: '[7.5]' }))
     await eventually(async () => expect(await condition()).toMatchObject({ status: 'True' }))
@@ -375,6 +386,10 @@ describe('a reconciler', () => {
     await eventually(async () =>
       expect(await condition('PushesStored')).toMatchObject({ status: 'False', reason: 'Environment' }),
     )
+    const named = { view: 'weather', definition: pushed.digest.slice(7, 19) }
+    expect(lines).toContainEqual({ ...named, segments: 1, rows: 2, message: 'stored pushed rows in segments' })
+    const refused = expect.stringMatching(/^pushed rows could not be stored in segments: the artifact store/) as string
+    expect(lines).toContainEqual({ ...named, message: refused })
     expect((await condition('PushesStored'))?.message).toMatch(/^view weather: the artifact store .* can not be written/)
     removeFolder(join(work, 'artifacts/pushed'))
     await eventually(async () => expect(await condition('PushesStored')).toMatchObject({ status: 'True' }), 20_000)
