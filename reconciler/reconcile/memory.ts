@@ -45,6 +45,8 @@ export interface Memory {
   areFeaturesKnown: boolean
   /** How far the online views are; empty until something was ordered. */
   views: readonly ViewStanding[]
+  /** The pass found views filled for the first time: what waits for them goes on with the next one, at once. */
+  hasNewViews: boolean
   /** Online views are wanted, and the data clock is one that is moved by hand and was never set: none can be computed. */
   lacksDataTime: boolean
   /** Logs of pushed rows, as far as is known. */
@@ -77,6 +79,7 @@ export function newMemory(epoch: number): Memory {
     features: null,
     areFeaturesKnown: false,
     views: [],
+    hasNewViews: false,
     lacksDataTime: false,
     pushLogs: [],
     rollouts: null,

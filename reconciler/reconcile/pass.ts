@@ -30,7 +30,7 @@ const leastMs = 20
 export function nextPassIn({ memory, settings }: Pick<Pass, 'memory' | 'settings'>, nowMs: number): number {
   const actions = memory.lastPlan?.actions ?? []
   const troubled = memory.failures.size > 0 || memory.rolloutFailures.size > 0
-  if (!troubled && actions.some(changesSomething)) return leastMs
+  if (!troubled && (memory.hasNewViews || actions.some(changesSomething))) return leastMs
   const waits = actions.flatMap((action) =>
     action.type === 'wait' && action.until !== null ? [Date.parse(action.until) - nowMs] : [],
   )

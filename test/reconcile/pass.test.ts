@@ -29,6 +29,7 @@ describe('the next pass', () => {
     ['is due with the next look at the branch', {}, 30_000],
     ['comes soon where a view failed: it is tried again by an order', { views: [view] }, 1_000],
     ['waits when the view is well again', { views: [{ ...view, failure: null }] }, 30_000],
+    ['is due at once where a view was filled for the first time: a release may wait for it', { hasNewViews: true }, 20],
     ['comes soon where pushed rows could not be stored', { pushLogs: [pushLog] }, 1_000],
   ] satisfies readonly (readonly [string, Partial<Memory>, number])[])('%s', (_name, memory, expected) => {
     expect(next(memory)).toBe(expected)
