@@ -135,9 +135,12 @@ export function featureDefinitions() {
     model: 'bench',
     features: views.map((view) => ({ view: view.name, join: { entity_id: 'entity_id' }, as: null, take: columnsOf(view) })),
     requestFeatures: [],
+    onDemand: [],
+    onDemandOnly: [],
+    weights: null,
     label: { source: 'labels', column: 'label', predictAt: 'event_timestamp', knownAt: null },
     split: null,
-    evaluation: { resampleBy: null, slices: [], policies: [], weights: null },
+    evaluation: { resampleBy: null, slices: [] },
   }
   const definitions = {
     entities: byName([{ name: 'entity', keys: [int64('entity_id')] }]),
