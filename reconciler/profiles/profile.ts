@@ -26,6 +26,12 @@ export interface Profile {
   readonly categories: TopCategories | null
 }
 
+/** Of no rows. */
+export function emptyProfile(dtype: FeatureDtype): Profile {
+  const counts = { rows: 0, nulls: 0, nans: 0, positiveInfinities: 0, negativeInfinities: 0 }
+  return { dtype, ...counts, smallest: null, greatest: null, moments: null, bins: null, histogram: null, categories: null }
+}
+
 /** Order and grouping change no count; moments by rounding alone. Throws `invalid-input` where dtypes or edges differ. */
 export function mergeProfiles(a: Profile, b: Profile): Profile {
   if (a.dtype !== b.dtype) throw new MainwardError('invalid-input', `expected a profile of ${a.dtype}, found one of ${b.dtype}`)

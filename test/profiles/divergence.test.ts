@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { compareProfiles } from '../../reconciler/profiles/compare-profiles.ts'
 import { divergenceOf } from '../../reconciler/profiles/divergence.ts'
 import { histogramOf } from '../../reconciler/profiles/histogram.ts'
-import type { Profile } from '../../reconciler/profiles/profile.ts'
+import { emptyProfile, type Profile } from '../../reconciler/profiles/profile.ts'
 import { topCategoriesOf } from '../../reconciler/profiles/top-categories.ts'
 
 type Counts = readonly number[] | Readonly<Record<string, number>>
@@ -36,30 +36,15 @@ function isList(counts: Counts): counts is readonly number[] {
   return Array.isArray(counts)
 }
 
-const empty: Profile = {
-  dtype: 'float64',
-  rows: 0,
-  nulls: 0,
-  nans: 0,
-  positiveInfinities: 0,
-  negativeInfinities: 0,
-  smallest: null,
-  greatest: null,
-  moments: null,
-  bins: null,
-  histogram: null,
-  categories: null,
-}
-
 const numbers = (values: readonly number[], nulls = 0, edges: readonly number[] = [0, 1, 2]): Profile => ({
-  ...empty,
+  ...emptyProfile('float64'),
   rows: values.length + nulls,
   nulls,
   histogram: histogramOf(values, edges),
 })
 
 const texts = (values: readonly string[], limit = 50): Profile => ({
-  ...empty,
+  ...emptyProfile('float64'),
   dtype: 'string',
   rows: values.length,
   categories: topCategoriesOf(values, limit),

@@ -6,7 +6,7 @@ import { computeViewStatistics, edgesOf } from '../../features/statistics/comput
 import type { ViewStatistics } from '../../profiles/view-statistics.ts'
 import { keepStatistics, readKeptStatistics } from '../../reconcile/kept-statistics.ts'
 import type { DescribeJob } from './materialise-messages.ts'
-import { dayMicros } from './plan-description.ts'
+import { areOld } from './plan-description.ts'
 import { engineOf, portsOf, type JobEffects } from './run-job.ts'
 
 /** Does nothing where those that are kept are of the same day of the data clock. Throws what the engine and the artifact store throw; what was kept before stays. */
@@ -29,9 +29,8 @@ export async function describeView(job: DescribeJob, { settings, place }: Omit<J
   for (const statistics of described) await keepStatistics(keptIn, statistics)
 }
 
-/** A data clock that was set back makes them old, too: they know of what has not happened. */
 function isOld({ asOf: text }: ViewStatistics, asOf: bigint): boolean {
   const kept = parseInstant(text)
   if (kept === null) throw new Error(`statistics as of ${text}, which ${formatInstant(asOf)} cannot be compared with`)
-  return asOf < kept || asOf - kept >= dayMicros
+  return areOld(kept, asOf)
 }

@@ -4,7 +4,7 @@ import type { FeatureClosure, OnlineView } from '../../core/online-view.ts'
 import type { MaterialiseOrder } from '../../reconcile/ports.ts'
 import type { Attempt } from './plan-job.ts'
 
-export const dayMicros = 86_400_000_000n
+const dayMicros = 86_400_000_000n
 
 export interface Description {
   readonly definitions: FeatureClosure
@@ -18,12 +18,17 @@ export function planDescription(
   described: ReadonlyMap<Digest, number>,
 ): Description | null {
   for (const { definitions, views } of wanted) {
-    const view = views.find(({ digest }) => attempts.get(digest)?.failure === null && isOld(described.get(digest), dataMs))
+    const view = views.find(({ digest }) => attempts.get(digest)?.failure === null && isDue(described.get(digest), dataMs))
     if (view !== undefined) return { definitions, view }
   }
   return null
 }
 
-function isOld(describedMs: number | undefined, dataMs: number): boolean {
-  return describedMs === undefined || dataMs < describedMs || BigInt(dataMs - describedMs) * 1000n >= dayMicros
+function isDue(describedMs: number | undefined, dataMs: number): boolean {
+  return describedMs === undefined || areOld(BigInt(describedMs) * 1000n, BigInt(dataMs) * 1000n)
+}
+
+/** Whether statistics as of a time are to be made anew, both in microseconds. A data clock that was set back makes them old, too: they know of what has not happened. */
+export function areOld(describedUs: bigint, nowUs: bigint): boolean {
+  return nowUs < describedUs || nowUs - describedUs >= dayMicros
 }

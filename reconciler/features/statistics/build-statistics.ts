@@ -3,7 +3,7 @@ import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import type { Histogram } from '../../profiles/histogram.ts'
 import { growth, smallestSize, type LogBins } from '../../profiles/log-bins.ts'
 import { momentsFromSums, type Moments } from '../../profiles/moments.ts'
-import type { Profile } from '../../profiles/profile.ts'
+import { emptyProfile, type Profile } from '../../profiles/profile.ts'
 import type { Category, TopCategories } from '../../profiles/top-categories.ts'
 import type { Cell } from '../engine/engine.ts'
 import { quoteName } from '../engine/quote.ts'
@@ -39,7 +39,7 @@ export function buildStatistics(column: ProfiledColumn): StatisticsQuestion {
     expressions: parts.flatMap(({ expressions }) => expressions),
     constants: Object.assign({}, ...parts.map(({ constants = {} }) => constants)) as Readonly<Record<string, string>>,
     read: (values) => {
-      let profile: Profile = { ...nothing, dtype: column.dtype }
+      let profile: Profile = emptyProfile(column.dtype)
       let at = 0
       for (const { expressions, read } of parts) {
         profile = { ...profile, ...read(values.slice(at, at + expressions.length)) }
@@ -48,20 +48,6 @@ export function buildStatistics(column: ProfiledColumn): StatisticsQuestion {
       return profile
     },
   }
-}
-
-const nothing: Omit<Profile, 'dtype'> = {
-  rows: 0,
-  nulls: 0,
-  nans: 0,
-  positiveInfinities: 0,
-  negativeInfinities: 0,
-  smallest: null,
-  greatest: null,
-  moments: null,
-  bins: null,
-  histogram: null,
-  categories: null,
 }
 
 function partsOf(column: ProfiledColumn): readonly Part[] {

@@ -107,12 +107,12 @@ describe('mainward features show --statistics', () => {
 describe('mainward features diff --statistics', () => {
   it('shows how values differ between commits', async () => {
     const { output } = await run('diff', 'v1', 'HEAD', 'sky', '--statistics', '--json')
-    const [diff] = (JSON.parse(output) as { statistics: { features: Record<string, never>[] }[] }).statistics
+    const [diff] = (JSON.parse(output) as { statistics: { features: { divergence: { psi: number } | null }[] }[] }).statistics
     expect(diff?.features).toMatchObject([
       { name: 'wind', before: { mean: 37.5, nulls: 1 }, after: { mean: 75, nulls: 1 } },
       { name: 'sky', divergence: { psi: 0, jensenShannon: 0 } },
     ])
-    expect((diff?.features[0]?.['divergence'] as unknown as { psi: number }).psi).toBeGreaterThan(0.25)
+    expect(diff?.features[0]?.divergence?.psi).toBeGreaterThan(0.25)
   })
 
   it('shows how values differ between times', async () => {

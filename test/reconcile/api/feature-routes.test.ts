@@ -5,6 +5,7 @@ import { openArtifactNotes } from '../../../reconciler/artifacts/artifact-notes.
 import { writeEnvironment } from '../../../reconciler/database/journal-queries.ts'
 import { openPool, type Pool } from '../../../reconciler/database/pool.ts'
 import { buildCatalogue } from '../../../reconciler/governance/catalogue/feature-catalogue.ts'
+import { emptyProfile } from '../../../reconciler/profiles/profile.ts'
 import { FeatureReader } from '../../../reconciler/reconcile/api/applied-features.ts'
 import { buildControlOpenApi } from '../../../reconciler/reconcile/api/control-openapi.ts'
 import { type ControlServer, createControlServer } from '../../../reconciler/reconcile/api/control-server.ts'
@@ -127,20 +128,8 @@ describe('the routes of features', () => {
     await apply(second)
     const [view] = buildCatalogue(resourcesOf(laterFiles)).views.filter(({ name }) => name === 'calm')
     const digest = view?.digest ?? 'sha256:'
-    const profile = {
-      dtype: 'bool' as const,
-      rows: 5,
-      nulls: 1,
-      nans: 0,
-      positiveInfinities: 0,
-      negativeInfinities: 0,
-      smallest: null,
-      greatest: null,
-      moments: null,
-      bins: null,
-      histogram: null,
-      categories: { limit: 50, categories: [{ value: 'true', count: 4, error: 0 }], unlistedAtMost: 0 },
-    }
+    const categories = { limit: 50, categories: [{ value: 'true', count: 4, error: 0 }], unlistedAtMost: 0 }
+    const profile = { ...emptyProfile('bool'), rows: 5, nulls: 1, categories }
     const source = { name: 'weather_hourly', rows: 5, lastEvent: null, fingerprint: `sha256:${'1'.repeat(64)}` as const }
     const statistics = {
       view: 'calm',
