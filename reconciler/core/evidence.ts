@@ -1,0 +1,60 @@
+/** The evidence of a model version: what its file says of data, run, measurements and verdict. Plain JSON; later versions may add members. */
+import type { Digest, Json } from './digest.ts'
+import type { Evaluation } from './evaluation.ts'
+import type { ModelVerdict } from './verdict.ts'
+
+export interface Evidence {
+  readonly evidenceVersion: 1
+  /** Of everything that decides what comes out of training: the version of these inputs needs no training. */
+  readonly inputsDigest: Digest
+  readonly dataset: DatasetEvidence
+  /** What the trainer was given. */
+  readonly training: TrainingEvidence
+  /** Null for a version that was evaluated again, not trained: `evaluatedFrom` says of which one it has the model file. */
+  readonly run: RunEvidence | null
+  readonly evaluatedFrom?: number
+  readonly evaluation: Evaluation
+  readonly verdict: ModelVerdict
+  /** Of all above but `run`: what was reviewed. The number of the version is no part of it. */
+  readonly digest: Digest
+}
+
+export interface DatasetEvidence {
+  readonly digest: Digest
+  /** Of the definitions: `digestFeatures`. */
+  readonly trainingInputs: Digest
+  readonly asOf: string
+  /** By part. */
+  readonly rows: Readonly<Record<string, number>>
+  readonly label: string
+}
+
+export interface TrainingEvidence {
+  readonly command: readonly string[]
+  readonly parameters: Readonly<Record<string, Json>>
+  readonly seed: number
+  /** Of the trainer's files: paths and bytes. */
+  readonly files: Digest
+  /** Of requirements.txt; null: none. */
+  readonly requirements: Digest | null
+}
+
+/** Differs from run to run; no part of the evidence digest. */
+export interface RunEvidence {
+  readonly id: string
+  readonly trainedAt: string
+  readonly seconds: number
+  readonly peakMemoryBytes: number
+  /** Null: outside of a commit. */
+  readonly commit: string | null
+  readonly dirty: boolean
+  readonly runtimes: Readonly<Record<string, string>>
+  /** What was installed: `numpy==2.4.6`. */
+  readonly packages: readonly string[]
+  readonly machine: { readonly os: string; readonly cpus: number; readonly memoryBytes: number }
+  /** What the trainer left in its params file or on its command line, where it differs from what it was given. */
+  readonly detected?: Readonly<Record<string, Json>>
+  /** metrics.json of the trainer: told, never judged. */
+  readonly reported?: Readonly<Record<string, number>>
+  readonly warnings: readonly string[]
+}
