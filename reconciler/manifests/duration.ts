@@ -43,3 +43,10 @@ export function parseSize(text: string): number | null {
   const unit = bytesOf[match?.[2] ?? '']
   return match === null || unit === undefined ? null : Number(match[1]) * unit
 }
+
+/** Bytes of a size that validation has let through. */
+export function sizeBytes(text: string): number {
+  const bytes = parseSize(text)
+  if (bytes === null) throw new Error(`not a size: ${text}`)
+  return bytes
+}

@@ -156,7 +156,7 @@ function trainingDefinition(model: string, spec: ModelSpec, specs: FeatureSpecs)
     label,
     split: training === null ? null : readSplit(training.data, label),
     weights: training?.weights ?? null,
-    evaluation,
+    evaluation: { resampleBy: evaluation.resampleBy, slices: evaluation.slices },
   }
 }
 

@@ -48,6 +48,10 @@ export interface WrittenModelSpec {
    */
   readonly task: 'binary-classification' | 'multiclass-classification' | 'regression'
   /**
+   * How much harm a wrong prediction does; model cards and approvals read it. Default: medium.
+   */
+  readonly riskTier?: 'low' | 'medium' | 'high'
+  /**
    * Features of views that the model takes, one view an entry. Default: none.
    *
    * @maxItems 200
@@ -74,6 +78,22 @@ export interface WrittenModelSpec {
   readonly label?: WrittenLabel
   readonly training?: WrittenTraining
   readonly evaluation?: WrittenEvaluation
+  /**
+   * Gates that a version must pass to be merged and rolled out. Default: none.
+   *
+   * @maxItems 50
+   *
+   * Items: Name of a Gate.
+   */
+  readonly gates?: readonly string[]
+  /**
+   * Fairness policies that a version must pass, likewise. Default: none.
+   *
+   * @maxItems 50
+   *
+   * Items: Name of a FairnessPolicy.
+   */
+  readonly fairness?: readonly string[]
   readonly nulls?: NullPolicy
   readonly serving?: Serving
   readonly recording?: WrittenRecording
@@ -181,11 +201,68 @@ export interface WrittenLabel {
  * How the model is trained.
  */
 export interface WrittenTraining {
+  /**
+   * Program that trains, and its arguments: run in a copy of the trainer's files. python3 is that of the environment made from requirements. Default: none, versions are imported.
+   *
+   * @minItems 1
+   * @maxItems 200
+   *
+   * Items: Program or argument.
+   */
+  readonly command?: readonly string[]
+  /**
+   * Patterns of the trainer's files, from the folder of the Project: a change of one trains again. Default: all files of the folder of the first argument that is a file.
+   *
+   * @minItems 1
+   * @maxItems 100
+   *
+   * Items: A pattern, for example training/**.
+   */
+  readonly files?: readonly string[]
+  /**
+   * File with the Python packages of the trainer, for pip, from the folder of the Project. Default: requirements.txt beside the first argument that is a file, if there is one.
+   */
+  readonly requirements?: string
+  /**
+   * Parameters, handed to the trainer as a JSON file. Default: none.
+   */
+  readonly params?: {
+    readonly [k: string]: unknown
+  }
+  /**
+   * Seed of everything that is drawn. Default: 7.
+   */
+  readonly seed?: number
   readonly data: WrittenTrainingData
   /**
    * Column of the label source with the weight of each row: a finite number of at least 0. It travels beside the training set. Default: none, every row counts the same.
    */
   readonly weights?: string
+  /**
+   * Program that tests the trainer's own code, and its arguments; run in the same environment before training. Default: none.
+   *
+   * @minItems 1
+   * @maxItems 200
+   *
+   * Items: Program or argument.
+   */
+  readonly test?: readonly string[]
+  /**
+   * How long the trainer may run. Default: 30m.
+   */
+  readonly timeout?: string
+  /**
+   * Resident memory that the trainer and all of its children may take together. Default: 4Gi.
+   */
+  readonly memory?: string
+  /**
+   * What the trainer may write, in bytes on disk. Default: 10Gi.
+   */
+  readonly disk?: string
+  /**
+   * same-pull-request: a new version is written into the rollout, too; separate: the rollout's line is another pull request. Default: same-pull-request.
+   */
+  readonly promotion?: 'same-pull-request' | 'separate'
 }
 /**
  * Which rows are used for what, by time.
@@ -213,9 +290,22 @@ export interface WrittenTrainingData {
   readonly test?: string
 }
 /**
- * Columns of the label source that travel beside the training set, for evaluation alone.
+ * How the model is judged on the test part.
  */
 export interface WrittenEvaluation {
+  /**
+   * Metrics that are measured of all rows and every slice, each with an interval. Default: roc_auc, log_loss, brier and ece of a binary classification; accuracy, f1_macro, log_loss and brier of several classes; mean_absolute_error, root_mean_squared_error and r2 of a regression.
+   *
+   * @minItems 1
+   * @maxItems 50
+   *
+   * Items: Name of a metric, as in scikit-learn or Fairlearn.
+   */
+  readonly metrics?: readonly string[]
+  /**
+   * The value of the label that is predicted: the score is its probability. Only for binary-classification. Default: 1, or true.
+   */
+  readonly positiveClass?: string | number | boolean
   /**
    * What is drawn for intervals in place of single rows, since rows of one are alike: a column of the label source, or day: days (UTC) of splitBy. Default: none, rows are independent.
    */

@@ -1014,6 +1014,16 @@ export const schemas = {
               "regression"
             ]
           },
+          "riskTier": {
+            "description": "How much harm a wrong prediction does; model cards and approvals read it. Default: medium.",
+            "type": "string",
+            "enum": [
+              "low",
+              "medium",
+              "high"
+            ],
+            "default": "medium"
+          },
           "features": {
             "description": "Features of views that the model takes, one view an entry. Default: none.",
             "type": "array",
@@ -1124,6 +1134,50 @@ export const schemas = {
               "data"
             ],
             "properties": {
+              "command": {
+                "description": "Program that trains, and its arguments: run in a copy of the trainer's files. python3 is that of the environment made from requirements. Default: none, versions are imported.",
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 200,
+                "items": {
+                  "description": "Program or argument.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 4096
+                }
+              },
+              "files": {
+                "description": "Patterns of the trainer's files, from the folder of the Project: a change of one trains again. Default: all files of the folder of the first argument that is a file.",
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 100,
+                "items": {
+                  "description": "A pattern, for example training/**.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 1024
+                }
+              },
+              "requirements": {
+                "description": "File with the Python packages of the trainer, for pip, from the folder of the Project. Default: requirements.txt beside the first argument that is a file, if there is one.",
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 1024
+              },
+              "params": {
+                "description": "Parameters, handed to the trainer as a JSON file. Default: none.",
+                "type": "object",
+                "maxProperties": 1000,
+                "additionalProperties": true,
+                "default": {}
+              },
+              "seed": {
+                "description": "Seed of everything that is drawn. Default: 7.",
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 4294967295,
+                "default": 7
+              },
               "data": {
                 "title": "WrittenTrainingData",
                 "description": "Which rows are used for what, by time.",
@@ -1160,15 +1214,86 @@ export const schemas = {
               "weights": {
                 "$ref": "#/$defs/columnName",
                 "description": "Column of the label source with the weight of each row: a finite number of at least 0. It travels beside the training set. Default: none, every row counts the same."
+              },
+              "test": {
+                "description": "Program that tests the trainer's own code, and its arguments; run in the same environment before training. Default: none.",
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 200,
+                "items": {
+                  "description": "Program or argument.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 4096
+                },
+                "examples": [
+                  [
+                    "pytest",
+                    "-q"
+                  ]
+                ]
+              },
+              "timeout": {
+                "$ref": "#/$defs/duration",
+                "description": "How long the trainer may run. Default: 30m.",
+                "default": "30m"
+              },
+              "memory": {
+                "$ref": "#/$defs/size",
+                "description": "Resident memory that the trainer and all of its children may take together. Default: 4Gi.",
+                "default": "4Gi"
+              },
+              "disk": {
+                "$ref": "#/$defs/size",
+                "description": "What the trainer may write, in bytes on disk. Default: 10Gi.",
+                "default": "10Gi"
+              },
+              "promotion": {
+                "description": "same-pull-request: a new version is written into the rollout, too; separate: the rollout's line is another pull request. Default: same-pull-request.",
+                "type": "string",
+                "enum": [
+                  "same-pull-request",
+                  "separate"
+                ],
+                "default": "same-pull-request"
               }
             }
           },
           "evaluation": {
             "title": "WrittenEvaluation",
-            "description": "Columns of the label source that travel beside the training set, for evaluation alone.",
+            "description": "How the model is judged on the test part.",
             "type": "object",
             "additionalProperties": false,
             "properties": {
+              "metrics": {
+                "description": "Metrics that are measured of all rows and every slice, each with an interval. Default: roc_auc, log_loss, brier and ece of a binary classification; accuracy, f1_macro, log_loss and brier of several classes; mean_absolute_error, root_mean_squared_error and r2 of a regression.",
+                "type": "array",
+                "uniqueItems": true,
+                "minItems": 1,
+                "maxItems": 50,
+                "items": {
+                  "description": "Name of a metric, as in scikit-learn or Fairlearn.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 100
+                }
+              },
+              "positiveClass": {
+                "description": "The value of the label that is predicted: the score is its probability. Only for binary-classification. Default: 1, or true.",
+                "anyOf": [
+                  {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 256
+                  },
+                  {
+                    "type": "number"
+                  },
+                  {
+                    "type": "boolean"
+                  }
+                ]
+              },
               "resampleBy": {
                 "$ref": "#/$defs/columnName",
                 "description": "What is drawn for intervals in place of single rows, since rows of one are alike: a column of the label source, or day: days (UTC) of splitBy. Default: none, rows are independent."
@@ -1200,6 +1325,28 @@ export const schemas = {
                   }
                 }
               }
+            }
+          },
+          "gates": {
+            "description": "Gates that a version must pass to be merged and rolled out. Default: none.",
+            "type": "array",
+            "uniqueItems": true,
+            "maxItems": 50,
+            "default": [],
+            "items": {
+              "$ref": "#/$defs/name",
+              "description": "Name of a Gate."
+            }
+          },
+          "fairness": {
+            "description": "Fairness policies that a version must pass, likewise. Default: none.",
+            "type": "array",
+            "uniqueItems": true,
+            "maxItems": 50,
+            "default": [],
+            "items": {
+              "$ref": "#/$defs/name",
+              "description": "Name of a FairnessPolicy."
             }
           },
           "nulls": {
@@ -1455,6 +1602,12 @@ export const schemas = {
           "3h",
           "7d"
         ]
+      },
+      "size": {
+        "title": "Size",
+        "description": "A size in bytes: a whole number with the unit Ki, Mi, Gi or Ti, for example 4Gi.",
+        "type": "string",
+        "pattern": "^[1-9][0-9]{0,8}(Ki|Mi|Gi|Ti)$"
       },
       "underscoreName": {
         "title": "Name",

@@ -3,6 +3,7 @@ import { parseInstant } from '../../core/instant.ts'
 import { durationMs } from '../duration.ts'
 import type { WrittenModelSpec } from '../generated/model.ts'
 import { featureNames } from '../model-feature-names.ts'
+import { metricProblem } from '../metric-problem.ts'
 import type { KindCheck, Report, WrittenManifest } from './kind-definition.ts'
 
 type Model = WrittenManifest<WrittenModelSpec>
@@ -12,6 +13,8 @@ export const modelTrainingChecks: readonly KindCheck<WrittenModelSpec>[] = [
   { reads: ['/spec/features', '/spec/requestFeatures'], check: checkNames },
   { reads: ['/spec/training'], check: checkParts },
   { reads: ['/spec/evaluation'], check: checkSlices },
+  { reads: ['/spec/task', '/spec/evaluation'], check: checkMetrics },
+  { reads: ['/spec/training'], check: checkCommand },
 ]
 
 /** Without rows to learn from, nothing of it would do anything. */
@@ -76,4 +79,29 @@ function checkSlices({ spec }: Model, report: Report): void {
     }
     seen.add(by)
   })
+}
+
+/** Each is one of the catalogue, for the task. */
+function checkMetrics({ spec: { task, evaluation } }: Model, report: Report): void {
+  evaluation?.metrics?.forEach((name, index) => {
+    const problem = metricProblem(name, task)
+    if (problem !== null) report(`/spec/evaluation/metrics/${index}`, problem)
+  })
+  if (evaluation?.positiveClass === undefined || task === 'binary-classification') return
+  const message = `expected no positiveClass for the task ${task}, found one`
+  report('/spec/evaluation/positiveClass', { rule: 'metric', message, hint: 'remove it, or set task: binary-classification' })
+}
+
+/** What is told to a trainer needs one. */
+function checkCommand({ spec: { training } }: Model, report: Report): void {
+  if (training === undefined || training.command !== undefined) return
+  for (const field of ['files', 'requirements', 'params', 'seed', 'test', 'timeout', 'memory', 'disk', 'promotion'] as const) {
+    if (training[field] === undefined) continue
+    const message = `expected command beside ${field}, found none: it is the program that trains`
+    report(`/spec/training/${field}`, {
+      rule: 'command-missing',
+      message,
+      hint: 'for example command: [python3, training/train.py]',
+    })
+  }
 }

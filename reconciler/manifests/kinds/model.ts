@@ -1,9 +1,10 @@
 /** The kind Model: what is predicted, from which features and rows, what the caller sends, how it is served. */
 import type { Json } from '../../core/digest.ts'
+import { defaultMetrics } from '../../core/metric-catalogue.ts'
 import type { EvaluationColumns, LabelDefinition } from '../../core/feature-definition.ts'
 import type { OnDemandFeature } from '../../core/on-demand-feature.ts'
 import type { NullPolicy, Recording, RequestFeature, Task } from '../../core/release.ts'
-import { durationMs } from '../duration.ts'
+import { durationMs, sizeBytes } from '../duration.ts'
 import type { WrittenEvaluation, WrittenModelSpec, WrittenTraining, WrittenTrainingData } from '../generated/model.ts'
 import { schemas } from '../generated/schemas.ts'
 import type { KindDefinition, PointedReference } from './kind-definition.ts'
@@ -37,8 +38,14 @@ export interface ModelSpec {
   readonly label: LabelDefinition | null
   /** Null: every row, in one part. */
   readonly training: TrainingSpec | null
-  readonly evaluation: EvaluationColumns
+  readonly evaluation: EvaluationSpec
+  readonly riskTier: RiskTier
+  /** Names of Gates and FairnessPolicies. */
+  readonly gates: readonly string[]
+  readonly fairness: readonly string[]
 }
+
+export type RiskTier = 'low' | 'medium' | 'high'
 
 /** As ModelFeature in core, but `join` has only what is written: a key that is not here is in the column of its own name. */
 export interface ModelFeatureSpec {
@@ -52,6 +59,33 @@ export interface TrainingSpec {
   readonly data: TrainingDataSpec
   /** Column of the label source; null: every row counts the same. */
   readonly weights: string | null
+  /** Null: nothing trains it, versions are imported. */
+  readonly trainer: TrainerSpec | null
+}
+
+/** The program that trains. Paths and patterns are from the folder of the Project. */
+export interface TrainerSpec {
+  readonly command: readonly string[]
+  /** Patterns; null: all files of the folder of the first argument that is a file. */
+  readonly files: readonly string[] | null
+  /** Null: requirements.txt beside the first argument that is a file, if there is one. */
+  readonly requirements: string | null
+  readonly params: Readonly<Record<string, Json>>
+  readonly seed: number
+  /** Null: none. */
+  readonly test: readonly string[] | null
+  readonly timeoutMs: number
+  readonly memoryBytes: number
+  readonly diskBytes: number
+  readonly promotion: 'same-pull-request' | 'separate'
+}
+
+/** How a version is judged, and the columns that travel for it. */
+export interface EvaluationSpec extends EvaluationColumns {
+  /** Names of the catalogue. */
+  readonly metrics: readonly string[]
+  /** Value of the label that the score is the probability of; null: 1 or true, and for tasks without one. */
+  readonly positiveClass: string | number | boolean | null
 }
 
 export interface TrainingDataSpec {
@@ -67,11 +101,7 @@ export interface TrainingDataSpec {
 export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
   schema: schemas.model,
   perEnvironment: false,
-  unsupported: [
-    ...['gates', 'fairness', 'riskTier', 'tests'],
-    ...['command', 'params', 'seed', 'test', 'timeout', 'memory', 'promotion'].map((field) => `training/${field}`),
-    ...['metrics', 'positiveClass'].map((field) => `evaluation/${field}`),
-  ].map((field) => `/spec/${field}`),
+  unsupported: ['/spec/tests'],
   positions: [
     '/metadata/name',
     '/spec/features/*/view',
@@ -98,6 +128,12 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
     '/spec/training/weights',
     '/spec/evaluation/resampleBy',
     '/spec/evaluation/slices/*/by',
+    '/spec/evaluation/metrics/*',
+    '/spec/training/command',
+    '/spec/training/files/*',
+    '/spec/training/requirements',
+    '/spec/gates/*',
+    '/spec/fairness/*',
   ],
   texts: ['/spec/onDemand/*/cel'],
   checks: [
@@ -135,7 +171,10 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
       recording: { percent: written.recording?.percent ?? 100, drop: written.recording?.drop ?? [] },
       label: written.label === undefined ? null : { knownAt: null, ...written.label },
       training: written.training === undefined ? null : normaliseTraining(written.training),
-      evaluation: normaliseEvaluation(written.evaluation),
+      evaluation: normaliseEvaluation(written),
+      riskTier: written.riskTier ?? 'medium',
+      gates: written.gates ?? [],
+      fairness: written.fairness ?? [],
     }
     if (written.task !== 'binary-classification') return spec
     return { ...spec, decision: { threshold: written.decision?.threshold ?? defaultThreshold } }
@@ -146,7 +185,7 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
       requestFeatures: featuresMeaning(written.requestFeatures),
       onDemand: onDemandMeaning(written.onDemand),
       serving: servingMeaning(written),
-      training: written.training && trainingMeaning(written.training),
+      training: written.training && trainerMeaning(written.training),
     }),
   servingMeaning: (written) => writtenMembers({ task: written.task, serving: servingMeaning(written) }),
   trainingMeaning: ({ features, requestFeatures, onDemand, onDemandOnly, label, training, evaluation }) =>
@@ -170,8 +209,25 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
   },
 }
 
-function normaliseTraining({ data, weights }: WrittenTraining): TrainingSpec {
-  return { data: normaliseData(data), weights: weights ?? null }
+function normaliseTraining(written: WrittenTraining): TrainingSpec {
+  const { data, weights, command } = written
+  const trainer = command === undefined ? null : normaliseTrainer(command, written)
+  return { data: normaliseData(data), weights: weights ?? null, trainer }
+}
+
+function normaliseTrainer(command: TrainerSpec['command'], written: WrittenTraining): TrainerSpec {
+  return {
+    command,
+    files: written.files ?? null,
+    requirements: written.requirements ?? null,
+    params: (written.params ?? {}) as TrainerSpec['params'],
+    seed: written.seed ?? 7,
+    test: written.test ?? null,
+    timeoutMs: durationMs(written.timeout ?? '30m'),
+    memoryBytes: sizeBytes(written.memory ?? '4Gi'),
+    diskBytes: sizeBytes(written.disk ?? '10Gi'),
+    promotion: written.promotion ?? 'same-pull-request',
+  }
 }
 
 function normaliseData(data: WrittenTrainingData): TrainingDataSpec {
@@ -184,21 +240,35 @@ function normaliseData(data: WrittenTrainingData): TrainingDataSpec {
   }
 }
 
-function normaliseEvaluation(evaluation: WrittenEvaluation | undefined): EvaluationColumns {
+function normaliseEvaluation({ task, evaluation }: WrittenModelSpec): EvaluationSpec {
   const column = evaluation?.resampleBy
   return {
+    metrics: evaluation?.metrics ?? defaultMetrics[task],
+    positiveClass: evaluation?.positiveClass ?? null,
     resampleBy: column === undefined ? null : column === 'day' ? { type: 'day' } : { type: 'column', column },
     slices: (evaluation?.slices ?? []).map(({ by, minGroup }) => ({ by, minGroup: minGroup ?? null })),
   }
 }
 
+/** What the rows of a training set are made of. */
 function trainingMeaning({ data, weights }: WrittenTraining): Json {
   return writtenMembers({ data: dataMeaning(data), weights })
 }
 
-/** How small a group may be says nothing about the rows. */
-function evaluationMeaning({ slices, ...written }: WrittenEvaluation): Json {
-  return writtenMembers({ ...written, slices: slices?.map(({ by }) => ({ by })) })
+/** That, and the program that learns from them. */
+function trainerMeaning({ data, timeout, memory, disk, ...written }: WrittenTraining): Json {
+  return writtenMembers({
+    ...written,
+    data: dataMeaning(data),
+    timeoutMs: timeout && durationMs(timeout),
+    memoryBytes: memory && sizeBytes(memory),
+    diskBytes: disk && sizeBytes(disk),
+  })
+}
+
+/** How rows are judged, and how small a group may be, says nothing about the rows. */
+function evaluationMeaning({ resampleBy, slices }: WrittenEvaluation): Json {
+  return writtenMembers({ resampleBy, slices: slices?.map(({ by }) => ({ by })) })
 }
 
 function dataMeaning({ validation, test, ...written }: WrittenTrainingData): Json {

@@ -277,6 +277,10 @@ export const trainingExample = [
   canaryExample,
 ].join('---\n')
 
+export const trainerExample = trainingExample
+  .replace('    data: { from', '    command: [python3, training/train.py]\n    seed: 7\n    data: { from')
+  .replace('  evaluation:\n', '  evaluation:\n    metrics:\n      - roc_auc\n')
+
 const onDemandFeatures = `    - { name: scheduled, dtype: timestamp }
   onDemand:
     - { name: windy, dtype: bool, cel: wind_speed > 25 }

@@ -7,6 +7,7 @@ import {
   onDemandExample,
   sourceExample,
   splitExample,
+  trainerExample,
   trainingExample,
   versionExample,
   viewsExample,
@@ -199,6 +200,18 @@ export const kindRules = {
     summary: 'a model with features, training or evaluation has a label',
     why: 'The label names the rows that a training set is made of; without it the others do nothing.',
     example: trainingExample,
+  },
+  metric: {
+    severity: 'error',
+    summary: 'a metric is one of the catalogue, and of the task of the model',
+    why: 'An unknown name would be measured by nobody, and a rule on it would never be met.',
+    example: trainerExample,
+  },
+  'command-missing': {
+    severity: 'error',
+    summary: 'what is told to a trainer stands beside its command',
+    why: 'Without a command nothing trains, and parameters or limits would do nothing.',
+    example: trainerExample,
   },
   'feature-clash': {
     severity: 'error',
