@@ -70,6 +70,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./dataset-command.ts')).datasetCommand,
   },
   {
+    name: 'score',
+    summary: 'a file of rows with what a version says of each, as it would answer online',
+    load: async () => (await import('./score-command.ts')).scoreCommand,
+  },
+  {
     name: 'lineage',
     summary: 'from data sources to rollouts: what something is made of, and what of it',
     load: async () => (await import('./lineage-command.ts')).lineageCommand,

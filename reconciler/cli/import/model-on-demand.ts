@@ -1,12 +1,10 @@
 /** The on-demand features of a model that is imported: what they are for the rows of its sample. Pure. */
 import { MainwardError } from '../../core/error.ts'
-import type { FeatureValue } from '../../core/feature-value.ts'
 import type { OnDemandFeature } from '../../core/on-demand-feature.ts'
 import { inputDtypes } from '../../core/input-dtypes.ts'
 import type { RequestFeature } from '../../core/release.ts'
 import { compileOnDemand, type OnDemandProgram } from '../../expressions/compile-on-demand.ts'
-import { readSent } from '../../inference/rows/read-sent.ts'
-import { placeError } from '../../inference/rows/cell.ts'
+import { computeRow } from '../compute-row.ts'
 import type { ExistingModel } from './existing-model.ts'
 import type { ModelViews } from './model-views.ts'
 import type { SampleRow } from './parse-sample.ts'
@@ -43,50 +41,10 @@ export function readModelOnDemand({ model }: ExistingModel, { roles }: Pick<Mode
 export function computeSample(rows: readonly SampleRow[], { program, only }: ModelOnDemand): readonly SampleRow[] {
   if (program === null) return rows
   return rows.map((row, index) => {
-    const computed = computeRow(row, program, `row ${index + 1} of the sample`)
-    return Object.fromEntries(Object.entries({ ...row, ...computed }).filter(([name]) => !only.has(name)))
-  })
-}
-
-function computeRow(row: SampleRow, program: OnDemandProgram, place: string): SampleRow {
-  const missing = program.inputs.find(({ name }) => !Object.hasOwn(row, name))
-  const isWhole = program.features.every(({ name }) => Object.hasOwn(row, name))
-  // A training set has no columns that the model does not take.
-  if (missing !== undefined && isWhole) return {}
-  if (missing !== undefined) {
-    throw new MainwardError('invalid-input', `${place}: expected "${missing.name}", which on-demand features read, found none`, {
-      hint: 'add the column, or the columns of all on-demand features',
-    })
-  }
-  const values = program.evaluate(program.inputs.map(({ name, dtype }) => readInput(row, name, dtype, place)))
-  return Object.fromEntries(
-    program.features.map(({ name, dtype }, index) => {
-      const value = values[index]?.value ?? null
-      if (Object.hasOwn(row, name)) assertSame({ given: readInput(row, name, dtype, place), value, name, place })
-      return [name, typeof value === 'bigint' ? writeInteger(value) : value]
-    }),
-  )
-}
-
-function readInput(row: SampleRow, name: string, dtype: Parameters<typeof readSent>[0], place: string): FeatureValue {
-  try {
-    return readSent(dtype, row[name])
-  } catch (error) {
-    throw placeError(error, `${place}: ${name}`)
-  }
-}
-
-interface Compared {
-  readonly given: FeatureValue
-  readonly value: FeatureValue
-  readonly name: string
-  readonly place: string
-}
-
-function assertSame({ given, value, name, place }: Compared): void {
-  if (given === value || (typeof given === 'number' && Math.fround(given) === value)) return
-  throw new MainwardError('invalid-input', `${place}: "${name}" is ${String(given)}, its expression gives ${String(value)}`, {
-    hint: 'the model must be trained with the values that mainward dataset writes',
+    const computed = Object.entries(computeRow(row, program, `row ${index + 1} of the sample`)).map(
+      ([name, value]) => [name, typeof value === 'bigint' ? writeInteger(value) : value] as const,
+    )
+    return Object.fromEntries([...Object.entries(row), ...computed].filter(([name]) => !only.has(name)))
   })
 }
 

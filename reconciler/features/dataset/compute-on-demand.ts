@@ -1,7 +1,7 @@
 /** Computes the on-demand features of joined rows, a portion of rows at a time, and puts them beside the rows as a table. */
 import type { OnDemandProgram, OnDemandValue } from '../../expressions/compile-on-demand.ts'
-import type { Cell, Engine, EngineColumn, EngineRow } from '../engine/engine.ts'
-import { inBatches } from '../engine/in-batches.ts'
+import { appendRows, createTable } from '../engine/append-rows.ts'
+import type { Cell, Engine, EngineRow } from '../engine/engine.ts'
 import { quoteName } from '../engine/quote.ts'
 import { sqlTypes } from '../sources/sql-types.ts'
 import { datasetRelations, labelColumn } from './build-label-rows.ts'
@@ -19,8 +19,6 @@ export interface OnDemandCount {
 /** Rows that are in memory at once. */
 const portionRows = 20_000
 
-const portion = 'dataset:on-demand-portion'
-
 /** Counts by feature, in their order. Makes the relation `onDemand` of the dataset; nothing where the model has no such features. */
 export async function computeOnDemand(
   engine: Engine,
@@ -33,21 +31,18 @@ export async function computeOnDemand(
     ...program.features.map(({ name, dtype }) => ({ name, type: sqlTypes[dtype] })),
   ]
   const counts = program.features.map(() => ({ values: 0, nulls: 0, failed: 0 }))
-  await engine.query(`create table ${quoteName(datasetRelations.onDemand)} (${columns.map(declare).join(', ')})`)
+  await createTable(engine, datasetRelations.onDemand, columns)
   const [total] = await engine.query(`select count(*) as n from ${quoteName(datasetRelations.joined)}`)
   for (let first = 0; first < Number(total?.['n']); first += portionRows) {
     const rows = await engine.query(buildPortion(inputs, first))
-    await loadPortion(
+    await appendRows(
       engine,
+      datasetRelations.onDemand,
       columns,
       rows.map((row) => evaluateRow(program, row, counts)),
     )
   }
   return counts
-}
-
-function declare({ name, type }: EngineColumn): string {
-  return `${quoteName(name)} ${type}`
 }
 
 function buildPortion(inputs: readonly string[], first: number): string {
@@ -71,15 +66,4 @@ function addTo(count: { values: number; nulls: number; failed: number }, value: 
   if (value.value !== null) count.values += 1
   else if (value.isFailed) count.failed += 1
   else count.nulls += 1
-}
-
-async function loadPortion(engine: Engine, columns: readonly EngineColumn[], rows: readonly (readonly Cell[])[]): Promise<void> {
-  await engine.load(
-    portion,
-    columns,
-    inBatches(rows, (row) => row),
-  )
-  await engine.query(
-    `insert into ${quoteName(datasetRelations.onDemand)} from ${quoteName(portion)}; drop table ${quoteName(portion)}`,
-  )
 }

@@ -13,8 +13,9 @@ export interface ScoreReader {
   readonly write: WriteScore
 }
 
-/** A score is a number; for a matrix without a positive column it is the row of the matrix. */
-export function compileScoreReader({ signature, decision }: Release): ScoreReader {
+/** A score is a number; for a matrix without a positive column it is the row of the matrix. `prefix` stands before every name that is written. */
+export function compileScoreReader({ signature, decision }: Release, prefix = ''): ScoreReader {
+  const keys = { score: keyOf(prefix, 'score'), decision: `,${keyOf(prefix, 'decision')}`, label: `,${keyOf(prefix, 'label')}` }
   const { score, label, positiveIndex } = signature.outputs
   const outputNames = label === undefined || label === score ? [score] : [score, label]
   const write: WriteScore = (outputs, index) => {
@@ -22,31 +23,37 @@ export function compileScoreReader({ signature, decision }: Release): ScoreReade
     const width = widthOf(tensor)
     if (positiveIndex === undefined && width > 1) {
       const row = writeElements(tensor.datatype, tensor.data, index * width, (index + 1) * width)
-      return `"score":[${row}]${writeLabel(outputs, label, index)}`
+      return `${keys.score}[${row}]${writeLabel(outputs, label, index, keys.label)}`
     }
     const column = width > 1 ? (positiveIndex ?? 0) : 0
     const value = readElement(tensor.datatype, tensor.data, index * width + column)
-    const decided = decision === undefined ? '' : `,"decision":${Number(value) >= decision.threshold}`
-    return `"score":${writeElementAt(tensor.datatype, tensor.data, index * width + column)}${decided}${writeLabel(outputs, label, index)}`
+    const decided = decision === undefined ? '' : `${keys.decision}${Number(value) >= decision.threshold}`
+    const text = writeElementAt(tensor.datatype, tensor.data, index * width + column)
+    return `${keys.score}${text}${decided}${writeLabel(outputs, label, index, keys.label)}`
   }
   return { outputNames, write }
 }
 
-function writeLabel(outputs: Tensors, label: string | undefined, index: number): string {
+function keyOf(prefix: string, name: string): string {
+  return `${JSON.stringify(prefix + name)}:`
+}
+
+function writeLabel(outputs: Tensors, label: string | undefined, index: number, key: string): string {
   const tensor = label === undefined ? undefined : outputs[label]
   if (tensor === undefined) return ''
   const width = widthOf(tensor)
-  if (width !== 1) return `,"label":[${writeElements(tensor.datatype, tensor.data, index * width, (index + 1) * width)}]`
-  return `,"label":${writeElementAt(tensor.datatype, tensor.data, index)}`
+  if (width !== 1) return `${key}[${writeElements(tensor.datatype, tensor.data, index * width, (index + 1) * width)}]`
+  return `${key}${writeElementAt(tensor.datatype, tensor.data, index)}`
 }
 
 /** Elements a row. The first dimension is the rows, whatever the file declares. */
-function widthOf({ shape, data }: Tensor): number {
+export function widthOf({ shape, data }: Tensor): number {
   const rows = shape[0] ?? 1
   return rows === 0 ? 0 : data.length / rows
 }
 
-function outputOf(outputs: Tensors, name: string): Tensor {
+/** Throws `model-unusable` for an output that is not there. */
+export function outputOf(outputs: Tensors, name: string): Tensor {
   const tensor = outputs[name]
   if (tensor === undefined) throw new MainwardError('model-unusable', `the model did not answer its output "${name}"`)
   return tensor

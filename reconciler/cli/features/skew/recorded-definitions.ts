@@ -1,5 +1,4 @@
 /** Which definitions of views a record was served by: those that its version embeds, or the manifests' own. Pure. */
-import { MainwardError } from '../../../core/error.ts'
 import type { FeatureDtype } from '../../../core/feature-dtype.ts'
 import { takenName } from '../../../core/online-view.ts'
 import type { Resource } from '../../../core/resource.ts'
@@ -10,9 +9,8 @@ import type { RecordedRole } from '../../../features/skew/recorded-lookup.ts'
 import type { ReplayProgram } from '../../../features/skew/replay-on-demand.ts'
 import type { FeatureDefinitions } from '../../../manifests/feature-definitions.ts'
 import type { ModelVersionSpec } from '../../../manifests/kinds/model-version.ts'
-import type { ModelSpec } from '../../../manifests/kinds/model.ts'
-import { didYouMean, listNames } from '../../../manifests/nearest-name.ts'
 import { buildRelease } from '../../../manifests/release.ts'
+import { requireModel } from '../../require-model.ts'
 
 export interface RecordedDefinitions {
   readonly materials: ViewMaterials
@@ -84,13 +82,4 @@ function programOfRoles(
   const origins = program.inputs.map((input) => joined.find(({ name }) => name === input.name)?.origin ?? null)
   const sent = program.inputs.filter((_, index) => origins[index] === null)
   return { replay: { program, origins }, sent: new Map(sent.map(({ name, dtype }) => [name, dtype])) }
-}
-
-function requireModel(resources: readonly Resource[], name: string): Resource<ModelSpec> {
-  const models = resources.filter(({ kind }) => kind === 'Model') as readonly Resource<ModelSpec>[]
-  const model = models.find(({ metadata }) => metadata.name === name)
-  if (model !== undefined) return model
-  const names = models.map(({ metadata }) => metadata.name)
-  const known = names.length === 0 ? 'there are no models' : `there are ${listNames(names)}`
-  throw new MainwardError('usage', `expected a model, found ${name}`, { hint: didYouMean(name, names) ?? known })
 }
