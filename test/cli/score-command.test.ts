@@ -83,6 +83,11 @@ function score(kind: string, ...more: readonly string[]) {
   return runCommand(folder, ['score', 'bench', '--input', `in.${kind}`, '--out', `out.${kind}`, ...more])
 }
 
+/** As a CSV file has it. */
+function toText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? '').replaceAll('"', '')
+}
+
 const joined = ['--at', 'at', '--as-of', '2020-06-01']
 
 function lines(values: readonly object[]): string {
@@ -171,7 +176,7 @@ describe('mainward score', () => {
     'answers CSV with the same texts, features by %s',
     async (_, input, more) => {
       const names = Object.keys(input()[0] ?? {})
-      const text = input().map((row) => names.map((name) => String(row[name] ?? '')).join(','))
+      const text = input().map((row) => names.map((name) => toText(row[name])).join(','))
       write('in.csv', `${names.join(',')}\n${text.join('\n')}\n`)
       expect((await score('csv', ...more)).code).toBe(0)
       const expected = servedValues().map(({ decision, label, version }, index) => {

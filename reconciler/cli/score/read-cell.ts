@@ -8,7 +8,7 @@ export type ReadTableCell = (cell: Cell) => unknown
 
 /** Of a typed table. `isNested`: the cell is JSON. */
 export function readTyped(dtype: FeatureDtype | undefined, isNested: boolean): ReadTableCell {
-  if (isNested) return (cell) => (typeof cell === 'string' ? JSON.parse(cell) : cell)
+  if (isNested) return (cell): unknown => (typeof cell === 'string' ? JSON.parse(cell) : cell)
   const keepsBigint = dtype === 'int64' || dtype === 'timestamp'
   return (cell) => {
     if (typeof cell === 'number') return Number.isNaN(cell) ? null : cell
