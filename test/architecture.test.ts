@@ -37,6 +37,8 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['*'],
   },
   supervisor: { imports: ['core', 'database'], packages: ['*'] },
+  // A trainer is a child process: what it learns from, and what becomes of its model, is others' matter.
+  training: { imports: ['core'], packages: ['*'] },
   cli: {
     imports: [
       ...shared,
@@ -50,6 +52,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'serving',
       'reconcile',
       'supervisor',
+      'training',
     ],
     packages: ['*'],
   },

@@ -28,6 +28,9 @@ export type ErrorCode =
   | 'engine-limit'
   | 'cancelled'
   | 'source-unusable'
+  | 'requirements-unusable'
+  | 'trainer-failed'
+  | 'trainer-limit'
 
 /** What a caller may do: never again with the same input, with growing pauses, or after something changed. */
 export type Retry = 'never' | 'backoff' | 'after'

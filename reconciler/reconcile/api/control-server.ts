@@ -155,6 +155,9 @@ function statusOf(code: ErrorCode): number {
     case 'engine-limit':
     case 'cancelled':
     case 'source-unusable':
+    case 'requirements-unusable':
+    case 'trainer-failed':
+    case 'trainer-limit':
       return 503
     default:
       return assertNever(code)
