@@ -8,7 +8,8 @@ import { cleanLines } from './clean-lines.ts'
 import { keepLastBytes, type LastBytes } from './last-bytes.ts'
 
 export interface LogSettings {
-  readonly file: string
+  /** Null: there is none, only lines. */
+  readonly file: string | null
   /** Of the beginning, this much is kept. */
   readonly headBytes: number
   /** Of the end, this much is kept. */
@@ -26,7 +27,7 @@ export interface BoundedLog {
 }
 
 interface State {
-  readonly file: number
+  readonly file: number | null
   readonly tail: LastBytes
   readonly live: LastBytes
   /** Everything that was written. */
@@ -46,7 +47,7 @@ const saveEveryMs = 2_000
 /** Opens the file anew. Throws what the file system says. */
 export function openBoundedLog(settings: LogSettings): BoundedLog {
   const state: State = {
-    file: openSync(settings.file, 'w', 0o600),
+    file: settings.file === null ? null : openSync(settings.file, 'w', 0o600),
     tail: keepLastBytes(settings.tailBytes),
     live: keepLastBytes(liveBytes),
     total: 0,
@@ -69,7 +70,7 @@ export function openBoundedLog(settings: LogSettings): BoundedLog {
       clearInterval(save)
       showLines(settings, state, true)
       saveTail(settings, state)
-      closeSync(state.file)
+      if (state.file !== null) closeSync(state.file)
       return state.problem
     },
   }
@@ -87,20 +88,20 @@ function saveTail({ headBytes, tailBytes }: LogSettings, state: State): void {
   const sentence = missing > 0 ? Buffer.from(`\n\n[… ${missing} bytes are left out here …]\n\n`) : Buffer.alloc(0)
   const rest = state.tail.read().subarray(-Math.min(tailBytes, state.total - headBytes))
   const content = Buffer.concat([sentence, rest])
-  if (writeAll(state, content, headBytes)) ftruncateSync(state.file, headBytes + content.length)
+  writeAll(state, content, headBytes)
   state.saved = state.total
 }
 
-function writeAll(state: State, content: Uint8Array, position: number): boolean {
-  if (state.problem !== null) return false
+/** What stands behind it in the file is gone then. */
+function writeAll(state: State, content: Uint8Array, position: number): void {
+  if (state.file === null || state.problem !== null) return
   try {
     for (let done = 0; done < content.length;) {
       done += writeSync(state.file, content, done, content.length - done, position + done)
     }
-    return true
+    ftruncateSync(state.file, position + content.length)
   } catch (thrown) {
     state.problem = messageOf(thrown)
-    return false
   }
 }
 
