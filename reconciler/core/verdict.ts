@@ -1,7 +1,7 @@
 /** What rules say of a model version. Plain JSON. */
 import type { Digest } from './digest.ts'
 import type { Across, GroupKey, IntervalMethod, Subject } from './measurement.ts'
-import type { Enforcement } from './rule.ts'
+import type { Bound, Enforcement, MetricRule } from './rule.ts'
 
 export type Verdict = 'passed' | 'failed' | 'inconclusive'
 
@@ -24,6 +24,10 @@ export interface RuleVerdict {
   readonly rule: string
   /** The rule in words: `roc_auc >= 0.6`, `log_loss no worse than production, margin 0.01`. */
   readonly says: string
+  /** What a rule of a metric holds its value against, and by what; absent for other rules. */
+  readonly metric?: string
+  readonly bound?: Bound
+  readonly judge?: MetricRule['judge']
   readonly severity: 'critical' | 'warn'
   readonly verdict: Verdict
   /** Whether it stands in the way: by verdict, severity, `onInconclusive`, enforcement and waiver. */
