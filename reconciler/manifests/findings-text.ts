@@ -1,6 +1,10 @@
 /** Findings as text for people, JSON for programs, and workflow commands for GitHub. */
 import { countNoun } from '../core/count-noun.ts'
 import { compareFindings, type Finding } from '../core/finding.ts'
+import { printable } from '../core/printable.ts'
+
+// Where commands look for it.
+export { printable }
 
 export const findingFormats = ['text', 'json', 'github'] as const
 
@@ -29,13 +33,6 @@ function textLine({ file, line, column, rule, message, hint, severity }: Finding
   const label = severity === 'warning' ? `${rule} (warning)` : rule
   const place = `${printable(file)}:${line}:${column} ${label}  ${printable(message)}\n`
   return hint === undefined ? place : `${place}    ${printable(hint)}\n`
-}
-
-/** Control characters of a file's text would move the terminal's cursor or colour. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })
 }
 
 /** A workflow command of GitHub Actions (docs.github.com, "Workflow commands for GitHub Actions", setting an error message). */
