@@ -29,7 +29,9 @@ const rooms: Readonly<Record<string, Room>> = {
   database: { imports: ['core'], packages: ['*'] },
   artifacts: { imports: ['core'], packages: ['*'] },
   rollout: { imports: [...shared, 'manifests'], packages: [], pure: true },
-  governance: { imports: [...shared, 'manifests'], packages: [], pure: true },
+  // Model cards are written with the sections of reports: reports know no domain.
+  governance: { imports: [...shared, 'manifests', 'reports'], packages: [], pure: true },
+  reports: { imports: ['core'], packages: ['vega', 'vega-lite', 'handlebars'], pure: true },
   features: { imports: [...shared, 'manifests'], packages: ['*'] },
   serving: { imports: shared, packages: ['*'] },
   reconcile: {
@@ -48,6 +50,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'artifacts',
       'rollout',
       'governance',
+      'reports',
       'features',
       'serving',
       'reconcile',
@@ -75,6 +78,9 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   '@duckdb/node-api': ['features'],
   '@marcbachmann/cel-js': ['expressions'],
+  vega: ['reports'],
+  'vega-lite': ['reports'],
+  handlebars: ['reports'],
 }
 
 const root = join(packageRoot, 'reconciler')
