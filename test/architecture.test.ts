@@ -33,6 +33,8 @@ const rooms: Readonly<Record<string, Room>> = {
   governance: { imports: [...shared, 'manifests', 'reports'], packages: [], pure: true },
   reports: { imports: ['core'], packages: ['vega', 'vega-lite', 'handlebars'], pure: true },
   features: { imports: [...shared, 'manifests'], packages: ['*'] },
+  // What a model file is worth: rows come through a port, in a thread of its own.
+  evaluation: { imports: shared, packages: ['*'] },
   serving: { imports: shared, packages: ['*'] },
   reconcile: {
     imports: [...shared, 'manifests', 'git', 'database', 'artifacts', 'rollout', 'governance'],
@@ -52,6 +54,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'governance',
       'reports',
       'features',
+      'evaluation',
       'serving',
       'reconcile',
       'supervisor',
