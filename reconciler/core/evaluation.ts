@@ -32,7 +32,13 @@ export interface Evaluation {
 
 /** What the candidate was compared with. */
 export type ProductionReference =
-  | { readonly version: number; readonly artifact: string; readonly threshold?: number; readonly because?: never }
+  | {
+      readonly version: number
+      readonly artifact: string
+      readonly threshold?: number
+      /** Why it could not be compared with on these rows, although it is there: nothing was measured of it. */
+      readonly because?: string
+    }
   | { readonly version: null; readonly because: string }
 
 /** A plain guess without features: the share of the classes in the training part, or its mean. */
