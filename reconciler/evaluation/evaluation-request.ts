@@ -4,7 +4,6 @@ import type { Baseline, Evaluation } from '../core/evaluation.ts'
 import type { MeasurementRequest } from '../core/measurement.ts'
 import type { Task } from '../core/release.ts'
 import type { RowLayout } from '../inference/rows/row-assembler.ts'
-import type { EvaluationRows } from './evaluation-rows.ts'
 
 /** A model file, and how rows become its tensors. */
 export interface EvaluatedModel {
@@ -56,9 +55,3 @@ export interface EvaluationOptions {
   readonly onProgress?: (rows: number) => void
 }
 
-/** `evaluateModel`: scores and measures in a thread of its own. Throws MainwardErrors, which name the row where one is to blame. */
-export type EvaluateModel = (
-  request: EvaluationRequest,
-  rows: EvaluationRows,
-  options?: EvaluationOptions,
-) => Promise<ScoredEvaluation>

@@ -1,0 +1,133 @@
+/** Metrics of a binary classifier on some rows: points, what intervals are made of, and resamples. */
+import { areProbabilities, assertBinaryOutcomes } from '../../statistics/metrics/binary-outcomes.ts'
+import { binarySums, probabilityEpsilon } from '../../statistics/metrics/binary-sums.ts'
+import { type Clusters, totalsOf } from '../../statistics/metrics/clusters.ts'
+import { equalMassCalibrationError } from '../../statistics/metrics/equal-mass-calibration.ts'
+import { rankingMetrics } from '../../statistics/metrics/ranking-metrics.ts'
+import { orderScores } from '../../statistics/metrics/score-order.ts'
+import { averagePrecisionByCluster } from '../../statistics/resampling/average-precision-by-cluster.ts'
+import { type ClusterStatistics, joined, pickStatistics, sumStatistics } from '../../statistics/resampling/cluster-statistics.ts'
+import { rocAucByCluster } from '../../statistics/resampling/roc-auc-by-cluster.ts'
+import { type Cells, cellsOf, proportionOf, tableMetricNames, tableMetricsOf } from './binary-table.ts'
+import { once } from './once.ts'
+import type { SampleColumns, SubjectSample } from './subject-sample.ts'
+
+const ranked = ['roc_auc', 'average_precision'] as const
+const losses = ['log_loss', 'brier'] as const
+const onlyOfProbabilities = [...losses, 'ece', 'mce', 'ece_equal_mass']
+
+/** Throws a RangeError for rows that are no outcomes. */
+export function createBinarySample({ truth: labels, scores, weights, threshold }: SampleColumns): SubjectSample {
+  const truth = Uint8Array.from(labels)
+  const outcomes = { truth, scores, weights }
+  assertBinaryOutcomes(outcomes)
+  const totals = once(() => totalsOf(binarySums({ outcomes, threshold })))
+  const table = once(() => tableMetricsOf(totals()))
+  const order = once(() => orderScores(scores))
+  const ranking = once(() => rankingMetrics(outcomes, order()))
+  const isConstant = once(() => scores.every((score) => score === scores[0]))
+  const isOwn = (metric: string, names: readonly string[]) => weights === undefined && names.includes(metric)
+  return {
+    rows: truth.length,
+    estimate: (metric) => {
+      if (metric === 'roc_auc') return ranking().rocAuc
+      if (metric === 'average_precision') return ranking().averagePrecision
+      if (metric === 'ece_equal_mass') return equalMassCalibrationError(outcomes, order())
+      return table()[metric] ?? NaN
+    },
+    whyUndefined: (metric) => whyUndefined(metric, { cells: cellsOf(totals()), scores, isWeighted: weights !== undefined }),
+    proportion: (metric) => (weights === undefined ? proportionOf(metric, cellsOf(totals())) : null),
+    hits: (metric) => (weights === undefined ? hitsOf(metric, { truth, scores, threshold }) : null),
+    losses: (metric) => (isOwn(metric, losses) && areProbabilities(scores) ? lossesOf(metric, truth, scores) : null),
+    ranking: (metric) => (isOwn(metric, ['roc_auc']) ? { truth, scores } : null),
+    isResampled: (metric) => tableMetricNames.includes(metric) || ranked.some((name) => name === metric),
+    statistics: (metrics, clusters) => {
+      const summed = metrics.filter((name) => tableMetricNames.includes(name) || isConstant())
+      const parts: ClusterStatistics[] = []
+      if (summed.length > 0) parts.push(tableStatistics({ outcomes, threshold, clusters }, summed))
+      if (!isConstant() && metrics.includes('roc_auc')) parts.push(rocAucByCluster(outcomes, clusters))
+      if (!isConstant() && metrics.includes('average_precision')) parts.push(averagePrecisionByCluster(outcomes, clusters))
+      return pickStatistics(joined(parts, clusters.count), metrics)
+    },
+  }
+}
+
+interface Rows {
+  readonly truth: Uint8Array
+  readonly scores: Float64Array
+  readonly threshold: number
+}
+
+/** What ranks is a function of sums only where all scores are alike: half, and the share of the positives. */
+function tableStatistics(
+  given: { readonly outcomes: { truth: Uint8Array; scores: Float64Array; weights: Float64Array | undefined }; readonly threshold: number; readonly clusters: Clusters }, // prettier-ignore
+  names: readonly string[],
+): ClusterStatistics {
+  return sumStatistics(binarySums(given), names, (totals) => {
+    const { positives, negatives } = cellsOf(totals)
+    const both = positives > 0 && negatives > 0
+    const alike = { roc_auc: both ? 0.5 : NaN, average_precision: positives > 0 ? positives / (positives + negatives) : NaN }
+    return { ...alike, ...tableMetricsOf(totals) }
+  })
+}
+
+function lossesOf(metric: string, truth: Uint8Array, scores: Float64Array): Float64Array {
+  if (metric === 'brier') return scores.map((score, row) => (score - (truth[row] ?? 0)) ** 2)
+  return scores.map((score, row) => {
+    const chance = truth[row] === 1 ? score : 1 - score
+    return -Math.log(Math.min(Math.max(chance, probabilityEpsilon), 1 - probabilityEpsilon))
+  })
+}
+
+type Hit = (label: number | undefined, isSelected: boolean) => boolean
+
+/** Of these the denominator does not depend on the scores: null where it does. */
+function hitsOf(metric: string, { truth, scores, threshold }: Rows): Uint8Array | null {
+  const count = (among: 0 | 1 | null, isHit: Hit): Uint8Array => {
+    const hits: number[] | Uint8Array = new Uint8Array(truth.length)
+    let length = 0
+    for (let row = 0; row < truth.length; row += 1) {
+      if (among !== null && truth[row] !== among) continue
+      hits[length] = isHit(truth[row], (scores[row] ?? NaN) >= threshold) ? 1 : 0
+      length += 1
+    }
+    return hits.subarray(0, length)
+  }
+  const selected: Hit = (_, isSelected) => isSelected
+  const notSelected: Hit = (_, isSelected) => !isSelected
+  switch (metric) {
+    case 'accuracy':
+      return count(null, (label, isSelected) => (label === 1) === isSelected)
+    case 'selection_rate':
+      return count(null, selected)
+    case 'recall':
+    case 'true_positive_rate':
+      return count(1, selected)
+    case 'false_negative_rate':
+      return count(1, notSelected)
+    case 'false_positive_rate':
+      return count(0, selected)
+    case 'true_negative_rate':
+      return count(0, notSelected)
+    default:
+      return null
+  }
+}
+
+interface Why {
+  readonly cells: Cells
+  readonly scores: Float64Array
+  readonly isWeighted: boolean
+}
+
+function whyUndefined(metric: string, { cells, scores, isWeighted }: Why): string {
+  const { positives, negatives, selected } = cells
+  if (positives + negatives === 0) return 'there are no rows'
+  if (onlyOfProbabilities.includes(metric) && !areProbabilities(scores)) return 'the scores are no probabilities: some are outside of 0 to 1'
+  if (metric === 'ece_equal_mass' && isWeighted) return 'bins of equal mass are not defined with weights'
+  if (positives === 0) return 'no row is of the positive class'
+  if (negatives === 0) return 'all rows are of the positive class'
+  if (selected === 0) return 'nothing is predicted positive'
+  return 'it is not defined on these rows'
+}
+

@@ -1,0 +1,53 @@
+/** The scores of one model on some rows, as metrics and intervals ask for them; each task has its own. */
+import type { Task } from '../../core/release.ts'
+import type { Proportion } from '../../statistics/intervals/interval.ts'
+import type { Clusters } from '../../statistics/metrics/clusters.ts'
+import type { ClusterStatistics } from '../../statistics/resampling/cluster-statistics.ts'
+import { createBinarySample } from './binary-sample.ts'
+import { createMulticlassSample } from './multiclass-sample.ts'
+import { createRegressionSample } from './regression-sample.ts'
+
+export interface SubjectSample {
+  readonly rows: number
+  /** NaN: undefined. */
+  estimate(metric: string): number
+  /** Why an estimate is undefined, in words. */
+  whyUndefined(metric: string): string
+  /** Where the metric is a share of rows of one weight. */
+  proportion(metric: string): Proportion | null
+  /** Where it is a share among rows that the truth alone chooses: 1 for each that counts. */
+  hits(metric: string): Uint8Array | null
+  /** Where it is a mean over rows of one weight: what each adds. */
+  losses(metric: string): Float64Array | null
+  /** Where it is the area under the ROC curve, of rows of one weight. */
+  ranking(metric: string): Ranking | null
+  /** Whether a resample knows the metric. */
+  isResampled(metric: string): boolean
+  /** Only metrics that a resample knows, of at most 2,000 clusters. */
+  statistics(metrics: readonly string[], clusters: Clusters): ClusterStatistics
+}
+
+export interface Ranking {
+  readonly truth: Uint8Array
+  readonly scores: Float64Array
+}
+
+export interface SampleColumns {
+  readonly truth: Float64Array
+  /** A score a row, or one a class. */
+  readonly scores: Float64Array
+  readonly weights: Float64Array | undefined
+  readonly classes: number
+  /** Binary classification. */
+  readonly threshold: number
+}
+
+const creators = {
+  'binary-classification': createBinarySample,
+  'multiclass-classification': createMulticlassSample,
+  regression: createRegressionSample,
+} as const satisfies Record<Task, (columns: SampleColumns) => SubjectSample>
+
+export function createSample(task: Task, columns: SampleColumns): SubjectSample {
+  return creators[task](columns)
+}
