@@ -10,6 +10,7 @@ import { findingAt } from './local-finding.ts'
 import { createHints, didYouMean, listNames } from './nearest-name.ts'
 import { checkRecordings } from './recording-checks.ts'
 import { checkOnDemand } from './features/on-demand-checks.ts'
+import { checkBehaviourTests } from './features/test-value-checks.ts'
 import { checkTraining } from './features/training-checks.ts'
 import { checkBehind } from './version-behind.ts'
 
@@ -27,6 +28,7 @@ export const commitChecks: readonly ((view: CommitView) => readonly Finding[])[]
   checkFeatureViews,
   checkTraining,
   checkOnDemand,
+  checkBehaviourTests,
   checkDataFiles,
   checkEnvironments,
   checkArtifacts,

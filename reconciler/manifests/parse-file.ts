@@ -15,7 +15,7 @@ import { offsetInText } from './text-places.ts'
 import { validateDocument, type DocumentValidation } from './validate-document.ts'
 
 /** Part of the key of every cache of parsed files, with the program's version: grows when the same bytes give another result. */
-export const parserVersion = 5
+export const parserVersion = 6
 
 /** Format of the value that digests of meaning are taken from. */
 const digestVersion = 1

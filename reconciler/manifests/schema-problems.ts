@@ -84,6 +84,8 @@ const choices: readonly (readonly [RegExp, string])[] = [
   [/^\/spec\/sources?(?:\/\d+)?$/, 'the name of a DataSource, or { view: NAME },'],
   [/^\/spec\/tests\/\d+\/given$/, 'a list of rows, or a map with a list of rows for each source,'],
   [/^\/spec\/tests\/\d+\/expect\/\d+\//, 'a text, a number, true, false or null'],
+  [/^\/spec\/tests\/\d+\/(?:golden\/row|invariance\/values|directional)\//, 'a text, a number, true, false or null'],
+  [/^\/spec\/evaluation\/positiveClass$/, 'a text, a number, true or false'],
   [/^\/spec\/nulls\//, 'model, reject or a number'],
 ]
 
@@ -171,6 +173,7 @@ function outOfLimits(error: ErrorObject, found: string): Problem {
 /** What the keywords of JSON Schema that bound a value say. */
 const limits: Readonly<Record<string, readonly [string, string]>> = {
   minimum: ['at least', ''],
+  exclusiveMinimum: ['more than', ''],
   maximum: ['at most', ''],
   minLength: ['at least', 'characters'],
   maxLength: ['at most', 'characters'],
@@ -190,6 +193,7 @@ const formats: Readonly<Record<string, readonly [RuleId, string, string?]>> = {
   '#/$defs/digest/pattern': ['invalid-value', 'sha256: and 64 lower-case hex digits'],
   '#/$defs/time/pattern': ['invalid-value', 'a day or an instant such as 2013-06-01 or 2013-06-01T06:00:00Z'],
   '#/$defs/duration/pattern': ['duration', 'a duration such as 50ms, 90s, 15m, 3h or 7d'],
+  '#/$defs/size/pattern': ['size', 'a size such as 512Ki, 20Mi or 4Gi'],
   '#/$defs/hold/pattern': ['duration', 'a duration such as 50ms, 90s, 15m, 3h or 7d, or manual'],
 }
 
@@ -208,7 +212,7 @@ function isSizeText(pointer: string, value: unknown): boolean {
   return pointer.endsWith('/sizeBytes') && typeof value === 'string'
 }
 
-const durationFields: readonly string[] = ['budget', 'hold', 'lag', 'maxAge', 'refresh', 'ttl', 'window']
+const durationFields: readonly string[] = ['budget', 'hold', 'lag', 'maxAge', 'p50', 'p99', 'refresh', 'timeout', 'ttl', 'window']
 
 function isDurationField(pointer: string): boolean {
   if (/^\/spec\/training\/data\/(?:validation|test)$/.test(pointer)) return true

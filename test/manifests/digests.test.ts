@@ -200,7 +200,7 @@ const notServed: Readonly<Record<Kind, readonly string[]>> = {
   Entity: [],
   DataSource: [],
   FeatureView: [],
-  Model: ['/metadata/name', '/spec/requestFeatures', '/spec/onDemand', '/spec/onDemandOnly', '/spec/nulls', '/spec/decision', '/spec/recording', '/spec/features', '/spec/label', '/spec/training', '/spec/evaluation'],
+  Model: ['/metadata/name', '/spec/requestFeatures', '/spec/onDemand', '/spec/onDemandOnly', '/spec/nulls', '/spec/decision', '/spec/recording', '/spec/features', '/spec/label', '/spec/training', '/spec/evaluation', '/spec/tests'],
   ModelVersion: ['/metadata/name', '/spec/version', '/spec/artifact/path', '/spec/artifact/uri', '/spec/artifact/opset', '/spec/evidence'],
   Rollout: ['/metadata/name', '/metadata/environment', '/spec/suspend', '/spec/fallback'],
 } // prettier-ignore
@@ -217,6 +217,7 @@ const notTrained: Readonly<Partial<Record<Kind, readonly string[]>>> = {
     '/spec/serving',
     '/spec/recording',
     '/spec/decision',
+    '/spec/tests',
     '/spec/evaluation/slices/*/minGroup',
   ],
 }
@@ -230,6 +231,7 @@ function changed(value: unknown, schema: Readonly<Record<string, unknown>>): unk
   if (/^[0-9a-f]{64}$/.test(value)) return 'cd'.repeat(32)
   if (schema.title === 'Digest') return `sha256:${'cd'.repeat(32)}`
   if (schema.title === 'Time') return '2013-02-02'
+  if (/^[1-9]\d*(?:Ki|Mi|Gi|Ti)$/.test(value)) return '7Ti'
   if (schema.title === 'Hold') return value === 'manual' ? '7d' : 'manual'
   return schema.title === 'Duration' ? '7d' : schema.title === 'NullRule' ? 0.25 : `${value}x`
 }

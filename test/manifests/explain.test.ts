@@ -3,6 +3,7 @@ import { assembleCommit } from '../../reconciler/manifests/assemble.ts'
 import { checkSingleFile } from '../../reconciler/manifests/check-single.ts'
 import { isRuleId, renderRule, ruleIds, rules, type RuleId } from '../../reconciler/manifests/explain.ts'
 import {
+  behaviourExample,
   canaryExample,
   expectationExample,
   modelExample,
@@ -63,6 +64,8 @@ interface Wrong {
 }
 
 const twice = '    - { name: distance, dtype: float32, unit: mi }\n    - { name: wind'
+
+const behaviour = (from: string, to: string): FileTexts => ({ ...apart, 'x.yaml': edit(behaviourExample, from, to) })
 
 const onDemand = (from: string, to: string): FileTexts => ({ ...apart, 'x.yaml': edit(onDemandExample, from, to) })
 
@@ -264,6 +267,19 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle' | 'view-sql'>, readonly Wr
     { files: changed.training('wind_max_6h: 10 }', 'wind_max_6h: ten }') },
     { files: changed.training(', wind_max_6h: 10 }', ' }') },
   ],
+  'behaviour-test': [
+    { files: behaviour('more wind delays', 'small enough for git') },
+    { files: behaviour('decision: false', 'label: late') },
+    { files: behaviour('size: { atMost: 1Mi }', 'size: { atMost: 1Mi }\n      range: { min: 0.1 }') },
+    { files: behaviour(', test: 14d }', ' }') },
+  ],
+  'test-feature': [
+    { files: behaviour('feature: wind_speed', 'feature: wind_spede') },
+    { files: behaviour('distance: 200', 'distance: far') },
+    { files: behaviour('dest_weather__wind_speed: 3', 'dest_weather__wind_speed: calm') },
+    { files: behaviour('distance: 200, ', '') },
+  ],
+  'test-cannot-fail': [{ files: behaviour('tolerance: 0.2', 'tolerance: 1') }, { files: behaviour('add: 20', 'add: 0') }],
   'expectation-name': [{ files: { 'x.yaml': edit(expectationExample, 'to_be_between', 'to_be_betwen') } }],
   'expectation-argument': [{ files: { 'x.yaml': edit(expectationExample, 'min_value', 'minvalue') } }],
   'expectation-column': [{ files: { 'x.yaml': edit(expectationExample, 'column: origin', 'column: orign') } }],

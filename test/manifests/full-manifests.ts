@@ -174,6 +174,8 @@ const view = {
 
 const feature = (kind: Kind, name: string, spec: Value) => ({ ...envelope, kind, metadata: { name, ...metadata }, spec })
 
+const golden = { distance: 200, wind: 5, origin__wind: 5, origin__gust: null, dest__wind: 3 }
+
 /** Together they have every property; a rollout is either a canary or a split, an artifact has a path or a uri. */
 export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
   Project: [
@@ -248,6 +250,38 @@ export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
         serving: { budget: '60ms' },
         recording: { percent: 40, drop: ['wind', 'unit'] },
         decision: { threshold: 0.4 },
+        tests: [
+          { name: 'near', golden: { row: golden, score: 0.2, tolerance: 0.1 } },
+          { name: 'far', golden: { row: { ...golden, distance: 2000 }, decision: true } },
+          { name: 'gust there', invariance: { feature: 'dest__wind', values: [1, 2.5], tolerance: 0.2, rows: 50, mostly: 0.5 } },
+          {
+            name: 'more wind',
+            directional: { feature: 'wind', add: 5, score: 'not-down', tolerance: 0.5, rows: 50, mostly: 0.5 },
+          },
+          { name: 'calm', directional: { feature: 'wind', set: 0, score: 'down' } },
+          { name: 'double', directional: { feature: 'wind', multiply: 2, score: 'up' } },
+          { name: 'bounds', range: { min: 0.25, max: 0.75, rows: 50, mostly: 0.5 } },
+          { name: 'no wind', missing: { features: ['wind', 'dest__wind'], together: true, expect: 'rejected', rows: 50 } },
+          { name: 'fast', latency: { p50: '2ms', p99: '20ms', runs: 200 } },
+          { name: 'small', size: { atMost: '20Mi' } },
+        ],
+      },
+    },
+    {
+      ...envelope,
+      kind: 'Model',
+      metadata: { name: 'carriers', ...metadata },
+      spec: {
+        task: 'multiclass-classification',
+        requestFeatures,
+        label: { source: 'flights', column: 'carrier', predictAt: 'predict_at' },
+        training: { data: { until: '2013-06-01', test: '10d' } },
+        tests: [
+          { name: 'near', golden: { row: { distance: 200, wind: 5 }, label: 'UA' } },
+          { name: 'far', golden: { row: { distance: 2000, wind: 5 }, score: 0.25, class: 'UA' } },
+          { name: 'more wind', directional: { feature: 'wind', add: 5, score: 'down', class: 'UA' } },
+          { name: 'bounds', range: { max: 0.75, class: 'UA' } },
+        ],
       },
     },
   ],

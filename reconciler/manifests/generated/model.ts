@@ -94,6 +94,12 @@ export interface WrittenModelSpec {
    * Items: Name of a FairnessPolicy.
    */
   readonly fairness?: readonly string[]
+  /**
+   * Behaviour tests: what is expected of single predictions of every version. Default: none.
+   *
+   * @maxItems 200
+   */
+  readonly tests?: readonly WrittenBehaviourTest[]
   readonly nulls?: NullPolicy
   readonly serving?: Serving
   readonly recording?: WrittenRecording
@@ -329,6 +335,204 @@ export interface WrittenSlice {
    * Rows of the test part that a group needs to be judged by itself; the report of a training set names groups with fewer. Default: none, any number is enough.
    */
   readonly minGroup?: number
+}
+/**
+ * One test. Exactly one of golden, invariance, directional, range, missing, latency and size.
+ */
+export interface WrittenBehaviourTest {
+  /**
+   * What is tested, in words.
+   */
+  readonly name: string
+  readonly golden?: WrittenGoldenTest
+  readonly invariance?: WrittenInvarianceTest
+  readonly directional?: WrittenDirectionalTest
+  readonly range?: WrittenRangeTest
+  readonly missing?: WrittenMissingTest
+  readonly latency?: WrittenLatencyTest
+  readonly size?: WrittenSizeTest
+}
+/**
+ * One row, and what is predicted for it. Exactly one of score, decision and label.
+ */
+export interface WrittenGoldenTest {
+  /**
+   * A value for every feature that is sent or read from a view, by the model's name of it; null: not known.
+   */
+  readonly row: {
+    /**
+     * Value of one feature.
+     */
+    readonly [k: string]: string | number | boolean | null
+  }
+  /**
+   * The score that is expected: a probability, or the predicted value. Default: none.
+   */
+  readonly score?: number
+  /**
+   * How far the score may be from that. Only with score. Default: 0.01.
+   */
+  readonly tolerance?: number
+  /**
+   * Of several classes the one whose probability is looked at. Only for multiclass-classification, and needed there. Default: none.
+   */
+  readonly class?: string
+  /**
+   * The decision that is expected. Only for binary-classification. Default: none.
+   */
+  readonly decision?: boolean
+  /**
+   * The most likely class. Only for multiclass-classification. Default: none.
+   */
+  readonly label?: string
+}
+/**
+ * Another value of one feature does not matter.
+ */
+export interface WrittenInvarianceTest {
+  /**
+   * Feature that is changed, by the model's name of it: one that is sent, or read from a view. What on-demand features make of it changes with it.
+   */
+  readonly feature: string
+  /**
+   * Values that are tried in its place, one by one. Default: for each row the value of another row.
+   *
+   * @minItems 1
+   * @maxItems 20
+   *
+   * Items: One value.
+   */
+  readonly values?: (string | number | boolean | null)[]
+  /**
+   * How far the score may move, up or down.
+   */
+  readonly tolerance: number
+  /**
+   * Rows of the test part that are tried, chosen by a seed. Default: 200.
+   */
+  readonly rows?: number
+  /**
+   * Share of the rows that must pass, above 0 and at most 1. Default: 1.
+   */
+  readonly mostly?: number
+}
+/**
+ * More or less of one feature moves the score in one direction. Exactly one of add, set and multiply.
+ */
+export interface WrittenDirectionalTest {
+  /**
+   * Feature that is changed, by the model's name of it: one that is sent, or read from a view. What on-demand features make of it changes with it.
+   */
+  readonly feature: string
+  /**
+   * What is added to the value. Default: none.
+   */
+  readonly add?: number
+  /**
+   * What is put in its place. Default: none.
+   */
+  readonly set?: string | number | boolean | null
+  /**
+   * What the value is multiplied by. Default: none.
+   */
+  readonly multiply?: number
+  /**
+   * Where the score goes: up, down, or not the other way.
+   */
+  readonly score: 'up' | 'down' | 'not-up' | 'not-down'
+  /**
+   * With up and down: by how much more than nothing it must go; with not-up and not-down: how far it may go the other way. Default: 0.
+   */
+  readonly tolerance?: number
+  /**
+   * Of several classes the one whose probability is looked at. Only for multiclass-classification, and needed there. Default: none.
+   */
+  readonly class?: string
+  /**
+   * Rows of the test part that are tried, chosen by a seed. Default: 200.
+   */
+  readonly rows?: number
+  /**
+   * Share of the rows that must pass, above 0 and at most 1. Default: 1.
+   */
+  readonly mostly?: number
+}
+/**
+ * Scores lie within bounds. At least one of min and max.
+ */
+export interface WrittenRangeTest {
+  /**
+   * The least score. Default: any.
+   */
+  readonly min?: number
+  /**
+   * The greatest score. Default: any.
+   */
+  readonly max?: number
+  /**
+   * Of several classes the one whose probability is looked at. Only for multiclass-classification, and needed there. Default: none.
+   */
+  readonly class?: string
+  /**
+   * Rows of the test part that are tried, chosen by a seed. Default: 200.
+   */
+  readonly rows?: number
+  /**
+   * Share of the rows that must pass, above 0 and at most 1. Default: 1.
+   */
+  readonly mostly?: number
+}
+/**
+ * Rows without a value.
+ */
+export interface WrittenMissingTest {
+  /**
+   * Features that are missing. Default: every feature that is sent or read from a view.
+   *
+   * @minItems 1
+   * @maxItems 1000
+   *
+   * Items: Name of a feature.
+   */
+  readonly features?: readonly string[]
+  /**
+   * All of them are missing at once, else each by itself. Default: false.
+   */
+  readonly together?: boolean
+  /**
+   * score: a finite score; rejected: the null policy refuses the row. Default: score.
+   */
+  readonly expect?: 'score' | 'rejected'
+  /**
+   * Rows of the test part that are tried, chosen by a seed. Default: 200.
+   */
+  readonly rows?: number
+}
+/**
+ * How long a run of one row takes. At least one of p50 and p99.
+ */
+export interface WrittenLatencyTest {
+  /**
+   * What half of the runs take at most. Default: any time.
+   */
+  readonly p50?: string
+  /**
+   * What 99 of 100 runs take at most. Default: any time.
+   */
+  readonly p99?: string
+  /**
+   * Runs that are timed, after 20 that are not. Default: 500.
+   */
+  readonly runs?: number
+}
+/**
+ * How large the model file is.
+ */
+export interface WrittenSizeTest {
+  /**
+   * Size of the file, at most.
+   */
+  readonly atMost: string
 }
 /**
  * What happens to missing values. Default: { default: model }.

@@ -1349,6 +1349,297 @@ export const schemas = {
               "description": "Name of a FairnessPolicy."
             }
           },
+          "tests": {
+            "description": "Behaviour tests: what is expected of single predictions of every version. Default: none.",
+            "type": "array",
+            "maxItems": 200,
+            "default": [],
+            "items": {
+              "title": "WrittenBehaviourTest",
+              "description": "One test. Exactly one of golden, invariance, directional, range, missing, latency and size.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "name"
+              ],
+              "properties": {
+                "name": {
+                  "description": "What is tested, in words.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 256
+                },
+                "golden": {
+                  "title": "WrittenGoldenTest",
+                  "description": "One row, and what is predicted for it. Exactly one of score, decision and label.",
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "row"
+                  ],
+                  "properties": {
+                    "row": {
+                      "description": "A value for every feature that is sent or read from a view, by the model's name of it; null: not known.",
+                      "type": "object",
+                      "additionalProperties": {
+                        "$ref": "#/$defs/cell",
+                        "description": "Value of one feature."
+                      }
+                    },
+                    "score": {
+                      "description": "The score that is expected: a probability, or the predicted value. Default: none.",
+                      "type": "number"
+                    },
+                    "tolerance": {
+                      "description": "How far the score may be from that. Only with score. Default: 0.01.",
+                      "type": "number",
+                      "minimum": 0,
+                      "default": 0.01
+                    },
+                    "class": {
+                      "description": "Of several classes the one whose probability is looked at. Only for multiclass-classification, and needed there. Default: none.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 256
+                    },
+                    "decision": {
+                      "description": "The decision that is expected. Only for binary-classification. Default: none.",
+                      "type": "boolean"
+                    },
+                    "label": {
+                      "description": "The most likely class. Only for multiclass-classification. Default: none.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 256
+                    }
+                  }
+                },
+                "invariance": {
+                  "title": "WrittenInvarianceTest",
+                  "description": "Another value of one feature does not matter.",
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "feature",
+                    "tolerance"
+                  ],
+                  "properties": {
+                    "feature": {
+                      "$ref": "#/$defs/featureName",
+                      "description": "Feature that is changed, by the model's name of it: one that is sent, or read from a view. What on-demand features make of it changes with it."
+                    },
+                    "values": {
+                      "description": "Values that are tried in its place, one by one. Default: for each row the value of another row.",
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 20,
+                      "items": {
+                        "$ref": "#/$defs/cell",
+                        "description": "One value."
+                      }
+                    },
+                    "tolerance": {
+                      "description": "How far the score may move, up or down.",
+                      "type": "number",
+                      "minimum": 0
+                    },
+                    "rows": {
+                      "description": "Rows of the test part that are tried, chosen by a seed. Default: 200.",
+                      "type": "integer",
+                      "minimum": 1,
+                      "maximum": 10000,
+                      "default": 200
+                    },
+                    "mostly": {
+                      "description": "Share of the rows that must pass, above 0 and at most 1. Default: 1.",
+                      "type": "number",
+                      "exclusiveMinimum": 0,
+                      "maximum": 1,
+                      "default": 1
+                    }
+                  }
+                },
+                "directional": {
+                  "title": "WrittenDirectionalTest",
+                  "description": "More or less of one feature moves the score in one direction. Exactly one of add, set and multiply.",
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "feature",
+                    "score"
+                  ],
+                  "properties": {
+                    "feature": {
+                      "$ref": "#/$defs/featureName",
+                      "description": "Feature that is changed, by the model's name of it: one that is sent, or read from a view. What on-demand features make of it changes with it."
+                    },
+                    "add": {
+                      "description": "What is added to the value. Default: none.",
+                      "type": "number"
+                    },
+                    "set": {
+                      "$ref": "#/$defs/cell",
+                      "description": "What is put in its place. Default: none."
+                    },
+                    "multiply": {
+                      "description": "What the value is multiplied by. Default: none.",
+                      "type": "number"
+                    },
+                    "score": {
+                      "description": "Where the score goes: up, down, or not the other way.",
+                      "type": "string",
+                      "enum": [
+                        "up",
+                        "down",
+                        "not-up",
+                        "not-down"
+                      ]
+                    },
+                    "tolerance": {
+                      "description": "With up and down: by how much more than nothing it must go; with not-up and not-down: how far it may go the other way. Default: 0.",
+                      "type": "number",
+                      "minimum": 0,
+                      "default": 0
+                    },
+                    "class": {
+                      "description": "Of several classes the one whose probability is looked at. Only for multiclass-classification, and needed there. Default: none.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 256
+                    },
+                    "rows": {
+                      "description": "Rows of the test part that are tried, chosen by a seed. Default: 200.",
+                      "type": "integer",
+                      "minimum": 1,
+                      "maximum": 10000,
+                      "default": 200
+                    },
+                    "mostly": {
+                      "description": "Share of the rows that must pass, above 0 and at most 1. Default: 1.",
+                      "type": "number",
+                      "exclusiveMinimum": 0,
+                      "maximum": 1,
+                      "default": 1
+                    }
+                  }
+                },
+                "range": {
+                  "title": "WrittenRangeTest",
+                  "description": "Scores lie within bounds. At least one of min and max.",
+                  "type": "object",
+                  "additionalProperties": false,
+                  "properties": {
+                    "min": {
+                      "description": "The least score. Default: any.",
+                      "type": "number"
+                    },
+                    "max": {
+                      "description": "The greatest score. Default: any.",
+                      "type": "number"
+                    },
+                    "class": {
+                      "description": "Of several classes the one whose probability is looked at. Only for multiclass-classification, and needed there. Default: none.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 256
+                    },
+                    "rows": {
+                      "description": "Rows of the test part that are tried, chosen by a seed. Default: 200.",
+                      "type": "integer",
+                      "minimum": 1,
+                      "maximum": 10000,
+                      "default": 200
+                    },
+                    "mostly": {
+                      "description": "Share of the rows that must pass, above 0 and at most 1. Default: 1.",
+                      "type": "number",
+                      "exclusiveMinimum": 0,
+                      "maximum": 1,
+                      "default": 1
+                    }
+                  }
+                },
+                "missing": {
+                  "title": "WrittenMissingTest",
+                  "description": "Rows without a value.",
+                  "type": "object",
+                  "additionalProperties": false,
+                  "properties": {
+                    "features": {
+                      "description": "Features that are missing. Default: every feature that is sent or read from a view.",
+                      "type": "array",
+                      "uniqueItems": true,
+                      "minItems": 1,
+                      "maxItems": 1000,
+                      "items": {
+                        "$ref": "#/$defs/featureName",
+                        "description": "Name of a feature."
+                      }
+                    },
+                    "together": {
+                      "description": "All of them are missing at once, else each by itself. Default: false.",
+                      "type": "boolean",
+                      "default": false
+                    },
+                    "expect": {
+                      "description": "score: a finite score; rejected: the null policy refuses the row. Default: score.",
+                      "type": "string",
+                      "enum": [
+                        "score",
+                        "rejected"
+                      ],
+                      "default": "score"
+                    },
+                    "rows": {
+                      "description": "Rows of the test part that are tried, chosen by a seed. Default: 200.",
+                      "type": "integer",
+                      "minimum": 1,
+                      "maximum": 10000,
+                      "default": 200
+                    }
+                  }
+                },
+                "latency": {
+                  "title": "WrittenLatencyTest",
+                  "description": "How long a run of one row takes. At least one of p50 and p99.",
+                  "type": "object",
+                  "additionalProperties": false,
+                  "properties": {
+                    "p50": {
+                      "$ref": "#/$defs/duration",
+                      "description": "What half of the runs take at most. Default: any time."
+                    },
+                    "p99": {
+                      "$ref": "#/$defs/duration",
+                      "description": "What 99 of 100 runs take at most. Default: any time."
+                    },
+                    "runs": {
+                      "description": "Runs that are timed, after 20 that are not. Default: 500.",
+                      "type": "integer",
+                      "minimum": 100,
+                      "maximum": 10000,
+                      "default": 500
+                    }
+                  }
+                },
+                "size": {
+                  "title": "WrittenSizeTest",
+                  "description": "How large the model file is.",
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "atMost"
+                  ],
+                  "properties": {
+                    "atMost": {
+                      "$ref": "#/$defs/size",
+                      "description": "Size of the file, at most."
+                    }
+                  }
+                }
+              }
+            }
+          },
           "nulls": {
             "$ref": "#/$defs/nulls",
             "description": "What happens to missing values. Default: { default: model }."
@@ -1589,6 +1880,23 @@ export const schemas = {
             "default": 0.5
           }
         }
+      },
+      "cell": {
+        "description": "A value: a text, a number, true, false, or null for a missing value. Times are texts: 2013-01-01T05:00:00Z.",
+        "anyOf": [
+          {
+            "type": "string"
+          },
+          {
+            "type": "number"
+          },
+          {
+            "type": "boolean"
+          },
+          {
+            "type": "null"
+          }
+        ]
       },
       "duration": {
         "title": "Duration",

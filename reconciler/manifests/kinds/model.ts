@@ -1,5 +1,6 @@
 /** The kind Model: what is predicted, from which features and rows, what the caller sends, how it is served. */
 import type { Json } from '../../core/digest.ts'
+import type { BehaviourTest } from '../../core/behaviour-test.ts'
 import { defaultMetrics } from '../../core/metric-catalogue.ts'
 import type { EvaluationColumns, LabelDefinition } from '../../core/feature-definition.ts'
 import type { OnDemandFeature } from '../../core/on-demand-feature.ts'
@@ -10,6 +11,8 @@ import { schemas } from '../generated/schemas.ts'
 import type { KindDefinition, PointedReference } from './kind-definition.ts'
 import { featureNames } from '../model-feature-names.ts'
 import { modelOnDemandChecks } from './model-on-demand-checks.ts'
+import { modelTestChecks } from './model-test-checks.ts'
+import { normaliseTests, testsMeaning } from './model-tests.ts'
 import { modelTrainingChecks } from './model-training-checks.ts'
 import {
   defaultThreshold,
@@ -43,6 +46,7 @@ export interface ModelSpec {
   /** Names of Gates and FairnessPolicies. */
   readonly gates: readonly string[]
   readonly fairness: readonly string[]
+  readonly tests: readonly BehaviourTest[]
 }
 
 export type RiskTier = 'low' | 'medium' | 'high'
@@ -101,7 +105,7 @@ export interface TrainingDataSpec {
 export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
   schema: schemas.model,
   perEnvironment: false,
-  unsupported: ['/spec/tests'],
+  unsupported: [],
   positions: [
     '/metadata/name',
     '/spec/features/*/view',
@@ -134,12 +138,18 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
     '/spec/training/requirements',
     '/spec/gates/*',
     '/spec/fairness/*',
+    '/spec/tests/*/golden/row/*',
+    '/spec/tests/*/invariance/feature',
+    '/spec/tests/*/invariance/values/*',
+    '/spec/tests/*/directional/feature',
+    '/spec/tests/*/directional/set',
   ],
   texts: ['/spec/onDemand/*/cel'],
   checks: [
     ...featureChecks<WrittenModelSpec>('/spec/features', ({ features = [] }) => features.flatMap(featureNames)),
     ...modelTrainingChecks,
     ...modelOnDemandChecks,
+    ...modelTestChecks,
     {
       reads: ['/spec/recording/drop'],
       check({ spec }, report) {
@@ -175,6 +185,7 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
       riskTier: written.riskTier ?? 'medium',
       gates: written.gates ?? [],
       fairness: written.fairness ?? [],
+      tests: normaliseTests(written.tests ?? []),
     }
     if (written.task !== 'binary-classification') return spec
     return { ...spec, decision: { threshold: written.decision?.threshold ?? defaultThreshold } }
@@ -186,6 +197,7 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
       onDemand: onDemandMeaning(written.onDemand),
       serving: servingMeaning(written),
       training: written.training && trainerMeaning(written.training),
+      tests: written.tests && testsMeaning(written.tests),
     }),
   servingMeaning: (written) => writtenMembers({ task: written.task, serving: servingMeaning(written) }),
   trainingMeaning: ({ features, requestFeatures, onDemand, onDemandOnly, label, training, evaluation }) =>
