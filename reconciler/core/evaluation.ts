@@ -81,7 +81,7 @@ export interface TestOutcome {
   /** Rows that were looked at, and those that failed. */
   readonly rows: number
   readonly failures: number
-  /** The first rows that failed: inputs, what was changed, scores. */
+  /** At most three rows that failed, the worst first: inputs, what was changed, scores. */
   readonly examples: readonly Readonly<Record<string, Json>>[]
 }
 
@@ -112,13 +112,22 @@ export interface ReplayOutcome {
   /** A file, or the address of a server. */
   readonly source: string
   readonly requests: number
-  /** Requests that one of both could not answer. */
+  /** Requests that one of both could not answer: they are in none of the other numbers. */
   readonly failed: number
+  /** Why, each reason once, the most frequent first; at most five. */
+  readonly failures: readonly {
+    readonly of: 'candidate' | 'production'
+    readonly because: string
+    readonly requests: number
+  }[]
+  /** Binary classification: the decision; several classes: the most likely one; 0 for a regression. */
   readonly decisionsChanged: number
-  /** Of them: from false to true, from true to false. */
+  /** Of them: from false to true, from true to false; 0 where there are several classes. */
   readonly toPositive: number
   readonly toNegative: number
+  /** Of the candidate's score minus that of production; of several classes the mean of the largest absolute change. */
   readonly meanScoreChange: number
+  /** Absolute. */
   readonly maximumScoreChange: number
   /** For whom: by column, value, requests and changed decisions; most changed first. */
   readonly groups: readonly {
@@ -127,7 +136,7 @@ export interface ReplayOutcome {
     readonly requests: number
     readonly changed: number
   }[]
-  /** First requests whose decision changed. */
+  /** First requests whose decision changed; of several classes the probability of the one that each names. */
   readonly examples: readonly {
     readonly requestId: string | null
     readonly unit: string | null
