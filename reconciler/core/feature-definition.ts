@@ -204,4 +204,6 @@ export interface EvaluationColumns {
   /** What is drawn for intervals: a column, days (UTC) of `splitBy`, or (null) single rows. */
   readonly resampleBy: { readonly type: 'column'; readonly column: string } | { readonly type: 'day' } | null
   readonly slices: readonly SliceDefinition[]
+  /** Further columns, each once: of rules that look at groups. They say nothing about the rows: no digest of training inputs has them. */
+  readonly besides: readonly string[]
 }

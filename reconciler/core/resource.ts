@@ -3,7 +3,8 @@ import type { Digest } from './digest.ts'
 
 export const apiVersion = 'mainward.dev/v1alpha1'
 
-export type Kind = 'Project' | 'Entity' | 'DataSource' | 'FeatureView' | 'Model' | 'ModelVersion' | 'Rollout'
+export type Kind =
+  | 'Project' | 'Entity' | 'DataSource' | 'FeatureView' | 'Model' | 'ModelVersion' | 'Rollout' | 'Gate' | 'FairnessPolicy' | 'Waiver' // prettier-ignore
 
 export interface Metadata {
   readonly name: string

@@ -4,7 +4,10 @@ import type { Reference } from './measurement.ts'
 export type Rule = MetricRule | ResultsRule | ExpressionRule
 
 interface RuleBase {
-  /** Unique in its gate: as written, else made of what it says (`roc_auc`, `roc_auc by carrier`, `tests`). */
+  /**
+   * Unique in its gate: as written, else made of what it says without its number, so that a rule whose number changes keeps it:
+   * `roc_auc at least`, `log_loss no worse than production by carrier`, `tests`.
+   */
   readonly name: string
   /** `warn`: a rule that is not passed is told, and blocks nothing. */
   readonly severity: 'critical' | 'warn'

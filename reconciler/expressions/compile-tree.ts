@@ -3,6 +3,7 @@ import type { ASTNode } from '@marcbachmann/cel-js'
 import { didYouMean, listNames } from '../core/nearest-name.ts'
 import { compileCall, widen } from './compile-call.ts'
 import { fail } from './expression-problem.ts'
+import { pathOf } from './path-of.ts'
 import { isNumber, type ExpressionType, type Outcome, type Run, type Typed } from './expression-type.ts'
 import { areComparable, compileArithmetic, compileEquality, compileOrder, type Arithmetic, type Order } from './operators.ts'
 import { orderValues } from './order-values.ts'
@@ -13,6 +14,8 @@ export interface Scope {
   readonly slots: ReadonlyMap<string, { readonly slot: number; readonly type: ExpressionType }>
   /** Names that are there, but not here: why not, as a hint. */
   readonly hidden: ReadonlyMap<string, string>
+  /** Names are paths of a tree (`metrics.roc_auc.low`): what the tree is, and which names there are, in messages. Absent: inputs of a model. */
+  readonly tree?: { readonly noun: string; readonly names: string }
 }
 
 /** The map by which a feature can be named whose name is no identifier. */
@@ -102,13 +105,13 @@ function compileLiteral(value: unknown, at: number): Typed {
   }
 }
 
-function compileName(name: string, at: number, { slots, hidden }: Scope): Typed {
+function compileName(name: string, at: number, { slots, hidden, tree }: Scope): Typed {
   const found = slots.get(name)
   if (found !== undefined) return { type: found.type, run: readSlot(found.slot) }
   const known = [...slots.keys()]
   const hint = hidden.get(name) ?? didYouMean(name, known)
-  const names = known.length === 0 ? 'there is none' : listNames(known)
-  return fail('name', at, `expected an input of the model (${names}), found ${JSON.stringify(name)}`, hint)
+  const names = tree?.names ?? (known.length === 0 ? 'there is none' : listNames(known))
+  return fail('name', at, `expected ${tree?.noun ?? 'an input of the model'} (${names}), found ${JSON.stringify(name)}`, hint)
 }
 
 function readSlot(slot: number): Run {
@@ -116,6 +119,8 @@ function readSlot(slot: number): Run {
 }
 
 function compileAccess(node: Extract<ASTNode, { readonly op: '[]' | '.' }>, scope: Scope): Typed {
+  const path = scope.tree === undefined ? null : pathOf(node)
+  if (path !== null) return compileName(path, node.start, scope)
   const [holder, key] = node.args
   const name = typeof key === 'string' ? key : key.op === 'value' ? key.args : null
   if (holder.op === 'id' && holder.args === inputsName && typeof name === 'string' && node.op === '[]') {

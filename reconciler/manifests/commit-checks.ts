@@ -8,6 +8,8 @@ import { checkFallbacks } from './fallback-checks.ts'
 import { checkFeatureViews } from './features/view-checks.ts'
 import { findingAt } from './local-finding.ts'
 import { createHints, didYouMean, listNames } from './nearest-name.ts'
+import { checkGates } from './gate-checks.ts'
+import { checkWaivers } from './waiver-checks.ts'
 import { checkRecordings } from './recording-checks.ts'
 import { checkOnDemand } from './features/on-demand-checks.ts'
 import { checkBehaviourTests } from './features/test-value-checks.ts'
@@ -29,6 +31,8 @@ export const commitChecks: readonly ((view: CommitView) => readonly Finding[])[]
   checkTraining,
   checkOnDemand,
   checkBehaviourTests,
+  checkGates,
+  checkWaivers,
   checkDataFiles,
   checkEnvironments,
   checkArtifacts,

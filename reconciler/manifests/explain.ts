@@ -1,18 +1,19 @@
 /** The one registry of rules: the only place where a rule id is made. Knows nothing of how rules are checked. */
 import { commitRules } from './rules/commit-rules.ts'
+import { gateRules } from './rules/gate-rules.ts'
 import { kindRules } from './rules/kind-rules.ts'
 import type { Rule } from './rules/rule.ts'
 import { schemaRules } from './rules/schema-rules.ts'
 import { textRules } from './rules/text-rules.ts'
 
-const definitions = { ...textRules, ...schemaRules, ...kindRules, ...commitRules }
+const definitions = { ...textRules, ...schemaRules, ...kindRules, ...gateRules, ...commitRules }
 
 export type RuleId = keyof typeof definitions
 
 /** Every rule by its id. */
 export const rules = definitions satisfies Record<RuleId, Rule> as Readonly<Record<RuleId, Rule>>
 
-/** Every id, in the order in which rules are checked: text, schema, kind, commit. */
+/** Every id, in the order in which rules are checked: text, schema, kind, gate, commit. */
 export const ruleIds = Object.keys(definitions) as readonly RuleId[]
 
 export function isRuleId(text: string): text is RuleId {

@@ -26,6 +26,7 @@ import { type FeatureSpecs, specsOf } from './features/feature-specs.ts'
 import { aggregatedDtype, keyColumns, viewTimes } from './features/view-rows.ts'
 import type { AggregationSpec, FeatureViewSpec } from './kinds/feature-view.ts'
 import type { ModelSpec } from './kinds/model.ts'
+import { ruleColumns } from './rule-sets.ts'
 
 /** What must hold for the rows of a source, as they come. */
 export interface SourceRules {
@@ -87,7 +88,7 @@ export function buildFeatureDefinitions(resources: readonly Resource[]): Feature
     viewRules: mapValues(specs.views, (spec) => ({ expectations: readExpectations(spec.expectations), tests: viewTests(spec) })),
     training: new Map(
       models.flatMap(({ metadata: { name }, spec }) => {
-        const definition = trainingDefinition(name, spec, specs)
+        const definition = trainingDefinition(name, spec, { specs, besides: ruleColumns(spec, resources) })
         return definition === null ? [] : [[name, definition] as const]
       }),
     ),
@@ -139,7 +140,11 @@ function isRowList(given: FeatureViewSpec['tests'][number]['given']): given is E
 }
 
 /** Null for a model without a label. */
-function trainingDefinition(model: string, spec: ModelSpec, specs: FeatureSpecs): TrainingDefinition | null {
+function trainingDefinition(
+  model: string,
+  spec: ModelSpec,
+  { specs, besides }: { readonly specs: FeatureSpecs; readonly besides: readonly string[] },
+): TrainingDefinition | null {
   const { label, training, evaluation, requestFeatures, onDemand, onDemandOnly } = spec
   if (label === null) return null
   return {
@@ -156,7 +161,7 @@ function trainingDefinition(model: string, spec: ModelSpec, specs: FeatureSpecs)
     label,
     split: training === null ? null : readSplit(training.data, label),
     weights: training?.weights ?? null,
-    evaluation: { resampleBy: evaluation.resampleBy, slices: evaluation.slices },
+    evaluation: { resampleBy: evaluation.resampleBy, slices: evaluation.slices, besides },
   }
 }
 

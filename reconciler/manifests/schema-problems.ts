@@ -86,6 +86,8 @@ const choices: readonly (readonly [RegExp, string])[] = [
   [/^\/spec\/tests\/\d+\/expect\/\d+\//, 'a text, a number, true, false or null'],
   [/^\/spec\/tests\/\d+\/(?:golden\/row|invariance\/values|directional)\//, 'a text, a number, true, false or null'],
   [/^\/spec\/evaluation\/positiveClass$/, 'a text, a number, true or false'],
+  [/^\/spec\/rules\/\d+\/by$/, 'the name of a column or a list of them'],
+  [/^\/spec\/rules\/\d+\/(?:tests|expectations|dataChecks)$/, 'all or a list of names'],
   [/^\/spec\/nulls\//, 'model, reject or a number'],
 ]
 

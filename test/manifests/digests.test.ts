@@ -200,9 +200,12 @@ const notServed: Readonly<Record<Kind, readonly string[]>> = {
   Entity: [],
   DataSource: [],
   FeatureView: [],
-  Model: ['/metadata/name', '/spec/requestFeatures', '/spec/onDemand', '/spec/onDemandOnly', '/spec/nulls', '/spec/decision', '/spec/recording', '/spec/features', '/spec/label', '/spec/training', '/spec/evaluation', '/spec/tests'],
+  Model: ['/metadata/name', '/spec/requestFeatures', '/spec/onDemand', '/spec/onDemandOnly', '/spec/nulls', '/spec/decision', '/spec/recording', '/spec/features', '/spec/label', '/spec/training', '/spec/evaluation', '/spec/tests', '/spec/riskTier', '/spec/gates', '/spec/fairness'],
   ModelVersion: ['/metadata/name', '/spec/version', '/spec/artifact/path', '/spec/artifact/uri', '/spec/artifact/opset', '/spec/evidence'],
   Rollout: ['/metadata/name', '/metadata/environment', '/spec/suspend', '/spec/fallback'],
+  Gate: [],
+  FairnessPolicy: [],
+  Waiver: [],
 } // prettier-ignore
 
 /** What no value of a training set is made from; a kind that is not here has no such digest. */
@@ -219,6 +222,14 @@ const notTrained: Readonly<Partial<Record<Kind, readonly string[]>>> = {
     '/spec/decision',
     '/spec/tests',
     '/spec/evaluation/slices/*/minGroup',
+    '/spec/evaluation/metrics',
+    '/spec/evaluation/positiveClass',
+    '/spec/riskTier',
+    '/spec/gates',
+    '/spec/fairness',
+    ...['command', 'files', 'requirements', 'params', 'seed', 'test', 'timeout', 'memory', 'disk', 'promotion'].map(
+      (field) => `/spec/training/${field}`,
+    ),
   ],
 }
 
@@ -228,10 +239,11 @@ function changed(value: unknown, schema: Readonly<Record<string, unknown>>): unk
   if (typeof value === 'boolean') return !value
   if (typeof value === 'number') return !Number.isInteger(value) ? value / 2 : value < 100 ? value + 1 : value - 1
   if (typeof value !== 'string') return undefined
+  if (value === 'all') return ['all']
   if (/^[0-9a-f]{64}$/.test(value)) return 'cd'.repeat(32)
   if (schema.title === 'Digest') return `sha256:${'cd'.repeat(32)}`
   if (schema.title === 'Time') return '2013-02-02'
-  if (/^[1-9]\d*(?:Ki|Mi|Gi|Ti)$/.test(value)) return '7Ti'
+  if (schema.title === 'Size') return '7Ti'
   if (schema.title === 'Hold') return value === 'manual' ? '7d' : 'manual'
   return schema.title === 'Duration' ? '7d' : schema.title === 'NullRule' ? 0.25 : `${value}x`
 }

@@ -145,6 +145,9 @@ function required(kind: string, spec: Readonly<Record<string, unknown>>): Record
     FeatureView: ['entities', 'source', 'sources', 'transform', 'features'],
     Model: ['task'],
     ModelVersion: ['model', 'version', 'source', 'artifact', 'signature', 'requestFeatures', 'onDemand', 'views', 'definitions'],
+    Gate: ['rules'],
+    FairnessPolicy: ['attributes', 'rules'],
+    Waiver: ['gate', 'model', 'reason', 'grantedBy', 'until'],
   }
   const names: readonly string[] = kind in kept ? kept[kind as keyof typeof kept] : ['canary', 'split']
   return Object.fromEntries(Object.entries(spec).filter(([name]) => names.includes(name)))

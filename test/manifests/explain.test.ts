@@ -10,10 +10,12 @@ import {
   onDemandExample,
   projectExample,
   splitExample,
+  trainerExample,
   trainingExample,
   versionExample,
   viewsExample,
 } from '../../reconciler/manifests/rules/examples.ts'
+import { gateExamples } from '../../reconciler/manifests/rules/gate-examples.ts'
 import {
   assembleWith,
   bytesOf,
@@ -66,6 +68,9 @@ interface Wrong {
 const twice = '    - { name: distance, dtype: float32, unit: mi }\n    - { name: wind'
 
 const behaviour = (from: string, to: string): FileTexts => ({ ...apart, 'x.yaml': edit(behaviourExample, from, to) })
+const gates = (from: string, to: string): FileTexts => ({ ...apart, 'x.yaml': edit(gateExamples, from, to) })
+
+const trainer = (from: string, to: string): FileTexts => ({ ...apart, 'x.yaml': edit(trainerExample, from, to) })
 
 const onDemand = (from: string, to: string): FileTexts => ({ ...apart, 'x.yaml': edit(onDemandExample, from, to) })
 
@@ -114,11 +119,12 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle' | 'view-sql'>, readonly Wr
     { files: { 'x.yaml': edit(canaryExample, 'kind: Rollout', 'kind: [Rollout]') } },
   ],
   'not-supported': [
-    { files: { 'x.yaml': edit(canaryExample, 'kind: Rollout', 'kind: Gate') } },
+    { files: { 'x.yaml': edit(canaryExample, 'kind: Rollout', 'kind: Monitor') } },
     { files: changed.canary(/$/, '  guardrails:\n    - { metric: error_rate, atMost: 0.01 }\n') },
     { files: changed.canary('weight: 5,', 'weight: 5, minExposures: 500,') },
     { files: changed.split(/$/, '    decide: { metric: log_loss }\n') },
-    { files: changed.model(/$/, '  riskTier: medium\n') },
+    { files: gates('{ tests: all }', '{ metric: ece, atMost: 0.1, over: 1d }') },
+    { files: gates('noWorseThan: production, margin: 0.01', 'noWorseThan: stable, margin: 0.01') },
     { files: { [project]: edit(projectExample, /$/, '  artifacts: { store: "s3:bucket" }\n') } },
     { files: { [project]: edit(projectExample, /$/, '  environments: { production: { after: staging } }\n') } },
   ],
@@ -284,6 +290,57 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle' | 'view-sql'>, readonly Wr
   'expectation-argument': [{ files: { 'x.yaml': edit(expectationExample, 'min_value', 'minvalue') } }],
   'expectation-column': [{ files: { 'x.yaml': edit(expectationExample, 'column: origin', 'column: orign') } }],
   'label-missing': [{ files: changed.training(/  label: .*\n/, '') }],
+  metric: [
+    { files: trainer('- roc_auc', '- roc_acu') },
+    { files: trainer('- roc_auc', '- r2') },
+    { files: gates('metric: roc_auc, atLeast', 'metric: roc_acu, atLeast') },
+    { files: gates('metric: roc_auc, atLeast', 'metric: r2, atLeast') },
+    { files: gates('artifact.sizeBytes < 10000000', 'metrics.r2.estimate > 0.1') },
+  ],
+  'command-missing': [{ files: trainer('    command: [python3, training/train.py]\n', '') }],
+  'rule-shape': [
+    { files: gates('{ tests: all }', '{ tests: all, expectations: all }') },
+    { files: gates('{ tests: all }', '{ severity: warn }') },
+    { files: gates('{ tests: all }', '{ tests: all, minGroup: 5 }') },
+    { files: gates('atLeast: 0.6', 'atLeast: 0.6, noWorseThan: production') },
+    { files: gates('atLeast: 0.6', 'judge: point') },
+    { files: gates('atLeast: 0.6', 'atLeast: 0.6, margin: 0.01') },
+    { files: gates('atLeast: 0.6', 'atLeast: 0.6, minGroup: 10') },
+    { files: gates('metric: roc_auc, atLeast: 0.6', 'metric: roc_auc, ratioAtLeast: 0.6') },
+    { files: gates('ratioAtLeast: 0.8', 'ratioAtLeast: 0.8, differenceAtMost: 0.1') },
+  ],
+  'rule-name': [
+    { files: gates('{ tests: all }', '{ metric: roc_auc, atLeast: 0.7 }') },
+    { files: gates('{ tests: all }', '{ name: small, tests: all }') },
+    {
+      files: gates(
+        'metric: true_positive_rate, by: carrier, differenceAtMost',
+        'metric: selection_rate, by: origin, ratioAtLeast',
+      ),
+    },
+  ],
+  'rule-direction': [
+    { files: gates('atLeast: 0.6', 'atMost: 0.6') },
+    { files: gates('metric: log_loss, betterThan', 'metric: selection_rate, betterThan') },
+  ],
+  'rule-cel': [
+    { files: gates('artifact.sizeBytes < 10000000', 'artifact.sizeBytes <') },
+    { files: gates('artifact.sizeBytes < 10000000', 'artifact.size < 10000000') },
+    { files: gates('artifact.sizeBytes < 10000000', 'artifact.sizeBytes') },
+  ],
+  'fairness-attribute': [
+    { files: gates('by: carrier, differenceAtMost', 'by: carier, differenceAtMost') },
+    { files: gates('    - - carrier\n', '    - - carier\n') },
+  ],
+  'gate-column': [
+    { files: gates('by: carrier, minGroup', 'by: carier, minGroup') },
+    { files: gates('    - carrier\n    - origin\n', '    - carrier\n    - origin\n    - orign\n') },
+  ],
+  'gate-unused': [{ files: gates('  gates:\n    - tabular-quality\n', '') }],
+  'waiver-target': [
+    { files: gates('  gate: carrier-parity', '  gate: carrier-party') },
+    { files: gates('ratio by carrier', 'ratio by carier') },
+  ],
   'feature-clash': [{ files: changed.training('      as: dest_weather\n', '') }],
   'split-time': [
     { files: changed.training('until: 2013-06-01', 'until: 2013-06-31') },
@@ -399,6 +456,7 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle' | 'view-sql'>, readonly Wr
   ],
   'duplicate-name': [{ files: { 'x.yaml': modelExample } }, { files: { [rollout]: `${canaryExample}---\n${canaryExample}` } }],
   'unresolved-reference': [
+    { files: gates('    - tabular-quality\n', '    - tabular-quality\n    - tabular-qualty\n') },
     {
       files: {
         'x.yaml': edit(

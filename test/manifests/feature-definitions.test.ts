@@ -89,7 +89,7 @@ describe('definitions', () => {
         validationMs: 1_209_600_000,
         testMs: 1_209_600_000,
       },
-      evaluation: { resampleBy: { type: 'day' }, slices: [{ by: 'carrier', minGroup: null }] },
+      evaluation: { resampleBy: { type: 'day' }, slices: [{ by: 'carrier', minGroup: null }], besides: [] },
       weights: null,
     })
   })
@@ -181,7 +181,7 @@ ${more}  features:
       label: { knownAt: null },
       split: null,
       weights: null,
-      evaluation: { resampleBy: null, slices: [] },
+      evaluation: { resampleBy: null, slices: [], besides: [] },
     })
   })
 })

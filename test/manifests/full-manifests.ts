@@ -175,6 +175,7 @@ const view = {
 const feature = (kind: Kind, name: string, spec: Value) => ({ ...envelope, kind, metadata: { name, ...metadata }, spec })
 
 const golden = { distance: 200, wind: 5, origin__wind: 5, origin__gust: null, dest__wind: 3 }
+const told = { severity: 'critical', onInconclusive: 'block' }
 
 /** Together they have every property; a rollout is either a canary or a split, an artifact has a path or a uri. */
 export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
@@ -244,8 +245,26 @@ export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
         training: {
           data: { from: '2013-01-15', until: '2013-06-01T12:00:00Z', splitBy: 'sched_dep', validation: '14d', test: '10d' },
           weights: 'passengers',
+          command: ['python3', 'training/train.py'],
+          files: ['training/**', 'lib/**'],
+          requirements: 'training/requirements.txt',
+          params: { depth: 6 },
+          seed: 11,
+          test: ['pytest', '-q'],
+          timeout: '40m',
+          memory: '8Gi',
+          disk: '20Gi',
+          promotion: 'separate',
         },
-        evaluation: { resampleBy: 'tail', slices: [{ by: 'carrier', minGroup: 300 }, { by: 'month' }] },
+        evaluation: {
+          metrics: ['roc_auc', 'log_loss'],
+          positiveClass: 1,
+          resampleBy: 'tail',
+          slices: [{ by: 'carrier', minGroup: 300 }, { by: 'month' }],
+        },
+        riskTier: 'low',
+        gates: ['quality', 'budget'],
+        fairness: ['parity', 'access'],
         nulls,
         serving: { budget: '60ms' },
         recording: { percent: 40, drop: ['wind', 'unit'] },
@@ -292,6 +311,70 @@ export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
       ...version,
       spec: { ...version.spec, artifact: { uri: 'folder:sha256/abab', sha256: 'ab'.repeat(32), sizeBytes: 1234 } },
     },
+  ],
+  Gate: [
+    feature('Gate', 'quality', {
+      enforcement: 'warn',
+      rules: [
+        {
+          name: 'auc',
+          metric: 'roc_auc',
+          by: 'carrier',
+          minGroup: 300,
+          judge: 'point',
+          atLeast: 0.6,
+          severity: 'warn',
+          onInconclusive: 'warn',
+        },
+        { metric: 'log_loss', atMost: 0.4, ...told },
+        { metric: 'log_loss', noWorseThan: 'production', margin: 0.01, ...told },
+        { metric: 'log_loss', betterThan: 'baseline', by: ['carrier', 'month'], ...told },
+        { metric: 'selection_rate', by: 'carrier', ratioAtLeast: 0.75, ...told },
+        { metric: 'true_positive_rate', by: 'carrier', differenceAtMost: 0.15, ...told },
+        { tests: 'all', ...told },
+        { expectations: ['a', 'b'], ...told },
+        { dataChecks: ['shared-rows', 'label-balance'], ...told },
+        { cel: 'artifact.sizeBytes < 1000', ...told },
+      ],
+    }),
+  ],
+  FairnessPolicy: [
+    feature('FairnessPolicy', 'parity', {
+      attributes: ['race', 'sex', 'age'],
+      intersections: [
+        ['race', 'sex'],
+        ['sex', 'age'],
+      ],
+      enforcement: 'measure',
+      rules: [
+        {
+          name: 'rate',
+          metric: 'selection_rate',
+          by: 'race',
+          minGroup: 50,
+          judge: 'point',
+          ratioAtLeast: 0.75,
+          severity: 'warn',
+          onInconclusive: 'warn',
+        },
+        { metric: 'true_positive_rate', by: ['race', 'sex'], differenceAtMost: 0.15, ...told },
+        { metric: 'accuracy', atLeast: 0.6, ...told },
+        { metric: 'log_loss', atMost: 0.6, ...told },
+        { metric: 'log_loss', noWorseThan: 'production', margin: 0.01, ...told },
+        { metric: 'log_loss', betterThan: 'baseline', ...told },
+      ],
+    }),
+  ],
+  Waiver: [
+    feature('Waiver', 'until-summer', {
+      gate: 'quality',
+      rule: 'auc',
+      model: 'flight-delay',
+      version: 3,
+      reason: 'More rows come with the summer.',
+      grantedBy: 'acme/model-risk',
+      until: '2027-03-01',
+    }),
   ],
   Rollout: [
     {

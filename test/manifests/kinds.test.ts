@@ -248,11 +248,6 @@ describe('a model', () => {
       '6:3 invalid-value  expected entries of metadata.tags that differ, found two that are the same\n    entries 1 and 3\n',
       [['  description:', '  tags: [a, b, a]\n  description:']],
     ],
-    [
-      'gates',
-      '17:3 not-supported  spec.gates is not supported by this version\n',
-      [['  decision: { threshold: 0.5 }\n', '  decision: { threshold: 0.5 }\n  gates: [standard]\n']],
-    ],
   ])('with %s', (_, expected, changes) => expect(report(modelExample, ...changes)).toBe(expected))
 })
 
@@ -386,7 +381,7 @@ describe('a project', () => {
 })
 
 describe('what looks like ours', () => {
-  const kinds = 'Project, Entity, DataSource, FeatureView, Model, ModelVersion, Rollout'
+  const kinds = 'Project, Entity, DataSource, FeatureView, Model, ModelVersion, Rollout, Gate, FairnessPolicy, Waiver'
   it.each<[string, string, Change]>([
     [
       'a misspelt kind',
@@ -401,8 +396,8 @@ describe('what looks like ours', () => {
     ['a kind of nobody', `2:7 unknown-kind  expected one of ${kinds}, found Deployment\n`, ['kind: Rollout', 'kind: Deployment']],
     [
       'a kind of a later version',
-      '2:7 not-supported  the kind Gate is not supported by this version\n',
-      ['kind: Rollout', 'kind: Gate'],
+      '2:7 not-supported  the kind Monitor is not supported by this version\n',
+      ['kind: Rollout', 'kind: Monitor'],
     ],
     [
       'a kind of Object.prototype',

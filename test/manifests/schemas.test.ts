@@ -93,7 +93,7 @@ describe('the schemas', () => {
       ([, schema]) => schema.type === 'object' && schema.additionalProperties !== false,
     )
     const allowed =
-      /\/(?:evidence|goldenRows\/items\/properties\/(?:inputs|outputs)|nulls\/properties\/features|environments|columns|join|row|given\/anyOf\/.*|expect\/items|expectation|expectation\/additionalProperties)$/
+      /\/(?:evidence|goldenRows\/items\/properties\/(?:inputs|outputs)|nulls\/properties\/features|environments|columns|join|row|params|given\/anyOf\/.*|expect\/items|expectation|expectation\/additionalProperties)$/
     for (const [pointer] of open) expect(pointer).toMatch(allowed)
   })
 

@@ -92,6 +92,7 @@ export function planDataset(training: TrainingDefinition, { sources, views }: Vi
     ...(weights === null ? [] : [weights]),
     ...slices.map(({ by }) => by),
     ...(resampleBy?.type === 'column' ? [resampleBy.column] : []),
+    ...evaluation.besides,
   ]
   return {
     label,

@@ -24,6 +24,9 @@ export function describeNode({ kind, spec }: Resource, views: ReadonlyMap<string
     case 'Rollout':
     case 'Project':
     case 'Entity':
+    case 'Gate':
+    case 'FairnessPolicy':
+    case 'Waiver':
       return ''
   }
 }

@@ -475,6 +475,257 @@ export const schemas = {
       }
     }
   },
+  fairnesspolicy: {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://mainward.dev/schemas/v1alpha1/fairnesspolicy.schema.json",
+    "title": "FairnessPolicyManifest",
+    "description": "What must hold between groups of people or things.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "apiVersion",
+      "kind",
+      "metadata",
+      "spec"
+    ],
+    "properties": {
+      "apiVersion": {
+        "description": "Version of the manifest format.",
+        "type": "string",
+        "const": "mainward.dev/v1alpha1"
+      },
+      "kind": {
+        "description": "Kind of the resource.",
+        "type": "string",
+        "const": "FairnessPolicy"
+      },
+      "metadata": {
+        "$ref": "#/$defs/metadata",
+        "description": "Who and what the resource is."
+      },
+      "spec": {
+        "title": "WrittenFairnessPolicySpec",
+        "description": "The policy.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "attributes",
+          "rules"
+        ],
+        "properties": {
+          "attributes": {
+            "description": "Columns of the label source whose values make the groups. They travel beside the training set; the trainer never gets them.",
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 20,
+            "uniqueItems": true,
+            "items": {
+              "$ref": "#/$defs/columnName",
+              "description": "Name of a column."
+            }
+          },
+          "intersections": {
+            "description": "Attributes whose groups are also looked at together. Default: none.",
+            "type": "array",
+            "maxItems": 20,
+            "uniqueItems": true,
+            "default": [],
+            "items": {
+              "description": "Two or more attributes.",
+              "type": "array",
+              "minItems": 2,
+              "maxItems": 4,
+              "uniqueItems": true,
+              "items": {
+                "$ref": "#/$defs/columnName",
+                "description": "Name of an attribute."
+              }
+            }
+          },
+          "enforcement": {
+            "description": "What a version does that is not passed: block, it may not be merged or rolled out; warn, it is told; measure, only the numbers are. Default: block.",
+            "type": "string",
+            "enum": [
+              "block",
+              "warn",
+              "measure"
+            ],
+            "default": "block"
+          },
+          "rules": {
+            "description": "The rules, each judged by itself.",
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 100,
+            "items": {
+              "title": "WrittenFairnessRule",
+              "description": "What every group must satisfy.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "metric"
+              ],
+              "properties": {
+                "name": {
+                  "description": "What verdicts and waivers call it, unique here. Default: made of what the rule says, for example roc_auc at least, or log_loss no worse than production.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 200
+                },
+                "metric": {
+                  "description": "Name of a metric, as in scikit-learn or Fairlearn.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 100
+                },
+                "atLeast": {
+                  "description": "The value is at least this. Default: none.",
+                  "type": "number"
+                },
+                "atMost": {
+                  "description": "The value is at most this. Default: none.",
+                  "type": "number"
+                },
+                "noWorseThan": {
+                  "description": "The value is worse than that of production, or of baseline, by less than the margin. Default: none.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 100
+                },
+                "betterThan": {
+                  "description": "The value is better than that of production, or of baseline, by more than the margin. Default: none.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 100
+                },
+                "ratioAtLeast": {
+                  "description": "The least group's value is at least this share of the greatest's, 0 to 1. Default: none.",
+                  "type": "number",
+                  "minimum": 0,
+                  "maximum": 1
+                },
+                "differenceAtMost": {
+                  "description": "The greatest group's value minus the least's is at most this. Default: none.",
+                  "type": "number",
+                  "minimum": 0
+                },
+                "margin": {
+                  "description": "Of noWorseThan and betterThan, in the unit of the metric. Default: 0.",
+                  "type": "number",
+                  "minimum": 0
+                },
+                "by": {
+                  "description": "Attributes whose groups are judged, in place of all attributes and intersections. Default: all.",
+                  "anyOf": [
+                    {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 256
+                    },
+                    {
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 4,
+                      "uniqueItems": true,
+                      "items": {
+                        "$ref": "#/$defs/columnName",
+                        "description": "Name of a column."
+                      }
+                    }
+                  ]
+                },
+                "minGroup": {
+                  "description": "Rows that a group needs to be judged. Default: none, any number is enough.",
+                  "type": "integer",
+                  "minimum": 1,
+                  "maximum": 9007199254740991
+                },
+                "judge": {
+                  "description": "interval: the whole interval must satisfy the bound; point: the estimate alone. Default: interval.",
+                  "type": "string",
+                  "enum": [
+                    "interval",
+                    "point"
+                  ]
+                },
+                "severity": {
+                  "description": "warn: it is told when the rule is not passed, and nothing is blocked. Default: critical.",
+                  "type": "string",
+                  "enum": [
+                    "critical",
+                    "warn"
+                  ],
+                  "default": "critical"
+                },
+                "onInconclusive": {
+                  "description": "What a rule does that the rows cannot decide. Default: block.",
+                  "type": "string",
+                  "enum": [
+                    "block",
+                    "warn"
+                  ],
+                  "default": "block"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "$defs": {
+      "metadata": {
+        "title": "Metadata",
+        "description": "Who and what the resource is.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "name"
+        ],
+        "properties": {
+          "name": {
+            "$ref": "#/$defs/name",
+            "description": "Name of the resource, unique in its kind."
+          },
+          "description": {
+            "description": "What this is, for people. Default: none.",
+            "type": "string",
+            "maxLength": 4096
+          },
+          "owner": {
+            "description": "Who answers for it: a team or a person. Default: none.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 256
+          },
+          "tags": {
+            "description": "Words to find it by. Default: none.",
+            "type": "array",
+            "uniqueItems": true,
+            "maxItems": 64,
+            "items": {
+              "description": "One word.",
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128
+            }
+          }
+        }
+      },
+      "name": {
+        "title": "Name",
+        "description": "Lower-case letters, digits and dashes, 1 to 63 characters; begins and ends with a letter or digit.",
+        "type": "string",
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+      },
+      "columnName": {
+        "title": "ColumnName",
+        "description": "Name of a column: 1 to 256 characters without control characters; does not begin with two underscores.",
+        "type": "string",
+        "maxLength": 256,
+        "pattern": "^(?!__)[^\\u0000-\\u001f\\u007f]+$"
+      }
+    }
+  },
   featureview: {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "https://mainward.dev/schemas/v1alpha1/featureview.schema.json",
@@ -965,6 +1216,299 @@ export const schemas = {
             "type": "null"
           }
         ]
+      }
+    }
+  },
+  gate: {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://mainward.dev/schemas/v1alpha1/gate.schema.json",
+    "title": "GateManifest",
+    "description": "What a model version must satisfy to be merged and rolled out.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "apiVersion",
+      "kind",
+      "metadata",
+      "spec"
+    ],
+    "properties": {
+      "apiVersion": {
+        "description": "Version of the manifest format.",
+        "type": "string",
+        "const": "mainward.dev/v1alpha1"
+      },
+      "kind": {
+        "description": "Kind of the resource.",
+        "type": "string",
+        "const": "Gate"
+      },
+      "metadata": {
+        "$ref": "#/$defs/metadata",
+        "description": "Who and what the resource is."
+      },
+      "spec": {
+        "title": "WrittenGateSpec",
+        "description": "The gate.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "rules"
+        ],
+        "properties": {
+          "enforcement": {
+            "description": "What a version does that is not passed: block, it may not be merged or rolled out; warn, it is told; measure, only the numbers are. Default: block.",
+            "type": "string",
+            "enum": [
+              "block",
+              "warn",
+              "measure"
+            ],
+            "default": "block"
+          },
+          "rules": {
+            "description": "The rules, each judged by itself.",
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 100,
+            "items": {
+              "title": "WrittenRule",
+              "description": "What a version must satisfy: exactly one of metric, tests, expectations, dataChecks and cel.",
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+                "name": {
+                  "description": "What verdicts and waivers call it, unique here. Default: made of what the rule says, for example roc_auc at least, or log_loss no worse than production.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 200
+                },
+                "metric": {
+                  "description": "Name of a metric, as in scikit-learn or Fairlearn. Default: none, the rule is of another sort.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 100
+                },
+                "atLeast": {
+                  "description": "The value is at least this. Default: none.",
+                  "type": "number"
+                },
+                "atMost": {
+                  "description": "The value is at most this. Default: none.",
+                  "type": "number"
+                },
+                "noWorseThan": {
+                  "description": "The value is worse than that of production, or of baseline, by less than the margin. Default: none.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 100
+                },
+                "betterThan": {
+                  "description": "The value is better than that of production, or of baseline, by more than the margin. Default: none.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 100
+                },
+                "ratioAtLeast": {
+                  "description": "The least group's value is at least this share of the greatest's, 0 to 1. Default: none.",
+                  "type": "number",
+                  "minimum": 0,
+                  "maximum": 1
+                },
+                "differenceAtMost": {
+                  "description": "The greatest group's value minus the least's is at most this. Default: none.",
+                  "type": "number",
+                  "minimum": 0
+                },
+                "margin": {
+                  "description": "Of noWorseThan and betterThan, in the unit of the metric. Default: 0.",
+                  "type": "number",
+                  "minimum": 0
+                },
+                "by": {
+                  "description": "Columns of the label source whose groups are judged: one, or a list. Default: none, all rows together.",
+                  "anyOf": [
+                    {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 256
+                    },
+                    {
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 4,
+                      "uniqueItems": true,
+                      "items": {
+                        "$ref": "#/$defs/columnName",
+                        "description": "Name of a column."
+                      }
+                    }
+                  ]
+                },
+                "minGroup": {
+                  "description": "Rows that a group needs to be judged. Default: none, any number is enough.",
+                  "type": "integer",
+                  "minimum": 1,
+                  "maximum": 9007199254740991
+                },
+                "judge": {
+                  "description": "interval: the whole interval must satisfy the bound; point: the estimate alone. Default: interval.",
+                  "type": "string",
+                  "enum": [
+                    "interval",
+                    "point"
+                  ]
+                },
+                "tests": {
+                  "description": "Behaviour tests of the model that must pass: all, or a list of names. Default: none, the rule is of another sort.",
+                  "anyOf": [
+                    {
+                      "type": "string",
+                      "enum": [
+                        "all"
+                      ]
+                    },
+                    {
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 100,
+                      "uniqueItems": true,
+                      "items": {
+                        "description": "Name of one.",
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 300
+                      }
+                    }
+                  ]
+                },
+                "expectations": {
+                  "description": "Expectations of the training set's sources and views that must be met: all, or a list of names. Default: none, the rule is of another sort.",
+                  "anyOf": [
+                    {
+                      "type": "string",
+                      "enum": [
+                        "all"
+                      ]
+                    },
+                    {
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 100,
+                      "uniqueItems": true,
+                      "items": {
+                        "description": "Name of one.",
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 300
+                      }
+                    }
+                  ]
+                },
+                "dataChecks": {
+                  "description": "Checks of the training set that must pass: all, or a list of names. Default: none, the rule is of another sort.",
+                  "anyOf": [
+                    {
+                      "type": "string",
+                      "enum": [
+                        "all"
+                      ]
+                    },
+                    {
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 100,
+                      "uniqueItems": true,
+                      "items": {
+                        "description": "Name of one.",
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 300
+                      }
+                    }
+                  ]
+                },
+                "cel": {
+                  "description": "An expression in CEL over metrics, artifact, data, tests, expectations and dataChecks that must be true. Default: none, the rule is of another sort.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 4096
+                },
+                "severity": {
+                  "description": "warn: it is told when the rule is not passed, and nothing is blocked. Default: critical.",
+                  "type": "string",
+                  "enum": [
+                    "critical",
+                    "warn"
+                  ],
+                  "default": "critical"
+                },
+                "onInconclusive": {
+                  "description": "What a rule does that the rows cannot decide. Default: block.",
+                  "type": "string",
+                  "enum": [
+                    "block",
+                    "warn"
+                  ],
+                  "default": "block"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "$defs": {
+      "metadata": {
+        "title": "Metadata",
+        "description": "Who and what the resource is.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "name"
+        ],
+        "properties": {
+          "name": {
+            "$ref": "#/$defs/name",
+            "description": "Name of the resource, unique in its kind."
+          },
+          "description": {
+            "description": "What this is, for people. Default: none.",
+            "type": "string",
+            "maxLength": 4096
+          },
+          "owner": {
+            "description": "Who answers for it: a team or a person. Default: none.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 256
+          },
+          "tags": {
+            "description": "Words to find it by. Default: none.",
+            "type": "array",
+            "uniqueItems": true,
+            "maxItems": 64,
+            "items": {
+              "description": "One word.",
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128
+            }
+          }
+        }
+      },
+      "name": {
+        "title": "Name",
+        "description": "Lower-case letters, digits and dashes, 1 to 63 characters; begins and ends with a letter or digit.",
+        "type": "string",
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+      },
+      "columnName": {
+        "title": "ColumnName",
+        "description": "Name of a column: 1 to 256 characters without control characters; does not begin with two underscores.",
+        "type": "string",
+        "maxLength": 256,
+        "pattern": "^(?!__)[^\\u0000-\\u001f\\u007f]+$"
       }
     }
   },
@@ -3463,6 +4007,143 @@ export const schemas = {
         "type": "integer",
         "minimum": 0,
         "maximum": 100
+      }
+    }
+  },
+  waiver: {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://mainward.dev/schemas/v1alpha1/waiver.schema.json",
+    "title": "WaiverManifest",
+    "description": "Permission to go on although a rule is not passed: who gave it, why, and until when.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "apiVersion",
+      "kind",
+      "metadata",
+      "spec"
+    ],
+    "properties": {
+      "apiVersion": {
+        "description": "Version of the manifest format.",
+        "type": "string",
+        "const": "mainward.dev/v1alpha1"
+      },
+      "kind": {
+        "description": "Kind of the resource.",
+        "type": "string",
+        "const": "Waiver"
+      },
+      "metadata": {
+        "$ref": "#/$defs/metadata",
+        "description": "Who and what the resource is."
+      },
+      "spec": {
+        "title": "WrittenWaiverSpec",
+        "description": "The waiver.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "gate",
+          "model",
+          "reason",
+          "grantedBy",
+          "until"
+        ],
+        "properties": {
+          "gate": {
+            "$ref": "#/$defs/name",
+            "description": "Name of a Gate or a FairnessPolicy."
+          },
+          "rule": {
+            "description": "Name of the rule that is waived. Default: none, all rules of the gate.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200
+          },
+          "model": {
+            "$ref": "#/$defs/name",
+            "description": "Name of a Model that names the gate."
+          },
+          "version": {
+            "description": "Number of the version that it holds for. Default: none, any version.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991
+          },
+          "reason": {
+            "description": "Why the rule may be passed over, for people who look back.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 4096
+          },
+          "grantedBy": {
+            "description": "Who answers for it: a person or a team.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 256
+          },
+          "until": {
+            "$ref": "#/$defs/time",
+            "description": "First time at which it holds no longer."
+          }
+        }
+      }
+    },
+    "$defs": {
+      "metadata": {
+        "title": "Metadata",
+        "description": "Who and what the resource is.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "name"
+        ],
+        "properties": {
+          "name": {
+            "$ref": "#/$defs/name",
+            "description": "Name of the resource, unique in its kind."
+          },
+          "description": {
+            "description": "What this is, for people. Default: none.",
+            "type": "string",
+            "maxLength": 4096
+          },
+          "owner": {
+            "description": "Who answers for it: a team or a person. Default: none.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 256
+          },
+          "tags": {
+            "description": "Words to find it by. Default: none.",
+            "type": "array",
+            "uniqueItems": true,
+            "maxItems": 64,
+            "items": {
+              "description": "One word.",
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128
+            }
+          }
+        }
+      },
+      "name": {
+        "title": "Name",
+        "description": "Lower-case letters, digits and dashes, 1 to 63 characters; begins and ends with a letter or digit.",
+        "type": "string",
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+      },
+      "time": {
+        "title": "Time",
+        "description": "A day of UTC, or an instant: 2013-06-01, 2013-06-01T06:00:00Z; up to six digits after the second.",
+        "type": "string",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$",
+        "examples": [
+          "2013-06-01",
+          "2013-06-01T06:00:00Z"
+        ]
       }
     }
   },

@@ -12,7 +12,7 @@ import type { KindDefinition, PointedReference } from './kind-definition.ts'
 import { featureNames } from '../model-feature-names.ts'
 import { modelOnDemandChecks } from './model-on-demand-checks.ts'
 import { modelTestChecks } from './model-test-checks.ts'
-import { normaliseTests, testsMeaning } from './model-tests.ts'
+import { normaliseTests, testTypes, testsMeaning } from './model-tests.ts'
 import { modelTrainingChecks } from './model-training-checks.ts'
 import {
   defaultThreshold,
@@ -85,7 +85,7 @@ export interface TrainerSpec {
 }
 
 /** How a version is judged, and the columns that travel for it. */
-export interface EvaluationSpec extends EvaluationColumns {
+export interface EvaluationSpec extends Omit<EvaluationColumns, 'besides'> {
   /** Names of the catalogue. */
   readonly metrics: readonly string[]
   /** Value of the label that the score is the probability of; null: 1 or true, and for tasks without one. */
@@ -168,6 +168,9 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
   inapplicableDefaults: (written) => [
     ...(written.task === 'binary-classification' ? [] : ['/spec/decision']),
     ...(written.evaluation === undefined ? ['/spec/evaluation'] : []),
+    ...(written.tests ?? []).flatMap((test, index) =>
+      testTypes.filter((type) => test[type] === undefined).map((type) => `/spec/tests/${index}/${type}`),
+    ),
   ],
   normalise(written) {
     const spec = {
@@ -216,8 +219,11 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
       name: view,
       pointer: `/spec/features/${index}/view`,
     }))
-    if (spec.label === undefined) return views
-    return [...views, { kind: 'DataSource', name: spec.label.source, pointer: '/spec/label/source' }]
+    const named = (kind: 'Gate' | 'FairnessPolicy', field: 'gates' | 'fairness'): readonly PointedReference[] =>
+      (spec[field] ?? []).map((name, index) => ({ kind, name, pointer: `/spec/${field}/${index}` }))
+    const label: readonly PointedReference[] =
+      spec.label === undefined ? [] : [{ kind: 'DataSource', name: spec.label.source, pointer: '/spec/label/source' }]
+    return [...views, ...label, ...named('Gate', 'gates'), ...named('FairnessPolicy', 'fairness')]
   },
 }
 

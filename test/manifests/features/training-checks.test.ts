@@ -163,9 +163,10 @@ describe('a model', () => {
       [['until: 2013-06-01', 'until: 2013-06-01T12:00']],
     ],
     [
-      'a command, which this version does not run',
-      '89:5 not-supported  spec.training.command is not supported by this version\n',
-      [['  training:\n', '  training:\n    command: [python3, train.py]\n']],
+      'a seed without a command',
+      '89:11 command-missing  expected command beside seed, found none: it is the program that trains\n' +
+        '    for example command: [python3, training/train.py]\n',
+      [['  training:\n', '  training:\n    seed: 7\n']],
     ],
     [
       'a group of no rows',

@@ -174,6 +174,7 @@ const replay: ReplayOutcome = {
   source: 'records.jsonl',
   requests: 5_000,
   failed: 12,
+  failures: [{ of: 'candidate', because: 'no value for seats', requests: 12 }],
   decisionsChanged: 1_241,
   toPositive: 1_240,
   toNegative: 1,
