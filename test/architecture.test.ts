@@ -24,6 +24,9 @@ const rooms: Readonly<Record<string, Room>> = {
   inference: { imports: ['core'], packages: ['onnxruntime-node'], pure: true },
   // Validation, training, serving and comparisons evaluate on-demand features by the same code.
   expressions: { imports: ['core'], packages: ['@marcbachmann/cel-js'], pure: true },
+  // Judging measurements and applying the verdicts are apart: the one knows no manifests.
+  rules: { imports: ['core', 'statistics', 'expressions'], packages: [], pure: true },
+  gates: { imports: ['core', 'statistics', 'rules', 'manifests'], packages: [], pure: true },
   manifests: { imports: ['core', 'expressions'], packages: ['yaml', 'ajv', 'ajv-formats'], pure: true },
   git: { imports: ['core'], packages: ['*'] },
   database: { imports: ['core'], packages: ['*'] },
@@ -37,7 +40,7 @@ const rooms: Readonly<Record<string, Room>> = {
   evaluation: { imports: shared, packages: ['*'] },
   serving: { imports: shared, packages: ['*'] },
   reconcile: {
-    imports: [...shared, 'manifests', 'git', 'database', 'artifacts', 'rollout', 'governance'],
+    imports: [...shared, 'manifests', 'rules', 'gates', 'git', 'database', 'artifacts', 'rollout', 'governance'],
     packages: ['*'],
   },
   supervisor: { imports: ['core', 'database'], packages: ['*'] },
@@ -47,6 +50,8 @@ const rooms: Readonly<Record<string, Room>> = {
     imports: [
       ...shared,
       'manifests',
+      'rules',
+      'gates',
       'git',
       'database',
       'artifacts',

@@ -1,4 +1,5 @@
 /** Rules: the one grammar of gates, fairness policies, monitors and guardrails, as values with every default filled. */
+import type { Digest } from './digest.ts'
 import type { Reference } from './measurement.ts'
 
 export type Rule = MetricRule | ResultsRule | ExpressionRule
@@ -54,6 +55,8 @@ export interface RuleSet {
   readonly kind: 'Gate' | 'FairnessPolicy'
   readonly name: string
   readonly enforcement: Enforcement
+  /** Of its manifest's meaning: which rules are applied. */
+  readonly digest: Digest
   readonly rules: readonly Rule[]
 }
 

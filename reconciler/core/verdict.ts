@@ -40,6 +40,8 @@ export interface RuleVerdict {
   readonly decidedBy?: JudgedValue
   /** All groups, worst first; absent for rules of all rows. */
   readonly groups?: readonly JudgedValue[]
+  /** Groups that have too few rows to be judged, as far as they are known; absent: none. */
+  readonly leftOut?: readonly GroupKey[]
   /** How many values were judged together, and how that was corrected. */
   readonly correction?: { readonly method: 'holm'; readonly comparisons: number }
   /** Rows (of clusters: about as many more of the same size) that would decide; absent unless inconclusive, and where no number would. */

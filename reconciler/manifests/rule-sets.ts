@@ -7,14 +7,9 @@ import type { GateSpec } from './kinds/gate.ts'
 import type { ModelSpec } from './kinds/model.ts'
 import type { WaiverSpec } from './kinds/waiver.ts'
 
-/** A rule set and the digest of its meaning. */
-export interface DigestedRuleSet extends RuleSet {
-  readonly digest: Resource['digest']
-}
-
 /** The gates of a model, then its fairness policies, as it names them. A name that is not there is a bug: validation has found it. */
-export function ruleSetsOf(model: ModelSpec, resources: readonly Resource[]): readonly DigestedRuleSet[] {
-  const find = (kind: RuleSet['kind'], name: string): DigestedRuleSet => {
+export function ruleSetsOf(model: ModelSpec, resources: readonly Resource[]): readonly RuleSet[] {
+  const find = (kind: RuleSet['kind'], name: string): RuleSet => {
     const found = resources.find((resource) => resource.kind === kind && resource.metadata.name === name)
     if (found === undefined) throw new Error(`a valid commit has the ${kind} ${name}`)
     const { enforcement, rules } = found.spec as GateSpec | FairnessPolicySpec
