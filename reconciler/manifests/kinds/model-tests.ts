@@ -16,6 +16,14 @@ export const changeTypes = ['add', 'set', 'multiply'] as const
 
 const defaultRows = 200
 
+/** Pointers to defaults of the schema that do not hold: of types that a test is not of, and of what stands beside a score alone. */
+export function inapplicableTestDefaults(written: readonly WrittenBehaviourTest[]): readonly string[] {
+  return written.flatMap((test, index) => [
+    ...testTypes.filter((type) => test[type] === undefined).map((type) => `/spec/tests/${index}/${type}`),
+    ...(test.golden?.score === undefined ? [`/spec/tests/${index}/golden/tolerance`] : []),
+  ])
+}
+
 export function normaliseTests(written: readonly WrittenBehaviourTest[]): readonly BehaviourTest[] {
   return written.flatMap(normaliseTest)
 }

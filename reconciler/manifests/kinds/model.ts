@@ -12,7 +12,7 @@ import type { KindDefinition, PointedReference } from './kind-definition.ts'
 import { featureNames } from '../model-feature-names.ts'
 import { modelOnDemandChecks } from './model-on-demand-checks.ts'
 import { modelTestChecks } from './model-test-checks.ts'
-import { normaliseTests, testTypes, testsMeaning } from './model-tests.ts'
+import { inapplicableTestDefaults, normaliseTests, testsMeaning } from './model-tests.ts'
 import { modelTrainingChecks } from './model-training-checks.ts'
 import {
   defaultThreshold,
@@ -168,9 +168,7 @@ export const modelKind: KindDefinition<WrittenModelSpec, ModelSpec> = {
   inapplicableDefaults: (written) => [
     ...(written.task === 'binary-classification' ? [] : ['/spec/decision']),
     ...(written.evaluation === undefined ? ['/spec/evaluation'] : []),
-    ...(written.tests ?? []).flatMap((test, index) =>
-      testTypes.filter((type) => test[type] === undefined).map((type) => `/spec/tests/${index}/${type}`),
-    ),
+    ...inapplicableTestDefaults(written.tests ?? []),
   ],
   normalise(written) {
     const spec = {
