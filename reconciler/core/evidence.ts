@@ -13,6 +13,11 @@ export interface Evidence {
   /** Null for a version that was evaluated again, not trained: `evaluatedFrom` says of which one it has the model file. */
   readonly run: RunEvidence | null
   readonly evaluatedFrom?: number
+  /**
+   * Of everything that decides evaluation and verdict: model file, rows, null policy, decision, settings, rules, version in production.
+   * Absent: nobody can tell whether the evaluation is stale.
+   */
+  readonly evaluationInputs?: Digest
   readonly evaluation: Evaluation
   readonly verdict: ModelVerdict
   /** Of all above but `run`: what was reviewed. The number of the version is no part of it. */
@@ -24,6 +29,11 @@ export interface DatasetEvidence {
   /** Of the definitions: `digestFeatures`. */
   readonly trainingInputs: Digest
   readonly asOf: string
+  /**
+   * Of the bytes of all files that the rows come from, and of the definitions: with the same ones nothing needs to be computed to know the
+   * dataset. Absent where that can not be told: rows of a query, rows that wait for their time.
+   */
+  readonly sources?: Digest
   /** By part. */
   readonly rows: Readonly<Record<string, number>>
   readonly label: string
