@@ -1,0 +1,19 @@
+/** The evidence of versions as `train` writes it. Pure. */
+import type { Json } from '../../core/digest.ts'
+import { digestValue, type Digest } from '../../core/digest.ts'
+import type { Evidence } from '../../core/evidence.ts'
+
+/** Null: imported, or written by nobody that is known here. */
+export function readEvidence(evidence: Readonly<Record<string, Json>>): Evidence | null {
+  const { evidenceVersion, inputsDigest, dataset, training, evaluation, verdict, digest } = evidence
+  const isWhole = [dataset, training, evaluation, verdict].every((part) => part !== null && typeof part === 'object')
+  if (evidenceVersion !== 1 || typeof inputsDigest !== 'string' || typeof digest !== 'string' || !isWhole) return null
+  return evidence as unknown as Evidence
+}
+
+/** The digest of what is reviewed: all but `run`, which differs from run to run. */
+export function sealEvidence(evidence: Omit<Evidence, 'digest'>): Evidence {
+  const { run, ...reviewed } = evidence
+  const digest: Digest = digestValue(reviewed)
+  return { ...reviewed, run, digest }
+}
