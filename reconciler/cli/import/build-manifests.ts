@@ -1,15 +1,17 @@
-/** The manifests of an imported model as values. Pure; knows no text and no files. */
+/** The manifests of a model that was imported or trained as values. Pure; knows no text and no files. */
 import type { Json } from '../../core/digest.ts'
 import type { Artifact, GoldenRow, NullPolicy, RequestFeature, Signature, Task } from '../../core/release.ts'
 import type { OnDemandFeature } from '../../core/on-demand-feature.ts'
 import type { FeatureClosure } from '../../core/online-view.ts'
 import { apiVersion } from '../../core/resource.ts'
 import { writeDefinitions } from '../../manifests/embedded/write-definitions.ts'
-import type { VersionView } from '../../manifests/kinds/model-version.ts'
+import type { ModelVersionSpec, VersionView } from '../../manifests/kinds/model-version.ts'
 
 export interface ImportedVersion {
   readonly model: string
   readonly version: number
+  /** Default: imported. */
+  readonly source?: ModelVersionSpec['source']
   readonly task: Task
   readonly artifact: Artifact
   readonly signature: Signature
@@ -49,7 +51,7 @@ export function buildVersion(imported: ImportedVersion): object {
     spec: {
       model,
       version,
-      source: 'imported',
+      source: imported.source ?? 'imported',
       artifact,
       signature,
       ...features(requestFeatures),

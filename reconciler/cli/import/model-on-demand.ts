@@ -20,7 +20,7 @@ export interface ModelOnDemand {
 }
 
 /** Throws `invalid-input` for expressions that can not be computed. */
-export function readModelOnDemand({ model }: ExistingModel, { roles }: Pick<ModelViews, 'roles'>): ModelOnDemand {
+export function readModelOnDemand({ model }: Pick<ExistingModel, 'model'>, { roles }: Pick<ModelViews, 'roles'>): ModelOnDemand {
   const { onDemand = [], onDemandOnly = [], requestFeatures = [] } = model?.spec ?? {}
   const only = new Set(onDemandOnly)
   const sentOnly = requestFeatures.filter(({ name }) => only.has(name))

@@ -3,9 +3,11 @@ import { MainwardError } from '../../core/error.ts'
 import type { FeatureDtype } from '../../core/feature-dtype.ts'
 import { hasErrors } from '../../core/finding.ts'
 import type { FeatureClosure, ReleaseView } from '../../core/online-view.ts'
+import type { Resource } from '../../core/resource.ts'
 import { assembleCommit, type CommitContents } from '../../manifests/assemble.ts'
 import { buildFeatureDefinitions } from '../../manifests/feature-definitions.ts'
 import { digestFeatures } from '../../manifests/features/feature-digests.ts'
+import type { ModelSpec } from '../../manifests/kinds/model.ts'
 import type { VersionView } from '../../manifests/kinds/model-version.ts'
 import { featureClosure, onlineView } from '../../manifests/online-views.ts'
 import type { ExistingModel } from './existing-model.ts'
@@ -32,7 +34,13 @@ export function readModelViews(contents: CommitContents, name: string, { model }
       hint: 'mainward validate lists them',
     })
   }
-  const sent = new Set(model.spec.requestFeatures.map((feature) => feature.name))
+  return buildModelViews(resources, name, model.spec)
+}
+
+/** Of a commit without errors. Throws `invalid-input` for a view that is offline only. */
+export function buildModelViews(resources: readonly Resource[], name: string, spec: ModelSpec): ModelViews {
+  if (spec.features.length === 0) return none
+  const sent = new Set(spec.requestFeatures.map((feature) => feature.name))
   const definitions = buildFeatureDefinitions(resources)
   const digests = digestFeatures(resources).views
   const features = definitions.training.get(name)?.features ?? []
