@@ -20,7 +20,7 @@ export interface Evidence {
   readonly evaluationInputs?: Digest
   readonly evaluation: Evaluation
   readonly verdict: ModelVerdict
-  /** Of all above but `run`: what was reviewed. The number of the version is no part of it. */
+  /** `digestEvidence`: of all above but `run` and `dataset.asOf`, so of what was reviewed. The number of the version is no part of it. */
   readonly digest: Digest
 }
 

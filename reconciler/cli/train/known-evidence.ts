@@ -1,6 +1,6 @@
 /** The evidence of versions as `train` writes it. Pure. */
 import type { Json } from '../../core/digest.ts'
-import { digestValue, type Digest } from '../../core/digest.ts'
+import { digestEvidence } from '../../core/evidence-digest.ts'
 import type { Evidence } from '../../core/evidence.ts'
 
 /** Null: imported, or written by nobody that is known here. */
@@ -11,9 +11,6 @@ export function readEvidence(evidence: Readonly<Record<string, Json>>): Evidence
   return evidence as unknown as Evidence
 }
 
-/** The digest of what is reviewed: all but `run`, which differs from run to run. */
 export function sealEvidence(evidence: Omit<Evidence, 'digest'>): Evidence {
-  const { run, ...reviewed } = evidence
-  const digest: Digest = digestValue(reviewed)
-  return { ...reviewed, run, digest }
+  return { ...evidence, digest: digestEvidence(evidence) }
 }
