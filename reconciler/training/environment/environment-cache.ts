@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 export interface EnvironmentCache {
   /** The folder of the whole environment; null: there is none. */
@@ -75,4 +75,9 @@ async function readOrNull(path: string): Promise<string | null> {
 
 function hasCode(thrown: unknown, code: string): boolean {
   return thrown instanceof Error && 'code' in thrown && thrown.code === code
+}
+
+/** An environment that a program changed is not what its requirements say: it is made anew when it is needed again. */
+export function discardEnvironment(folder: string): Promise<void> {
+  return openEnvironmentCache(dirname(folder)).discard(folder)
 }

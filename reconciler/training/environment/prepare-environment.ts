@@ -1,10 +1,11 @@
 /** The Python that a trainer runs with: the machine's own, or one with what its requirements.txt asks for, made once and kept. */
-import { readFile } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { release } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { digestBytes, digestValue, shortDigest, type Digest } from '../../core/digest.ts'
 import { MainwardError, messageOf } from '../../core/error.ts'
 import type { TrainingEnvironment } from '../../core/training-run.ts'
+import { nullWhenMissing } from '../folder/when-missing.ts'
 import { checkRequirements } from './check-requirements.ts'
 import { describePython, type PythonDescription } from './describe-python.ts'
 import { openEnvironmentCache, type EnvironmentCache } from './environment-cache.ts'
@@ -44,11 +45,19 @@ export async function prepareEnvironment(request: EnvironmentRequest): Promise<T
   }
 }
 
-/** Where `python3` is a script that chooses one by HOME, which a trainer does not have, the chosen one is put in front. */
+/** Where `python3` is a script that chooses one (pyenv), by variables that a trainer does not have, the chosen one is put in front. */
 async function useMachine(machine: PythonDescription | null, path: string): Promise<TrainerEnvironment> {
-  const own = machine === null ? null : dirname(machine.executable)
-  const direct = own === null || (await describeOrNull('python3', { PATH: path }))?.executable === machine?.executable
-  return { described: describe(machine, null), path: direct ? path : [own, path].join(delimiter), own: null, warnings: [] }
+  const isDirect = machine === null || (await isFirst(machine.executable, path))
+  const used = isDirect ? path : [dirname(machine.executable), path].join(delimiter)
+  return { described: describe(machine, null), path: used, own: null, warnings: [] }
+}
+
+async function isFirst(executable: string, path: string): Promise<boolean> {
+  for (const folder of path.split(delimiter).filter((each) => each !== '')) {
+    const found = await realpath(join(folder, 'python3')).catch(nullWhenMissing)
+    if (found !== null) return found === (await realpath(executable))
+  }
+  return false
 }
 
 async function readRequirements(file: string): Promise<Buffer> {

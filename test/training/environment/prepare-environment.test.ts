@@ -205,7 +205,7 @@ describe('a bad day', () => {
       PATH: process.env['PATH'],
       HOME: root,
       PIP_INDEX_URL: 'http://127.0.0.1:9/simple',
-      PIP_DEFAULT_TIMEOUT: '1',
+      PIP_RETRIES: '1',
     }
     const making = prepareEnvironment(request({ inherited, cacheFolder: join(root, 'cache-offline') }))
     await expect(making).rejects.toMatchObject({
