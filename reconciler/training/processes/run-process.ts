@@ -8,6 +8,7 @@ import type { ProcessEnd, ProcessRun, StopReason } from '../../core/training-run
 import type { BoundedLog } from '../log/bounded-log.ts'
 import { endTree, type EndingTimes } from './end-tree.ts'
 import type { ProcessEntry, ProcessTable } from './process-table.ts'
+import { guardTree } from './guard-tree.ts'
 import { followTree, type ProcessTree } from './process-tree.ts'
 import { watchDisk, watchMemory, watchTime } from './watch-limits.ts'
 
@@ -57,11 +58,27 @@ const prelude = 'ulimit -c 0; [ -z "$1" ] || ulimit -f "$1"; shift; exec "$@" 2>
 
 /** Resolves when no process of the run is left. Rejects when the program can not be started at all. */
 export async function runProcess(request: ProcessRequest): Promise<ProcessResult> {
-  const { command, log, table, signal } = request
+  const { table, signal } = request
   const killsBefore = await table.countMemoryKills()
   if (signal.aborted) return describe(request, { end: { kind: 'stopped', reason: 'cancelled' }, durationMs: 0 })
   const startedMs = performance.now()
   const child = await start(request)
+  const guard = guardTree(child.pid, markOf(request))
+  try {
+    return await follow(request, { child, startedMs, killsBefore })
+  } finally {
+    guard.dismiss()
+  }
+}
+
+interface Following {
+  readonly child: Started
+  readonly startedMs: number
+  readonly killsBefore: number | null
+}
+
+async function follow(request: ProcessRequest, { child, startedMs, killsBefore }: Following): Promise<ProcessResult> {
+  const { command, log, table } = request
   const tree = followTree({ table, root: child.pid, mark: markOf(request) })
   const memory = { peakBytes: null as number | null }
   const stopping = new AbortController()
