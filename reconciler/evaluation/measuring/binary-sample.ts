@@ -6,9 +6,9 @@ import { equalMassCalibrationError } from '../../statistics/metrics/equal-mass-c
 import { rankingMetrics } from '../../statistics/metrics/ranking-metrics.ts'
 import { orderScores } from '../../statistics/metrics/score-order.ts'
 import { averagePrecisionByCluster } from '../../statistics/resampling/average-precision-by-cluster.ts'
-import { type ClusterStatistics, joined, pickStatistics, sumStatistics } from '../../statistics/resampling/cluster-statistics.ts'
+import { type ClusterStatistics, joined, pickStatistics } from '../../statistics/resampling/cluster-statistics.ts'
 import { rocAucByCluster } from '../../statistics/resampling/roc-auc-by-cluster.ts'
-import { type Cells, cellsOf, proportionOf, tableMetricNames, tableMetricsOf } from './binary-table.ts'
+import { type Cells, cellsOf, proportionOf, tableMetric, tableMetricNames } from './binary-table.ts'
 import { once } from './once.ts'
 import type { SampleColumns, SubjectSample } from './subject-sample.ts'
 
@@ -22,7 +22,6 @@ export function createBinarySample({ truth: labels, scores, weights, threshold }
   const outcomes = { truth, scores, weights }
   assertBinaryOutcomes(outcomes)
   const totals = once(() => totalsOf(binarySums({ outcomes, threshold })))
-  const table = once(() => tableMetricsOf(totals()))
   const order = once(() => orderScores(scores))
   const ranking = once(() => rankingMetrics(outcomes, order()))
   const isConstant = once(() => scores.every((score) => score === scores[0]))
@@ -33,7 +32,7 @@ export function createBinarySample({ truth: labels, scores, weights, threshold }
       if (metric === 'roc_auc') return ranking().rocAuc
       if (metric === 'average_precision') return ranking().averagePrecision
       if (metric === 'ece_equal_mass') return equalMassCalibrationError(outcomes, order())
-      return table()[metric] ?? NaN
+      return tableMetric(metric, totals())
     },
     whyUndefined: (metric) => whyUndefined(metric, { cells: cellsOf(totals()), scores, isWeighted: weights !== undefined }),
     proportion: (metric) => (weights === undefined ? proportionOf(metric, cellsOf(totals())) : null),
@@ -63,12 +62,18 @@ function tableStatistics(
   given: { readonly outcomes: { truth: Uint8Array; scores: Float64Array; weights: Float64Array | undefined }; readonly threshold: number; readonly clusters: Clusters }, // prettier-ignore
   names: readonly string[],
 ): ClusterStatistics {
-  return sumStatistics(binarySums(given), names, (totals) => {
-    const { positives, negatives } = cellsOf(totals)
-    const both = positives > 0 && negatives > 0
-    const alike = { roc_auc: both ? 0.5 : NaN, average_precision: positives > 0 ? positives / (positives + negatives) : NaN }
-    return { ...alike, ...tableMetricsOf(totals) }
-  })
+  const sums = binarySums(given)
+  const valuesAt = (counts: ArrayLike<number>): readonly number[] => {
+    const totals = totalsOf(sums, counts)
+    return names.map((name) => (ranked.some((other) => other === name) ? alikeMetric(name, totals) : tableMetric(name, totals)))
+  }
+  return { clusters: given.clusters.count, names, valuesAt }
+}
+
+function alikeMetric(name: string, totals: Float64Array): number {
+  const { positives, negatives } = cellsOf(totals)
+  if (name === 'roc_auc') return positives > 0 && negatives > 0 ? 0.5 : NaN
+  return positives > 0 ? positives / (positives + negatives) : NaN
 }
 
 function lossesOf(metric: string, truth: Uint8Array, scores: Float64Array): Float64Array {

@@ -1,6 +1,6 @@
 /** Metrics of a binary classifier that are functions of sums over rows, with rates: undefined, and not 0, where nothing is counted. */
 import type { Proportion } from '../../statistics/intervals/interval.ts'
-import { binarySumNames, metricsOfBinarySums } from '../../statistics/metrics/binary-sums.ts'
+import { binarySumNames, metricOfBinarySums } from '../../statistics/metrics/binary-sums.ts'
 
 const rateNames = [
   'true_positive_rate',
@@ -37,25 +37,19 @@ export function cellsOf(totals: Float64Array): Cells {
   }
 }
 
-/** By name, of totals of `binarySums`; NaN: undefined, also where scikit-learn says 0 and warns. */
-export function tableMetricsOf(totals: Float64Array): Readonly<Record<string, number>> {
-  const { trueNegatives, falsePositives, falseNegatives, truePositives, positives, negatives, selected } = cellsOf(totals)
-  const precision = selected > 0 ? truePositives / selected : NaN
-  const recall = positives > 0 ? truePositives / positives : NaN
-  return {
-    ...metricsOfBinarySums(totals),
-    precision,
-    recall,
-    f1: positives + selected > 0 ? (2 * truePositives) / (positives + selected) : NaN,
-    true_positive_rate: recall,
-    false_negative_rate: positives > 0 ? falseNegatives / positives : NaN,
-    false_positive_rate: negatives > 0 ? falsePositives / negatives : NaN,
-    true_negative_rate: negatives > 0 ? trueNegatives / negatives : NaN,
-    positive_predictive_value: precision,
+/** Of totals of `binarySums`; NaN: undefined, also where scikit-learn says 0 and warns, and for names that are no function of sums. */
+export function tableMetric(metric: string, totals: Float64Array): number {
+  const proportion = proportionOf(metric, cellsOf(totals))
+  if (proportion !== null) return proportion.count > 0 ? proportion.successes / proportion.count : NaN
+  if (metric === 'f1') {
+    const { positives, selected, truePositives } = cellsOf(totals)
+    return positives + selected > 0 ? (2 * truePositives) / (positives + selected) : NaN
   }
+  const name = binarySumNames.find((each) => each === metric)
+  return name === undefined ? NaN : metricOfBinarySums(name, totals)
 }
 
-/** Of rows that weigh the same; null: the metric is no share of rows. */
+/** Rows, or their weights, that count among those that could; null: the metric is no share of rows. */
 export function proportionOf(metric: string, cells: Cells): Proportion | null {
   const { trueNegatives, falsePositives, falseNegatives, truePositives, positives, negatives, selected } = cells
   switch (metric) {

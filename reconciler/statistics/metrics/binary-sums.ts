@@ -100,31 +100,42 @@ export function confusionOf(totals: Float64Array): ConfusionMatrix {
 
 /** The metrics of sums that `totalsOf` gives; NaN where undefined, but precision, recall and F1, which are 0 then. */
 export function metricsOfBinarySums(totals: Float64Array): BinarySumMetrics {
-  const matrix = confusionOf(totals)
-  const [trueNegative = 0, falsePositive = 0, falseNegative = 0, truePositive = 0] = totals
-  const weight = trueNegative + falsePositive + falseNegative + truePositive
-  const [macro, weighted] = [macroScoresOf(matrix), weightedScoresOf(matrix)]
-  const positive = classScoresOf(matrix)[1] ?? { precision: NaN, recall: NaN, f1: NaN }
-  const orNaN = (value: number) => (weight > 0 ? value : NaN)
-  return {
-    accuracy: accuracyOf(matrix),
-    balanced_accuracy: balancedAccuracyOf(matrix),
-    matthews_corrcoef: matthewsCorrcoefOf(matrix),
-    cohen_kappa: cohenKappaOf(matrix),
-    precision: orNaN(positive.precision),
-    recall: orNaN(positive.recall),
-    f1: orNaN(positive.f1),
-    precision_macro: macro.precision,
-    recall_macro: macro.recall,
-    f1_macro: macro.f1,
-    precision_weighted: weighted.precision,
-    recall_weighted: weighted.recall,
-    f1_weighted: weighted.f1,
-    selection_rate: (falsePositive + truePositive) / weight,
-    log_loss: (totals[logLossAt] ?? NaN) / weight,
-    brier: (totals[brierAt] ?? NaN) / weight,
-    ...calibrationErrors(totals.subarray(binsAt)),
-  }
+  const values = binarySumNames.map((name) => [name, metricOfBinarySums(name, totals)] as const)
+  return Object.fromEntries(values) as unknown as BinarySumMetrics
+}
+
+/** One of them: what a resample asks for a thousand times. */
+export function metricOfBinarySums(name: keyof BinarySumMetrics, totals: Float64Array): number {
+  return metricByName[name](totals)
+}
+
+const metricByName: Readonly<Record<keyof BinarySumMetrics, (totals: Float64Array) => number>> = {
+  accuracy: (totals) => accuracyOf(confusionOf(totals)),
+  balanced_accuracy: (totals) => balancedAccuracyOf(confusionOf(totals)),
+  matthews_corrcoef: (totals) => matthewsCorrcoefOf(confusionOf(totals)),
+  cohen_kappa: (totals) => cohenKappaOf(confusionOf(totals)),
+  precision: (totals) => positiveScore(totals, 'precision'),
+  recall: (totals) => positiveScore(totals, 'recall'),
+  f1: (totals) => positiveScore(totals, 'f1'),
+  precision_macro: (totals) => macroScoresOf(confusionOf(totals)).precision,
+  recall_macro: (totals) => macroScoresOf(confusionOf(totals)).recall,
+  f1_macro: (totals) => macroScoresOf(confusionOf(totals)).f1,
+  precision_weighted: (totals) => weightedScoresOf(confusionOf(totals)).precision,
+  recall_weighted: (totals) => weightedScoresOf(confusionOf(totals)).recall,
+  f1_weighted: (totals) => weightedScoresOf(confusionOf(totals)).f1,
+  selection_rate: (totals) => ((totals[1] ?? NaN) + (totals[3] ?? NaN)) / weightOf(totals),
+  log_loss: (totals) => (totals[logLossAt] ?? NaN) / weightOf(totals),
+  brier: (totals) => (totals[brierAt] ?? NaN) / weightOf(totals),
+  ece: (totals) => calibrationErrors(totals.subarray(binsAt)).ece,
+  mce: (totals) => calibrationErrors(totals.subarray(binsAt)).mce,
+}
+
+function positiveScore(totals: Float64Array, name: 'precision' | 'recall' | 'f1'): number {
+  return weightOf(totals) > 0 ? (classScoresOf(confusionOf(totals))[1]?.[name] ?? NaN) : NaN
+}
+
+function weightOf([trueNegative = 0, falsePositive = 0, falseNegative = 0, truePositive = 0]: Float64Array): number {
+  return trueNegative + falsePositive + falseNegative + truePositive
 }
 
 /** Expected and maximal calibration error: `sum_b (w_b / w) |mean(y)_b - mean(p)_b|` and the largest gap (Naeini, Cooper and Hauskrecht 2015). */
