@@ -73,6 +73,7 @@ async function placeData({ request, folder }: GuardedRequest): Promise<readonly 
   ] as const
   const placed: PlacedData[] = []
   for (const [variable, name, from] of wanted) {
+    if (from === null) continue
     const path = join(folder.data, name)
     await copyData(from, path)
     placed.push({ variable, name, path, sha256: await digestFile(path) })

@@ -14,7 +14,8 @@ export interface TrainerRequest {
   readonly sources: TrainerSources
   readonly environment: TrainerEnvironment
   readonly trainFile: string
-  readonly validationFile: string
+  /** Null: the training set has no such part. */
+  readonly validationFile: string | null
   readonly params: TrainingParams
   readonly seed: number
   readonly limits: TrainingLimits
