@@ -75,6 +75,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./score-command.ts')).scoreCommand,
   },
   {
+    name: 'train',
+    summary: 'train what changed, judge it against production, and write its version',
+    load: async () => (await import('./train-command.ts')).trainCommand,
+  },
+  {
     name: 'lineage',
     summary: 'from data sources to rollouts: what something is made of, and what of it',
     load: async () => (await import('./lineage-command.ts')).lineageCommand,

@@ -69,7 +69,8 @@ function importAgain({ name, version }: ModelPair): string {
   return `mainward import ${name} again makes version ${version.version + 1}`
 }
 
-function fieldsBehind({ model, version }: ModelPair): readonly string[] {
+/** Fields of the Model that the version does not embed as they are today; views are looked at elsewhere. */
+export function fieldsBehind({ model, version }: Pick<ModelPair, 'model' | 'version'>): readonly string[] {
   const fields: readonly (readonly [string, unknown, unknown])[] = [
     ['requestFeatures', featuresMeaning(model.requestFeatures), featuresMeaning(version.requestFeatures)],
     ['onDemand', onDemandMeaning(model.onDemand), onDemandMeaning(version.onDemand)],

@@ -10,7 +10,7 @@ import { environmentOption } from '../process-options.ts'
 const gibibyte = 1024 ** 3
 const mostThreads = 256
 
-const engineOptions: readonly OptionDefinition[] = [
+export const engineOptions: readonly OptionDefinition[] = [
   { flags: '--threads <n>', description: 'threads of the engine', default: '2' },
   { flags: '--memory <gib>', description: 'memory of the engine in GiB; what does not fit is spilled to disk', default: '1' },
   { flags: '--spill <gib>', description: 'disk for what is spilled, in GiB', default: '8' },

@@ -46,7 +46,8 @@ export function decideTraining(situation: TrainingSituation): TrainingDecision {
   const from = versions.findLast(({ evidence }) => evidence.inputsDigest === inputsDigest)
   if (from === undefined) return { type: isStored ? 'reuse' : 'train', because: explainChange(situation) }
   const { spec, atBase, behind, stale } = from
-  if (atBase === 'other') return { type: 'renumber', from, because: [`version ${spec.version} is another one on the main branch`] }
+  if (atBase === 'other')
+    return { type: 'renumber', from, because: [`version ${spec.version} is another one on the main branch`] }
   if (behind.length > 0) return { type: 'evaluate-again', from, because: behind }
   if (atBase === 'absent' && stale.length > 0) return { type: 'refresh', from, because: stale }
   return { type: 'unchanged', version: spec.version }

@@ -67,7 +67,11 @@ async function checkDeclared({ model, bytes, columns }: TrainedModelQuestion): P
     if (problem !== null) throw unusable(model, problem, wantInputs(columns))
     if (loaded.outputs.length > 0) return
     const others = loaded.otherOutputs.map((name) => `"${name}"`).join(', ')
-    throw unusable(model, `expected tensors as outputs, found ${others === '' ? 'none' : `${others} as sequence or map`}`, tensorHint)
+    throw unusable(
+      model,
+      `expected tensors as outputs, found ${others === '' ? 'none' : `${others} as sequence or map`}`,
+      tensorHint,
+    )
   } finally {
     await loaded.release()
   }
@@ -80,7 +84,8 @@ function inputsProblem(inputs: readonly DeclaredTensor[], columns: readonly stri
   const [only] = inputs
   if (inputs.length === 1 && only !== undefined && !columns.includes(only.name)) {
     const width = only.shape.length === 1 ? 1 : (only.shape[1] ?? -1)
-    if (only.shape.length > 2) return `the input "${only.name}" has ${only.shape.length} dimensions, expected two: rows and features`
+    if (only.shape.length > 2)
+      return `the input "${only.name}" has ${only.shape.length} dimensions, expected two: rows and features`
     if (width === -1 || width === columns.length) return null
     return `the input "${only.name}" takes ${width} columns, the training set has ${columns.length} features`
   }
@@ -114,7 +119,11 @@ function assertNumbers(model: string, { outputs: { score } }: Signature, rows: r
   const inputs = Object.entries(row.inputs).slice(0, 6)
   const shown = inputs.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ')
   const message = `"${score}" is no number (NaN) for row ${at + 1} of ${rows.length} that were tried: ${shown}${Object.keys(row.inputs).length > inputs.length ? ', …' : ''}`
-  throw unusable(model, message, 'the trainer must handle missing values, or spec.nulls of the model must put a number in their place')
+  throw unusable(
+    model,
+    message,
+    'the trainer must handle missing values, or spec.nulls of the model must put a number in their place',
+  )
 }
 
 /** A model that answers the same to everybody is no error of the file, and never what somebody wanted. */
@@ -126,7 +135,11 @@ function checkVaries({ outputs: { score } }: Signature, rows: readonly GoldenRow
     return { ...common, status: 'passed', message: `${different} different ${noun}s on ${rows.length} rows` }
   }
   const found = JSON.stringify(rows[0]?.outputs[score] as Json)
-  return { ...common, status: 'failed', message: `the model answers ${found} to each of ${rows.length} rows: it learned nothing of them` }
+  return {
+    ...common,
+    status: 'failed',
+    message: `the model answers ${found} to each of ${rows.length} rows: it learned nothing of them`,
+  }
 }
 
 function explain(thrown: unknown, model: string, columns: readonly string[]): unknown {

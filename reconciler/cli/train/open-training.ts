@@ -129,5 +129,6 @@ async function readJson(path: string): Promise<Readonly<Record<string, Digest>>>
 /** Removes what earlier commands left in a folder, but for the entries of these names. */
 export async function keepOnly(folder: string, isOurs: (name: string) => boolean, keep: readonly string[]): Promise<void> {
   const names = await readdir(folder).catch(() => [])
-  for (const name of names) if (isOurs(name) && !keep.includes(name)) await rm(join(folder, name), { recursive: true, force: true })
+  for (const name of names)
+    if (isOurs(name) && !keep.includes(name)) await rm(join(folder, name), { recursive: true, force: true })
 }

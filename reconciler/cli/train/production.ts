@@ -21,7 +21,8 @@ export interface ServedVersion {
   readonly read: () => Promise<Uint8Array>
 }
 
-export type Production = { readonly served: ServedVersion; readonly because?: never } | { readonly served: null; readonly because: string }
+export type Production =
+  { readonly served: ServedVersion; readonly because?: never } | { readonly served: null; readonly because: string }
 
 const environment = 'production'
 
@@ -35,7 +36,9 @@ export function openProduction(base: BaseCommit | null, store: VersionStore): Pr
   return {
     async find(model, task) {
       if (base === null) return { served: null, because: 'there is no commit yet' }
-      read.resources ??= readCommitContents(base.repository, base.id, base.repository.innerPath).then(({ files }) => listResources(files))
+      read.resources ??= readCommitContents(base.repository, base.id, base.repository.innerPath).then(({ files }) =>
+        listResources(files),
+      )
       return findServed({ model, task, base, store, resources: await read.resources })
     },
   }
@@ -76,7 +79,8 @@ function findServed({ model, task, base, store, resources }: Question): Producti
       sha256: artifact.sha256,
       layout,
       ...(decision === undefined ? {} : { threshold: decision.threshold }),
-      read: async () => (artifact.path === undefined ? null : await base.read(artifact.path)) ?? store.readArtifact(artifact.sha256),
+      read: async () =>
+        (artifact.path === undefined ? null : await base.read(artifact.path)) ?? store.readArtifact(artifact.sha256),
     },
   }
 }

@@ -73,7 +73,9 @@ async function readLabels(engine: Engine, question: DatasetQuestion): Promise<Tr
     return { classes: [], baseline: { kind: 'mean', values: [Number(row?.['mean'] ?? 0)] } }
   }
   const counted = await engine.query(`select ${label} as label, sum(${weight}) as n from ${from} group by all order by 1`)
-  const classes = counted.map(({ label: value }) => (typeof value === 'bigint' ? Number(value) : (value as string | number | boolean)))
+  const classes = counted.map(({ label: value }) =>
+    typeof value === 'bigint' ? Number(value) : (value as string | number | boolean),
+  )
   const total = counted.reduce((sum, { n }) => sum + Number(n), 0)
   const shares = counted.map(({ n }) => Number(n) / total)
   if (task === 'multiclass-classification') return { classes, baseline: { kind: 'prior', values: shares } }

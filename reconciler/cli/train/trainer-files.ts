@@ -78,9 +78,13 @@ async function findRequirements(
   if (requirements !== null) {
     const [found] = await source.list(requirements)
     if (found !== undefined) return found
-    throw new MainwardError('invalid-input', `the trainer of ${model} names the requirements ${requirements}: found no such file`, {
-      hint: 'correct training.requirements of the model, or commit the file',
-    })
+    throw new MainwardError(
+      'invalid-input',
+      `the trainer of ${model} names the requirements ${requirements}: found no such file`,
+      {
+        hint: 'correct training.requirements of the model, or commit the file',
+      },
+    )
   }
   if (program === null) return null
   const [beside] = await source.list(posix.join(posix.dirname(program), 'requirements.txt'))

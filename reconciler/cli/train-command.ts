@@ -1,0 +1,98 @@
+/** `mainward train`: trains what changed, judges it against production, and writes its version into the working tree. */
+import { MainwardError } from '../core/error.ts'
+import type { ModelReport } from '../core/report.ts'
+import type { Resource } from '../core/resource.ts'
+import type { ModelSpec } from '../manifests/kinds/model.ts'
+import { type CommandDefinition, type CommandInput, flagOption } from './command.ts'
+import type { CliContext } from './context.ts'
+import { createProgress, type Progress } from './features/progress.ts'
+import { readEngineOptions } from './features/engine-options.ts'
+import { reportFailure } from './report-failure.ts'
+import { chooseModels } from './train/choose-models.ts'
+import { makeVersion } from './train/make-version.ts'
+import { type OpenTraining, withTraining } from './train/open-training.ts'
+import { renderDecision, renderMade } from './train/render-training.ts'
+import { reportFailed, reportTrained } from './train/report-training.ts'
+import { surveyModel } from './train/survey-model.ts'
+import { trainOptions } from './train/train-options.ts'
+
+export const trainCommand: CommandDefinition = {
+  details:
+    'Training set, command, parameters, seed, the trainer’s files and requirements decide: what was trained of the same before, here or\n' +
+    'in another branch, is not trained again. The trainer gets the training and validation parts, and writes model.onnx; Mainward judges\n' +
+    'it on the test part, against the version in production and a plain guess, and writes the version, its model file and the line of\n' +
+    'the rollout into the working tree. Nothing is committed. Exit code 1 when a gate stands in the way, or something failed.',
+  arguments: [{ usage: '[models...]', description: 'names of models (default: all that have a trainer)' }],
+  options: trainOptions,
+  examples: [
+    { line: 'train', explains: 'what changed' },
+    { line: 'train flight-delay --dry-run', explains: 'whether it would be trained, and why' },
+  ],
+  async run(context, input) {
+    assertNames(input)
+    const progress = createProgress(context.terminal)
+    const reports = await withTraining(context, input, async (opened) => {
+      const models = chooseModels(opened.resources, input.arguments)
+      if (models.length === 0 && !flagOption(input, 'json')) context.terminal.write('no model has a trainer: nothing to train\n')
+      const done: ModelReport[] = []
+      for (const model of models) done.push(await trainOne(model, opened, { context, input, progress }))
+      return done
+    }).finally(progress.end)
+    if (flagOption(input, 'json')) context.terminal.write(`${JSON.stringify(reports, null, 2)}\n`)
+    const isWrong = ({ outcome, evidence }: ModelReport): boolean => outcome.type === 'failed' || evidence?.verdict.blocks === true
+    return reports.some(isWrong) ? 1 : 0
+  },
+}
+
+/** Training everything again by a slip of the finger would be dear. */
+function assertNames(input: CommandInput): void {
+  const isAll = flagOption(input, 'all')
+  if (isAll && input.arguments.length > 0) {
+    throw new MainwardError('usage', `--all stands alone: found ${input.arguments.join(', ')} beside it`)
+  }
+  if (!flagOption(input, 'force') || isAll || input.arguments.length > 0) return
+  throw new MainwardError('usage', '--force: expected names of models, or --all', { hint: 'mainward train MODEL --force' })
+}
+
+interface Work {
+  readonly context: CliContext
+  readonly input: CommandInput
+  readonly progress: Progress
+}
+
+/** One that fails keeps the others from nothing; a person who cancels means all. */
+async function trainOne(model: Resource<ModelSpec>, opened: OpenTraining, work: Work): Promise<ModelReport> {
+  const { context, input, progress } = work
+  try {
+    return await surveyAndMake(model, opened, work)
+  } catch (thrown) {
+    if (!(thrown instanceof MainwardError) || thrown.code === 'cancelled' || opened.engine.signal.aborted) throw thrown
+    progress.end()
+    if (!flagOption(input, 'json')) reportFailure(context.terminal, thrown, false)
+    return reportFailed(model, thrown)
+  }
+}
+
+async function surveyAndMake(model: Resource<ModelSpec>, opened: OpenTraining, work: Work): Promise<ModelReport> {
+  const { context, input, progress } = work
+  const say = (text: string): void => {
+    progress.end()
+    if (!flagOption(input, 'json')) context.terminal.write(text)
+  }
+  const survey = await surveyModel(model, opened, { force: flagOption(input, 'force'), progress })
+  say(renderDecision(survey))
+  if (survey.decision.type === 'unchanged' || flagOption(input, 'dryRun')) return reportTrained(survey, null, null)
+  const { served } = await opened.production.find(survey.tree.name, survey.tree.spec.task)
+  const made = await makeVersion(survey, opened, {
+    context,
+    progress,
+    threads: readEngineOptions(input).threads,
+    onLines: (lines) => {
+      progress.end()
+      for (const line of lines) context.terminal.writeError(`${context.terminal.style('dim', `| ${line}`)}\n`)
+    },
+  })
+  say(renderMade(survey, made))
+  return reportTrained(survey, made, served?.version ?? null)
+}
+

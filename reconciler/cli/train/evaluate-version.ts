@@ -1,0 +1,165 @@
+/** Judges a model file by the rows that it was not trained on: measurements against production, tests, checks, and the verdict of its gates. */
+import { digestValue, type Digest } from '../../core/digest.ts'
+import { MainwardError } from '../../core/error.ts'
+import type { DataCheckOutcome, Evaluation } from '../../core/evaluation.ts'
+import type { Artifact, Signature } from '../../core/release.ts'
+import type { GateVerdict, ModelVerdict } from '../../core/verdict.ts'
+import { evaluateModel } from '../../evaluation/evaluate-model.ts'
+import type { EvaluatedProduction } from '../../evaluation/evaluation-request.ts'
+import type { PartName } from '../../features/dataset/plan-dataset.ts'
+import type { RowLayout } from '../../inference/rows/row-assembler.ts'
+import type { ModelSpec } from '../../manifests/kinds/model.ts'
+import { ruleSetsOf } from '../../manifests/rule-sets.ts'
+import { judgeRules } from '../../rules/judge-rules.ts'
+import { wantedMeasurements } from '../../rules/wanted-measurements.ts'
+import type { Progress } from '../features/progress.ts'
+import { openDatasetRows } from './dataset-rows.ts'
+import type { MadeDataset } from './find-dataset.ts'
+import { listExpectations } from './list-expectations.ts'
+import type { OpenTraining } from './open-training.ts'
+import type { Production } from './production.ts'
+import type { TrainingLabels } from './read-dataset.ts'
+
+export interface EvaluationSubject {
+  readonly model: string
+  readonly spec: ModelSpec
+  readonly bytes: Uint8Array
+  readonly artifact: Artifact
+  readonly layout: RowLayout
+  readonly production: Production
+  readonly dataset: MadeDataset
+  readonly labels: TrainingLabels
+  /** Of the look at the file. */
+  readonly checks: readonly DataCheckOutcome[]
+}
+
+export interface Judgement {
+  readonly evaluation: Evaluation
+  readonly verdict: ModelVerdict
+}
+
+/** Of all intervals. */
+const confidence = 0.95
+const replicates = 2000
+
+export async function evaluateVersion(subject: EvaluationSubject, opened: OpenTraining, progress: Progress): Promise<Judgement> {
+  const { model, spec, dataset, checks } = subject
+  const part = judgedPart(subject)
+  const rows = await openDatasetRows({
+    folder: dataset.folder,
+    part,
+    side: sideColumns(spec, opened),
+    resampleBy: spec.evaluation.resampleBy,
+    weights: spec.training?.weights ?? null,
+    engine: { ...opened.engine, folders: [dataset.folder] },
+  })
+  try {
+    progress.step(`${model}: evaluation`)
+    const request = await buildRequest(subject, opened, part)
+    const scored = await evaluateModel(request, rows, {
+      signal: opened.engine.signal,
+      onProgress: (n) => progress.step(`${model}: ${n} of ${rows.rows} rows`),
+    })
+    const expectations = listExpectations(dataset.report.checks)
+    const evaluation: Evaluation = { ...scored, tests: [], expectations, dataChecks: checks }
+    const { report } = dataset
+    const facts = { evaluation, artifact: subject.artifact, dataset: { rows: Object.fromEntries(report.parts.map(({ name, rows: n }) => [name, n])) } }
+    const gates = ruleSetsOf(spec, opened.resources).map((ruleSet) => judgeRules(ruleSet, facts))
+    return { evaluation, verdict: { ...worst(gates), gates } }
+  } finally {
+    await rows.close()
+  }
+}
+
+function worst(gates: readonly GateVerdict[]): Pick<ModelVerdict, 'verdict' | 'blocks'> {
+  const verdicts = gates.filter(({ enforcement }) => enforcement === 'block').map(({ verdict }) => verdict)
+  const verdict = verdicts.includes('failed') ? 'failed' : verdicts.includes('inconclusive') ? 'inconclusive' : 'passed'
+  return { verdict, blocks: gates.some(({ blocks }) => blocks) }
+}
+
+/** The last part in time: nobody learned from it, and no parameter was chosen by it. */
+function judgedPart({ model, dataset }: EvaluationSubject): PartName {
+  const names = dataset.report.parts.map(({ name }) => name)
+  const part = (['test', 'validation'] as const).find((name) => names.includes(name))
+  if (part !== undefined) return part
+  throw new MainwardError('invalid-input', `nothing to judge ${model} by: its training set is one part`, {
+    hint: 'give training.data a length of its test part, for example test: 14d',
+  })
+}
+
+function sideColumns(spec: ModelSpec, { resources }: OpenTraining): readonly string[] {
+  const asked = wantedMeasurements(ruleSetsOf(spec, resources)).flatMap(({ by }) => by)
+  return [...new Set([...spec.evaluation.slices.map(({ by }) => by), ...asked])]
+}
+
+async function buildRequest(subject: EvaluationSubject, opened: OpenTraining, part: PartName) {
+  const { spec, bytes, layout, labels } = subject
+  const { evaluation, decision, task } = spec
+  const { resampleBy } = evaluation
+  return {
+    task,
+    part,
+    candidate: { bytes, layout, ...(decision === undefined ? {} : { threshold: decision.threshold }) },
+    production: await readProduction(subject.production),
+    baseline: labels.baseline,
+    positiveClass: evaluation.positiveClass,
+    classes: task === 'multiclass-classification' ? labels.classes.map(String) : null,
+    metrics: evaluation.metrics,
+    slices: evaluation.slices,
+    requests: wantedMeasurements(ruleSetsOf(spec, opened.resources)),
+    clustersBy: resampleBy === null ? null : resampleBy.type === 'day' ? 'day' : resampleBy.column,
+    weights: spec.training?.weights ?? null,
+    confidence,
+    replicates,
+    seed: spec.training?.trainer?.seed ?? 0,
+  }
+}
+
+async function readProduction({ served, because }: Production): Promise<EvaluatedProduction> {
+  if (served === null) return { version: null, because }
+  const { version, sha256, layout, threshold } = served
+  return {
+    version,
+    artifact: `sha256:${sha256}`,
+    bytes: await served.read(),
+    layout,
+    ...(threshold === undefined ? {} : { threshold }),
+  }
+}
+
+export interface EvaluationInputs {
+  readonly dataset: Digest
+  readonly sha256: string
+  readonly signature: Signature
+  readonly spec: ModelSpec
+  readonly production: Production
+}
+
+/** Format of the value that the digest is taken from: another one when the same inputs would be judged otherwise. */
+const digestVersion = 1
+
+/** Of everything that decides an evaluation and its verdict; the number of the version in production does not. */
+export function digestEvaluation(
+  { dataset, sha256, signature, spec, production }: EvaluationInputs,
+  opened: OpenTraining,
+): Digest {
+  const { task, nulls, decision, evaluation, training, requestFeatures, onDemand, features } = spec
+  const { served } = production
+  const judges = opened.resources.filter(
+    ({ kind, metadata: { name } }) =>
+      (kind === 'Gate' && spec.gates.includes(name)) || (kind === 'FairnessPolicy' && spec.fairness.includes(name)),
+  )
+  return digestValue({
+    digestVersion,
+    dataset,
+    candidate: { sha256, signature, nulls, decision, requestFeatures, onDemand, features },
+    task,
+    evaluation,
+    weights: training?.weights,
+    seed: training?.trainer?.seed,
+    settings: { confidence, replicates },
+    rules: judges.map(({ kind, metadata, digest }) => [kind, metadata.name, digest]),
+    waivers: opened.resources.filter(({ kind }) => kind === 'Waiver').map(({ metadata, digest }) => [metadata.name, digest]),
+    production: served === null ? null : { sha256: served.sha256, threshold: served.threshold, nulls: served.layout.nulls },
+  })
+}

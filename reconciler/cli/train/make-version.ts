@@ -1,0 +1,240 @@
+/** Carries out what was decided for a model: from its model file to the files of a version in the working tree. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DatasetEvidence, Evidence, RunEvidence, TrainingEvidence } from '../../core/evidence.ts'
+import { MainwardError } from '../../core/error.ts'
+import type { GoldenRow, Signature } from '../../core/release.ts'
+import type { ModelVersionSpec } from '../../manifests/kinds/model-version.ts'
+import type { CliContext } from '../context.ts'
+import type { Progress } from '../features/progress.ts'
+import { chooseGoldenRows } from '../import/choose-golden-rows.ts'
+import { readModelOnDemand } from '../import/model-on-demand.ts'
+import { describeArtifact } from '../import/place-artifact.ts'
+import { buildEvidence, describeDataset, describeTraining } from './build-evidence.ts'
+import { digestEvaluation, evaluateVersion, type Judgement } from './evaluate-version.ts'
+import type { MadeDataset } from './find-dataset.ts'
+import { inspectModel, type InspectedModel } from './inspect-model.ts'
+import type { OpenTraining } from './open-training.ts'
+import { isPositive, type TrainingLabels, withDataset } from './read-dataset.ts'
+import { runTraining } from './run-training.ts'
+import type { Survey } from './survey-model.ts'
+import { describeSource } from './describe-source.ts'
+import { writeVersion, type WrittenVersion } from './write-version.ts'
+
+export interface MakingOptions {
+  readonly context: CliContext
+  readonly progress: Progress
+  readonly threads: number
+  readonly onLines: (lines: readonly string[]) => void
+}
+
+/** A model file, and where it comes from. */
+interface ModelSource {
+  readonly bytes: Uint8Array
+  readonly run: RunEvidence | null
+  /** Number of the version whose file it is, where that stays; null: its own. */
+  readonly evaluatedFrom: number | null
+  readonly training: TrainingEvidence
+  /** Of an earlier evaluation of the same file. */
+  readonly before: { readonly spec: ModelVersionSpec; readonly evidence: Evidence } | null
+}
+
+export interface MadeVersion extends WrittenVersion {
+  readonly evidence: Evidence
+}
+
+/** Rows that the model file is tried on, and how many of them become golden rows. */
+const triedRows = 1000
+const goldenRows = 10
+
+/** Not to be called where nothing has to be done. Throws what training, inspection and evaluation throw; the tree then is as it was. */
+export async function makeVersion(survey: Survey, opened: OpenTraining, options: MakingOptions): Promise<MadeVersion> {
+  const { tree, decision } = survey
+  const source = await findSource(survey, opened, options)
+  const production = await opened.production.find(tree.name, tree.spec.task)
+  const sha256 = describeArtifact(source.bytes, '').sha256
+  const digestOf = (signature: Signature) =>
+    digestEvaluation({ dataset: survey.dataset.digest, sha256, signature, spec: tree.spec, production }, opened)
+  const kept = keepEvaluation(source, decision, digestOf)
+  if (kept !== null) return write(survey, opened, { source, ...kept })
+  const { report, inspected, judgement } = await judge(survey, opened, { options, source, production })
+  const evidence = buildEvidence({
+    inputsDigest: survey.inputsDigest,
+    dataset: report,
+    training: source.training,
+    run: source.run,
+    evaluatedFrom: source.evaluatedFrom,
+    evaluationInputs: digestOf(inspected.signature),
+    judgement,
+  })
+  const golden = chooseGoldenRows(inspected.goldenRows, goldenRows)
+  return write(survey, opened, { source, evidence, signature: inspected.signature, golden })
+}
+
+/** The evaluation of the same file that still holds: its version gets another number alone. */
+function keepEvaluation(source: ModelSource, decision: Survey['decision'], digestOf: (signature: Signature) => string) {
+  if (source.before === null || decision.type === 'evaluate-again' || decision.type === 'refresh') return null
+  const { spec, evidence } = source.before
+  if (evidence.evaluationInputs === undefined || evidence.evaluationInputs !== digestOf(spec.signature)) return null
+  return { evidence, signature: spec.signature, golden: spec.goldenRows }
+}
+
+async function findSource(survey: Survey, opened: OpenTraining, options: MakingOptions): Promise<ModelSource> {
+  const { decision, stored, tree } = survey
+  switch (decision.type) {
+    case 'unchanged':
+      throw new Error(`nothing has to be done for ${tree.name}`)
+    case 'train': {
+      const { bytes, run } = await train(survey, opened, options)
+      return { bytes, run, evaluatedFrom: null, training: describeTraining(survey.inputs), before: null }
+    }
+    case 'reuse': {
+      if (stored === null) throw new Error(`the store has a version of ${tree.name}`)
+      const bytes = await opened.versions.readArtifact(stored.spec.artifact.sha256)
+      return { bytes, run: stored.evidence.run, evaluatedFrom: null, training: stored.evidence.training, before: stored }
+    }
+    case 'renumber':
+    case 'refresh':
+    case 'evaluate-again': {
+      const { spec, evidence } = decision.from
+      const bytes = await readArtifact(spec, opened)
+      const isNew = decision.type === 'evaluate-again'
+      const from = isNew ? (evidence.evaluatedFrom ?? spec.version) : (evidence.evaluatedFrom ?? null)
+      const run = isNew ? null : evidence.run
+      return { bytes, run, evaluatedFrom: from, training: evidence.training, before: { spec, evidence } }
+    }
+  }
+}
+
+async function train(survey: Survey, opened: OpenTraining, { context, progress, threads, onLines }: MakingOptions) {
+  const { tree, files } = survey
+  const dataset = await survey.dataset.make()
+  await assertLearnable(survey, dataset, opened)
+  const source = await describeSource(opened, files)
+  return runTraining(
+    {
+      model: tree.name,
+      trainer: tree.trainer,
+      files,
+      dataset,
+      source,
+      codeFolder: opened.project,
+      threads,
+      onStep: progress.step,
+      onLines,
+    },
+    context,
+    opened,
+  )
+}
+
+/** Nothing can be learned of rows that all have the same label: a trainer would fail later, and say less. */
+async function assertLearnable(survey: Survey, dataset: MadeDataset, opened: OpenTraining): Promise<void> {
+  const { name, spec } = survey.tree
+  if (spec.task === 'regression') return
+  const { classes } = await readDataset(survey, dataset, opened, (reader) => reader.readLabels())
+  if (classes.length > 1) return
+  const rows = dataset.report.parts.find((part) => part.name === 'train')?.rows ?? 0
+  const found = classes.length === 0 ? 'no label' : `${JSON.stringify(classes[0])} in all of them`
+  throw new MainwardError(
+    'invalid-input',
+    `${name} has ${rows} rows to learn from: expected labels of two classes or more, found ${found}`,
+    {
+      hint: 'take a longer time in training.data of the model, or look at the label column',
+    },
+  )
+}
+
+function readDataset<T>(
+  { tree: { spec } }: Survey,
+  { folder, report }: MadeDataset,
+  opened: OpenTraining,
+  use: Parameters<typeof withDataset<T>>[2],
+): Promise<T> {
+  return withDataset({ folder, report, task: spec.task, positiveClass: spec.evaluation.positiveClass }, opened.engine, use)
+}
+
+/** A file of the tree, or of the artifact store. */
+async function readArtifact({ artifact }: ModelVersionSpec, opened: OpenTraining): Promise<Uint8Array> {
+  return artifact.path === undefined
+    ? opened.versions.readArtifact(artifact.sha256)
+    : readFile(join(opened.project, artifact.path))
+}
+
+interface JudgeRequest {
+  readonly options: MakingOptions
+  readonly source: ModelSource
+  readonly production: Awaited<ReturnType<OpenTraining['production']['find']>>
+}
+
+async function judge(
+  survey: Survey,
+  opened: OpenTraining,
+  { options, source, production }: JudgeRequest,
+): Promise<{ readonly report: DatasetEvidence; readonly inspected: InspectedModel; readonly judgement: Judgement }> {
+  const { tree } = survey
+  const { progress } = options
+  const dataset = await survey.dataset.make()
+  progress.step(`${tree.name}: model file`)
+  const [rows, labels] = await readDataset(survey, dataset, opened, async (reader) => [
+    await reader.readSample('train', triedRows),
+    await reader.readLabels(),
+  ])
+  const onDemand = readModelOnDemand({ model: { file: '', spec: tree.spec } }, tree.views)
+  const inspected = await inspectModel({
+    model: tree.name,
+    bytes: source.bytes,
+    spec: tree.spec,
+    views: tree.views,
+    onDemand,
+    columns: dataset.report.columns.filter(({ role }) => role !== 'label').map(({ name }) => name),
+    positiveIndex: positiveIndex(labels, tree.spec.evaluation.positiveClass),
+    rows,
+  })
+  const judgement = await evaluateVersion(
+    {
+      model: tree.name,
+      spec: tree.spec,
+      bytes: source.bytes,
+      artifact: describeArtifact(source.bytes, ''),
+      layout: {
+        signature: inspected.signature,
+        requestFeatures: tree.spec.requestFeatures,
+        ...(onDemand.features.length === 0 ? {} : { onDemand: onDemand.features }),
+        ...(tree.views.roles.length === 0 ? {} : { views: tree.views.roles }),
+        nulls: tree.spec.nulls,
+      },
+      production,
+      dataset,
+      labels,
+      checks: [inspected.varies],
+    },
+    opened,
+    progress,
+  )
+  return { report: describeDataset(dataset.report, survey.dataset.sources), inspected, judgement }
+}
+
+/** Trainers order the columns of a score as scikit-learn orders classes: numbers by size, texts by code point. */
+function positiveIndex({ classes }: TrainingLabels, positiveClass: string | number | boolean | null): number {
+  const at = classes.findIndex((value) => isPositive(value, positiveClass))
+  return at === -1 ? 1 : at
+}
+
+interface WriteRequest {
+  readonly source: ModelSource
+  readonly evidence: Evidence
+  readonly signature: Signature
+  readonly golden: readonly GoldenRow[]
+}
+
+async function write(
+  survey: Survey,
+  opened: OpenTraining,
+  { source, evidence, signature, golden }: WriteRequest,
+): Promise<MadeVersion> {
+  const written = await writeVersion({ survey, opened, bytes: source.bytes, evidence, signature, goldenRows: golden })
+  const { bytes } = source
+  await opened.versions.keep(survey.tree.name, survey.inputsDigest, { manifest: written.manifest, bytes })
+  return { ...written, evidence }
+}
