@@ -9,7 +9,6 @@ import { createProgress, type Progress } from './features/progress.ts'
 import { readEngineOptions } from './features/engine-options.ts'
 import { reportFailure } from './report-failure.ts'
 import { chooseModels } from './train/choose-models.ts'
-import { makeVersion } from './train/make-version.ts'
 import { type OpenTraining, withTraining } from './train/open-training.ts'
 import { renderDecision, renderMade } from './train/render-training.ts'
 import { reportFailed, reportTrained } from './train/report-training.ts'
@@ -39,7 +38,8 @@ export const trainCommand: CommandDefinition = {
       return done
     }).finally(progress.end)
     if (flagOption(input, 'json')) context.terminal.write(`${JSON.stringify(reports, null, 2)}\n`)
-    const isWrong = ({ outcome, evidence }: ModelReport): boolean => outcome.type === 'failed' || evidence?.verdict.blocks === true
+    const isWrong = ({ outcome, evidence }: ModelReport): boolean =>
+      outcome.type === 'failed' || evidence?.verdict.blocks === true
     return reports.some(isWrong) ? 1 : 0
   },
 }
@@ -83,6 +83,8 @@ async function surveyAndMake(model: Resource<ModelSpec>, opened: OpenTraining, w
   say(renderDecision(survey))
   if (survey.decision.type === 'unchanged' || flagOption(input, 'dryRun')) return reportTrained(survey, null, null)
   const { served } = await opened.production.find(survey.tree.name, survey.tree.spec.task)
+  // Only training needs what runs trainers and models: a command that finds nothing to do starts without.
+  const { makeVersion } = await import('./train/make-version.ts')
   const made = await makeVersion(survey, opened, {
     context,
     progress,
@@ -95,4 +97,3 @@ async function surveyAndMake(model: Resource<ModelSpec>, opened: OpenTraining, w
   say(renderMade(survey, made))
   return reportTrained(survey, made, served?.version ?? null)
 }
-

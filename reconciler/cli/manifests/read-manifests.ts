@@ -7,7 +7,7 @@ import { TreeReader } from '../../git/list-files.ts'
 import { openRepository, type Repository } from '../../git/open-repository.ts'
 import { resolveCommit } from '../../git/read-history.ts'
 import type { CommitContents } from '../../manifests/assemble.ts'
-import { readCommitContents, readWorkingTree } from '../../reconcile/source/read-contents.ts'
+import { type ParseManifest, readCommitContents, readWorkingTree } from '../../reconcile/source/read-contents.ts'
 
 export interface ManifestSource {
   readonly contents: CommitContents
@@ -20,12 +20,12 @@ export interface ManifestSource {
 }
 
 /** The working tree at a folder, or a commit of the repository that it belongs to. Throws `usage` for a ref that is none. */
-export async function readManifests(folder: string, ref: string | null): Promise<ManifestSource> {
+export async function readManifests(folder: string, ref: string | null, parse?: ParseManifest): Promise<ManifestSource> {
   if (ref !== null) {
     const repository = openRepository(folder)
     return readCommitManifests(repository, await resolveRef(repository, ref), ref)
   }
-  const contents = await readWorkingTree(folder)
+  const contents = await readWorkingTree(folder, parse)
   return {
     contents,
     origin: `working tree ${folder}`,

@@ -1,8 +1,7 @@
 /** Judges a model file by the rows that it was not trained on: measurements against production, tests, checks, and the verdict of its gates. */
-import { digestValue, type Digest } from '../../core/digest.ts'
 import { MainwardError } from '../../core/error.ts'
 import type { DataCheckOutcome, Evaluation } from '../../core/evaluation.ts'
-import type { Artifact, Signature } from '../../core/release.ts'
+import type { Artifact } from '../../core/release.ts'
 import type { GateVerdict, ModelVerdict } from '../../core/verdict.ts'
 import { evaluateModel } from '../../evaluation/evaluate-model.ts'
 import type { EvaluatedProduction } from '../../evaluation/evaluation-request.ts'
@@ -13,6 +12,7 @@ import { ruleSetsOf } from '../../manifests/rule-sets.ts'
 import { judgeRules } from '../../rules/judge-rules.ts'
 import { wantedMeasurements } from '../../rules/wanted-measurements.ts'
 import type { Progress } from '../features/progress.ts'
+import { evaluationSettings } from './digest-evaluation.ts'
 import { openDatasetRows } from './dataset-rows.ts'
 import type { MadeDataset } from './find-dataset.ts'
 import { listExpectations } from './list-expectations.ts'
@@ -38,10 +38,6 @@ export interface Judgement {
   readonly verdict: ModelVerdict
 }
 
-/** Of all intervals. */
-const confidence = 0.95
-const replicates = 2000
-
 export async function evaluateVersion(subject: EvaluationSubject, opened: OpenTraining, progress: Progress): Promise<Judgement> {
   const { model, spec, dataset, checks } = subject
   const part = judgedPart(subject)
@@ -63,7 +59,11 @@ export async function evaluateVersion(subject: EvaluationSubject, opened: OpenTr
     const expectations = listExpectations(dataset.report.checks)
     const evaluation: Evaluation = { ...scored, tests: [], expectations, dataChecks: checks }
     const { report } = dataset
-    const facts = { evaluation, artifact: subject.artifact, dataset: { rows: Object.fromEntries(report.parts.map(({ name, rows: n }) => [name, n])) } }
+    const facts = {
+      evaluation,
+      artifact: subject.artifact,
+      dataset: { rows: Object.fromEntries(report.parts.map(({ name, rows: n }) => [name, n])) },
+    }
     const gates = ruleSetsOf(spec, opened.resources).map((ruleSet) => judgeRules(ruleSet, facts))
     return { evaluation, verdict: { ...worst(gates), gates } }
   } finally {
@@ -109,8 +109,7 @@ async function buildRequest(subject: EvaluationSubject, opened: OpenTraining, pa
     requests: wantedMeasurements(ruleSetsOf(spec, opened.resources)),
     clustersBy: resampleBy === null ? null : resampleBy.type === 'day' ? 'day' : resampleBy.column,
     weights: spec.training?.weights ?? null,
-    confidence,
-    replicates,
+    ...evaluationSettings,
     seed: spec.training?.trainer?.seed ?? 0,
   }
 }
@@ -125,41 +124,4 @@ async function readProduction({ served, because }: Production): Promise<Evaluate
     layout,
     ...(threshold === undefined ? {} : { threshold }),
   }
-}
-
-export interface EvaluationInputs {
-  readonly dataset: Digest
-  readonly sha256: string
-  readonly signature: Signature
-  readonly spec: ModelSpec
-  readonly production: Production
-}
-
-/** Format of the value that the digest is taken from: another one when the same inputs would be judged otherwise. */
-const digestVersion = 1
-
-/** Of everything that decides an evaluation and its verdict; the number of the version in production does not. */
-export function digestEvaluation(
-  { dataset, sha256, signature, spec, production }: EvaluationInputs,
-  opened: OpenTraining,
-): Digest {
-  const { task, nulls, decision, evaluation, training, requestFeatures, onDemand, features } = spec
-  const { served } = production
-  const judges = opened.resources.filter(
-    ({ kind, metadata: { name } }) =>
-      (kind === 'Gate' && spec.gates.includes(name)) || (kind === 'FairnessPolicy' && spec.fairness.includes(name)),
-  )
-  return digestValue({
-    digestVersion,
-    dataset,
-    candidate: { sha256, signature, nulls, decision, requestFeatures, onDemand, features },
-    task,
-    evaluation,
-    weights: training?.weights,
-    seed: training?.trainer?.seed,
-    settings: { confidence, replicates },
-    rules: judges.map(({ kind, metadata, digest }) => [kind, metadata.name, digest]),
-    waivers: opened.resources.filter(({ kind }) => kind === 'Waiver').map(({ metadata, digest }) => [metadata.name, digest]),
-    production: served === null ? null : { sha256: served.sha256, threshold: served.threshold, nulls: served.layout.nulls },
-  })
 }

@@ -11,7 +11,8 @@ import { chooseGoldenRows } from '../import/choose-golden-rows.ts'
 import { readModelOnDemand } from '../import/model-on-demand.ts'
 import { describeArtifact } from '../import/place-artifact.ts'
 import { buildEvidence, describeDataset, describeTraining } from './build-evidence.ts'
-import { digestEvaluation, evaluateVersion, type Judgement } from './evaluate-version.ts'
+import { digestEvaluation } from './digest-evaluation.ts'
+import { evaluateVersion, type Judgement } from './evaluate-version.ts'
 import type { MadeDataset } from './find-dataset.ts'
 import { inspectModel, type InspectedModel } from './inspect-model.ts'
 import type { OpenTraining } from './open-training.ts'
@@ -54,7 +55,7 @@ export async function makeVersion(survey: Survey, opened: OpenTraining, options:
   const production = await opened.production.find(tree.name, tree.spec.task)
   const sha256 = describeArtifact(source.bytes, '').sha256
   const digestOf = (signature: Signature) =>
-    digestEvaluation({ dataset: survey.dataset.digest, sha256, signature, spec: tree.spec, production }, opened)
+    digestEvaluation({ dataset: survey.dataset.digest, sha256, signature, spec: tree.spec, production }, opened.resources)
   const kept = keepEvaluation(source, decision, digestOf)
   if (kept !== null) return write(survey, opened, { source, ...kept })
   const { report, inspected, judgement } = await judge(survey, opened, { options, source, production })

@@ -15,6 +15,7 @@ import { findArtifactStore } from '../features/find-artifact-store.ts'
 import { type OpenFeatures, withFeatures } from '../features/open-features.ts'
 import { type BaseCommit, openBase } from './base-commit.ts'
 import { type FileDigests, openFileDigests } from './file-digests.ts'
+import { openCachedParser } from './cached-parser.ts'
 import { openProduction, type ProductionReader } from './production.ts'
 import { openVersionStore, type VersionStore } from './version-store.ts'
 
@@ -50,9 +51,11 @@ export async function withTraining<T>(
   use: (training: OpenTraining) => Promise<T>,
 ): Promise<T> {
   const project = resolve(context.configuration.folder, textOption(input, 'path') ?? '.')
-  return withFeatures(context, input, async (features) => {
-    const stateFolder = makeStateFolder(context, input, project)
-    const folder = join(stateFolder, 'train')
+  const stateFolder = makeStateFolder(context, input, project)
+  const folder = join(stateFolder, 'train')
+  const parser = openCachedParser(join(folder, 'parsed'))
+  const open = async (features: OpenFeatures): Promise<T> => {
+    parser.save()
     const store = findArtifactStore(features.resources, { folder: project, stateFolder })
     const versions = openVersionStore(store)
     const base = await openBase(project, textOption(input, 'base'))
@@ -81,7 +84,8 @@ export async function withTraining<T>(
     } finally {
       await fileDigests.save()
     }
-  })
+  }
+  return withFeatures(context, input, open, parser.parse)
 }
 
 /** Outside of a repository it lies beside mainward.yaml. */

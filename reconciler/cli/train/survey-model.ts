@@ -9,8 +9,8 @@ import type { ModelVersionSpec } from '../../manifests/kinds/model-version.ts'
 import { fieldsBehind } from '../../manifests/version-behind.ts'
 import type { Progress } from '../features/progress.ts'
 import { buildModelViews, type ModelViews } from '../import/model-views.ts'
+import { digestEvaluation } from './digest-evaluation.ts'
 import { decideTraining, type TrainedVersion, type TrainingDecision } from './decide-training.ts'
-import { digestEvaluation } from './evaluate-version.ts'
 import { findDataset, type FoundDataset } from './find-dataset.ts'
 import { digestInputs, type TrainingInputs } from './inputs-digest.ts'
 import { readEvidence } from './known-evidence.ts'
@@ -121,7 +121,7 @@ async function describeVersion({
   const production = await opened.production.find(tree.name, tree.spec.task)
   const today = digestEvaluation(
     { dataset, sha256: spec.artifact.sha256, signature: spec.signature, spec: tree.spec, production },
-    opened,
+    opened.resources,
   )
   return {
     ...common,

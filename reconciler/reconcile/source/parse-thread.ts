@@ -1,12 +1,8 @@
 /** The thread that parses YAML while its process reads git: answers one request after the other. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { assertNever } from '../../core/assert-never.ts'
-import { digestBytes } from '../../core/digest.ts'
-import { packageRoot } from '../../core/package-root.ts'
-import { parserVersion } from '../../manifests/parse-file.ts'
 import { ParseCache } from './parse-cache.ts'
+import { parsingVersion } from './parsing-version.ts'
 import { ParsedCommit } from './parsed-commit.ts'
 import type { ParseCall, ParseReply, ParseRequest, ReadingPart } from './source-messages.ts'
 
@@ -45,13 +41,4 @@ function answer(commit: ParsedCommit, call: ParseCall, send: (part: ReadingPart)
     default:
       return assertNever(call)
   }
-}
-
-/** Everything that the outcome of parsing depends on. */
-function parsingVersion(): string {
-  const schemas = join(packageRoot, 'schemas')
-  const names = readdirSync(schemas).filter((name) => name.endsWith('.schema.json'))
-  const texts = names.sort().map((name) => digestBytes(readFileSync(join(schemas, name))))
-  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { readonly version: string }
-  return [version, parserVersion, ...texts].join(' ')
 }

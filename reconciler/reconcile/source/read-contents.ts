@@ -7,6 +7,7 @@ import { TreeReader } from '../../git/list-files.ts'
 import type { Repository } from '../../git/open-repository.ts'
 import { artifactPaths, type CommitContents, dataPaths } from '../../manifests/assemble.ts'
 import type { StoredFile } from '../../manifests/commit-view.ts'
+import type { ParsedFile } from '../../manifests/parsed-file.ts'
 import { parseFile } from '../../manifests/parse-file.ts'
 import { projectOf, selectManifestPaths } from '../../manifests/select-files.ts'
 
@@ -39,27 +40,33 @@ export async function readCommitContents(repository: Repository, commit: string,
  * The files under a folder as they are on disk, tracked or not. Folders that begin with a dot, `node_modules` and
  * repositories within are left out; .gitignore is not read.
  */
-export async function readWorkingTree(folder: string): Promise<CommitContents> {
+export async function readWorkingTree(folder: string, parse: ParseManifest = parseFile): Promise<CommitContents> {
   const paths = await listWorkingTree(folder, '')
   const all = new Set(paths)
   return readSelected(paths, {
     read: (path) => readFile(join(folder, path)),
     exists: (path) => Promise.resolve(all.has(path)),
     describeArtifact: async (path) => (all.has(path) ? describeFile(join(folder, path)) : null),
+    parse,
   })
 }
+
+/** `parseFile`, or one that remembers what it gave. */
+export type ParseManifest = (bytes: Uint8Array) => ParsedFile
 
 interface ContentReader {
   read(path: string): Promise<Uint8Array>
   exists(path: string): Promise<boolean>
   /** Null: there is no such file. */
   describeArtifact(path: string): Promise<StoredFile | null>
+  readonly parse?: ParseManifest
 }
 
 async function readSelected(paths: readonly string[], reader: ContentReader): Promise<CommitContents> {
-  const project = paths.includes(projectFile) ? projectOf(parseFile(await reader.read(projectFile))) : null
+  const { parse = parseFile } = reader
+  const project = paths.includes(projectFile) ? projectOf(parse(await reader.read(projectFile))) : null
   const files: { path: string; parsed: ReturnType<typeof parseFile> }[] = []
-  for (const path of selectManifestPaths(paths, project)) files.push({ path, parsed: parseFile(await reader.read(path)) })
+  for (const path of selectManifestPaths(paths, project)) files.push({ path, parsed: parse(await reader.read(path)) })
   const artifacts = new Map<string, StoredFile>()
   for (const path of artifactPaths(files)) {
     const stored = await reader.describeArtifact(path)
