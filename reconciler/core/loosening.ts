@@ -34,7 +34,8 @@ export interface Loosening {
   readonly pastVersions: readonly PastVerdict[]
 }
 
-/** True when what was refused before might pass now. */
-export function isLooser({ direction }: RuleChange): boolean {
-  return direction === 'loosened' || direction === 'removed' || direction === 'changed'
+/** True when what was refused before might pass now: less of a rule, or more of a waiver. */
+export function isLooser({ kind, direction }: RuleChange): boolean {
+  if (direction === 'loosened' || direction === 'changed') return true
+  return direction === (kind === 'Waiver' ? 'added' : 'removed')
 }

@@ -39,7 +39,7 @@ function buildModel(model: ModelReport): readonly Section[] {
     ...buildMetrics(evaluation, version),
     ...buildGates(verdict),
     ...buildBehaviourTests(evaluation),
-    ...buildSlices(evaluation),
+    ...buildSlices(evaluation, verdict),
     ...buildFairness(evaluation, verdict),
     ...buildDataChecks(evaluation),
     ...buildReplay(evaluation),

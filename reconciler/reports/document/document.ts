@@ -66,6 +66,11 @@ export function listNames(names: readonly string[]): readonly (string | Run)[] {
   return names.flatMap((name, index) => (index === 0 ? [code(name)] : [', ', code(name)]))
 }
 
+/** Ends with a full stop, unless it ends a sentence already. */
+export function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
 export function paragraph(...text: readonly (string | Run)[]): Block {
   return { type: 'paragraph', text }
 }

@@ -9,20 +9,25 @@ const apart = '&#8203;'
 
 /**
  * In one line. A character reference is never markup (CommonMark 0.31, section 2.5), so it needs no rule about what stands around it. `_` means
- * something beside a blank or a sign only (section 6.2).
+ * something beside a blank or a sign only (section 6.2), `<` before a letter or one of its signs (section 6.6).
  */
 export function escapeMarkdown(text: string): string {
-  return oneLine(text)
-    .replace(/[\\`*[\]~|<>&$]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, reference)
-    .replace(/[@#]/g, (character) => `${character}${apart}`)
-    .replace(/\bgh-(?=\d)/gi, (found) => `${found}${apart}`)
-    .replace(/:(?=\/\/)/g, `:${apart}`)
-    .replace(/\b(www)\.|\b(mailto|xmpp):/gi, (found) => `${found.slice(0, -1)}${apart}${found.slice(-1)}`)
+  return oneLine(text).replace(markup, (found) =>
+    found.length === 1 && !'@#'.includes(found) ? reference(found) : takeApart(found),
+  )
 }
 
-/** At the beginning of a line a sign or a number could begin a list, a heading or a line across. */
+const markup = /[\\`*[\]~|&$@#]|<(?![ =])|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|\bgh-(?=\d)|:\/\/|\bwww\.|\b(?:mailto|xmpp):/giu
+
+/** `@&#8203;name`, `http:&#8203;//`, `www&#8203;.`, `gh-&#8203;1`. */
+function takeApart(found: string): string {
+  if (found === '://') return `:${apart}//`
+  return found.length === 1 || found.endsWith('-') ? `${found}${apart}` : `${found.slice(0, -1)}${apart}${found.slice(-1)}`
+}
+
+/** At the beginning of a line a sign or a number could begin a list, a quote, a heading or a line across. */
 export function escapeLineStart(escaped: string): string {
-  return escaped.replace(/^\d+(?=[.)])|^[-+=:]/, (found) => reference(found.slice(-1), found.slice(0, -1)))
+  return escaped.trimStart().replace(/^\d+(?=[.)])|^[-+=:>]/, (found) => `${found.slice(0, -1)}${reference(found.slice(-1))}`)
 }
 
 /** Code in a line. Between backticks where that is safe, else as HTML. */
@@ -42,8 +47,8 @@ export function markdownFence(text: string): string {
   return `${fence}\n${lines.join('\n')}\n${fence}`
 }
 
-function reference(character: string, before: string | number = ''): string {
-  return `${typeof before === 'string' ? before : ''}&#${character.codePointAt(0)};`
+function reference(character: string): string {
+  return `&#${character.codePointAt(0)};`
 }
 
 function oneLine(text: string): string {

@@ -38,11 +38,12 @@ export function renderWithinLimit({ sections }: Document, options: FitOptions): 
   const rendered = sections.map((section) => ({ section, text: renderSection(section, options) }))
   const order = leaveOutOrder(sections)
   // The note may only grow by a digit or two for each kind: the place for the longest is kept free.
-  const room = options.limit - describeLeftOut(sections, options.fullReport).length - 4
+  const room = options.limit - describeLeftOut(sections, options.fullReport).length - 1
   const left = new Set<number>()
   let length = rendered.reduce((sum, { text }) => sum + text.length + 2, 0)
   for (const index of order) {
-    if (length <= (left.size === 0 ? options.limit : room)) break
+    // A blank line after each section, but the last one.
+    if (length <= (left.size === 0 ? options.limit + 1 : room)) break
     left.add(index)
     length -= (rendered[index]?.text.length ?? 0) + 2
   }

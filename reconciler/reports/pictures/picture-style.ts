@@ -1,6 +1,8 @@
 /** What all pictures share: size of letters, colours that also differ in lightness, a white ground that both themes bear. Pure. */
 
 export const pictureConfig = {
+  // One label says what a picture shows; labels of each mark would be noise, and most of the bytes.
+  aria: false,
   background: 'white',
   padding: 12,
   font: 'Helvetica, Arial, sans-serif',

@@ -1,14 +1,16 @@
 /** The section on gates: each rule with its bound, the value that decided, its interval and verdict. Pure. */
 import { describeGroup } from '../../core/measurement.ts'
 import type { GateVerdict, JudgedValue, ModelVerdict, RuleVerdict } from '../../core/verdict.ts'
-import { code, paragraph, strong, type Block, type Section, type Text } from '../document/document.ts'
+import { code, paragraph, sentence, strong, type Block, type Section, type Text } from '../document/document.ts'
 import { formatCount, formatDifference, formatInterval, formatMetric } from '../document/format-number.ts'
 import { verdictBadge } from './verdict-words.ts'
 
-export function buildGates({ gates }: ModelVerdict): readonly Section[] {
-  const blocks: readonly Block[] =
-    gates.length === 0 ? [paragraph('The model names no gates: nothing is judged.')] : gates.flatMap(gateBlocks)
-  return [{ kind: 'gates', title: 'Gates', level: 3, isFolded: false, blocks }]
+export function buildGates(verdict: ModelVerdict): readonly Section[] {
+  return [{ kind: 'gates', title: 'Gates', level: 3, isFolded: false, blocks: gatesBlocks(verdict) }]
+}
+
+export function gatesBlocks({ gates }: ModelVerdict): readonly Block[] {
+  return gates.length === 0 ? [paragraph('The model names no gates: nothing is judged.')] : gates.flatMap(gateBlocks)
 }
 
 function gateBlocks(gate: GateVerdict): readonly Block[] {
@@ -56,35 +58,17 @@ function verdictText({ verdict, blocks, severity, waiver }: RuleVerdict): Text {
   return [verdictBadge(verdict), waived ? ', waived' : blocks ? '' : severity === 'warn' ? ', a warning' : ', blocks nothing']
 }
 
-function explain(rule: RuleVerdict): Text {
-  const { message, rowsToDecide, decidedBy, correction, waiver } = rule
-  const group = decidedBy?.group === undefined ? [] : [' (', code(describeGroup(decidedBy.group)), ')']
-  const more = rowsToDecide === undefined ? '' : ` About ${formatCount(rowsToDecide)} more rows would decide.`
-  const corrected =
-    correction === undefined
-      ? ''
-      : ` Corrected for ${correction.comparisons} comparisons (${correction.method === 'holm' ? 'Holm' : correction.method}).`
-  return [message, ...group, `${endSentence(message)}${more}${corrected}${describeWaiver(waiver)}${judgedByPoint(rule)}`]
-}
-
-function endSentence(message: string): string {
-  return /[.!?]$/.test(message) ? '' : '.'
+/** The message has the number that decided, and how much more data would. */
+function explain({ message, correction, waiver }: RuleVerdict): Text {
+  const corrected = correction === undefined ? '' : `${correction.comparisons} comparisons, corrected by Holm's method. `
+  const rest = `${corrected}${describeWaiver(waiver)}`.trim()
+  return rest === '' ? message : `${sentence(message)} ${rest}`
 }
 
 function describeWaiver(waiver: RuleVerdict['waiver']): string {
   if (waiver === undefined) return ''
   const state = waiver.expired ? `has expired (${waiver.until})` : `holds until ${waiver.until}`
   return ` Waiver ${waiver.name} ${state}: ${waiver.reason} (granted by ${waiver.grantedBy}).`
-}
-
-/** A rule that looks at the estimate alone decides where the interval would not. */
-export function judgedByPoint({ judge, bound, decidedBy, verdict }: RuleVerdict): string {
-  if (judge !== 'point' || bound === undefined || !('value' in bound)) return ''
-  const { low, high } = decidedBy ?? { low: null, high: null }
-  if (low === null || high === null || verdict === 'inconclusive') return ''
-  const isCovered = low < bound.value && bound.value < high
-  const says = isCovered ? `covers the bound ${bound.value}: by the interval it would be inconclusive` : 'says the same'
-  return ` Judged by the estimate alone; the interval ${says}.`
 }
 
 function groupDetails(rule: RuleVerdict): readonly Block[] {

@@ -4,14 +4,6 @@ import { isLooser, type Loosening, type PastVerdict, type RuleChange } from '../
 import { badge, code, type Block, type Section, type Text, type Tone } from '../document/document.ts'
 import { verdictBadge } from './verdict-words.ts'
 
-const tones: Readonly<Record<RuleChange['direction'], Tone>> = {
-  loosened: 'bad',
-  removed: 'bad',
-  changed: 'unsure',
-  tightened: 'good',
-  added: 'good',
-}
-
 export function buildLoosening(loosening: Loosening | null): readonly Section[] {
   if (loosening === null || loosening.changes.length === 0) return []
   const loose = loosening.changes.filter(isLooser)
@@ -29,12 +21,12 @@ function introduce({ judgedBy, changes }: Loosening, loose: number): Block {
 
 function changesTable({ changes }: Loosening): Block {
   const columns = [{ title: 'Where' }, { title: 'Rule' }, { title: 'Direction' }, { title: 'Before' }, { title: 'After' }]
-  const rows = changes.map(({ kind, name, rule, direction, before, after }): readonly Text[] => [
-    code(`${kind}/${name}`),
-    rule === null ? 'all of it' : code(rule),
-    badge(direction, tones[direction]),
-    before === null ? 'was not there' : code(before),
-    after === null ? 'gone' : code(after),
+  const rows = changes.map((change): readonly Text[] => [
+    code(`${change.kind}/${change.name}`),
+    change.rule === null ? 'all of it' : code(change.rule),
+    badge(change.direction, toneOf(change)),
+    change.before === null ? 'was not there' : code(change.before),
+    change.after === null ? 'gone' : code(change.after),
   ])
   return { type: 'table', columns, rows }
 }
@@ -48,4 +40,9 @@ function pastTable({ pastVersions }: Loosening): readonly Block[] {
     return [code(`${model} ${version}`), verdictBadge(before), verdictBadge(after)]
   })
   return [{ type: 'table', columns, rows }]
+}
+
+function toneOf(change: RuleChange): Tone {
+  if (!isLooser(change)) return 'good'
+  return change.direction === 'changed' ? 'unsure' : 'bad'
 }

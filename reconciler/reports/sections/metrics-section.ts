@@ -30,19 +30,21 @@ export function describeRows({ part, rows, clusters, weights, confidence, thresh
       : ` of ${formatCount(clusters.count)} ${clusters.by === 'day' ? 'days' : `values of ${clusters.by}`}, which are drawn together`
   const weighted = weights === undefined ? '' : `, weighted by ${weights}`
   const decided = threshold === undefined ? '' : ` The decision is true from a score of ${threshold} on.`
-  return `${formatCount(rows)} rows of the ${part} part${together}${weighted}. Intervals are of ${100 * confidence} % confidence.${decided}`
+  return `${formatCount(rows)} rows of the ${part} part${together}${weighted}. Intervals are of ${Number((100 * confidence).toPrecision(6))} % confidence.${decided}`
 }
 
 function referenceColumns({ production, baseline }: Evaluation): readonly Column[] {
   const difference = [{ title: 'Difference', align: 'right' } as const, { title: 'Interval of it' }, { title: 'Says' }]
   const served =
-    production.version === null ? [] : [{ title: `Production (${production.version})`, align: 'right' } as const, ...difference]
+    production.because !== undefined
+      ? []
+      : [{ title: `Production (${production.version})`, align: 'right' } as const, ...difference]
   return [...served, { title: `Plain guess (${baseline.kind})`, align: 'right' }]
 }
 
 function metricRow(metric: string, { production }: Evaluation, all: readonly Measurement[]): readonly Text[] {
   const own = findMeasurement(all, metric, 'candidate')
-  const served = production.version === null ? [] : comparisonCells(metric, all)
+  const served = production.because !== undefined ? [] : comparisonCells(metric, all)
   return [nameMetric(metric), ...valueCells(own), ...served, estimateOf(findMeasurement(all, metric, 'baseline'))]
 }
 
@@ -97,7 +99,7 @@ function footnotes({ production, bootstrap }: Evaluation, all: readonly Measurem
     : ''
   const intervals = used.length === 0 ? [] : [`Intervals by ${used.map((method) => methods[method]).join(', ')}${drawn}. `]
   const compared =
-    production.version === null
+    production.because !== undefined
       ? `Not compared with production: ${production.because}. `
       : 'A difference is this version minus production, on the same rows. '
   return [paragraph(...intervals, compared, '↑: higher is better, ↓: lower is better.')]

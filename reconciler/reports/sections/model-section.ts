@@ -2,7 +2,7 @@
 import { shortDigest } from '../../core/digest.ts'
 import type { ReproductionOutcome } from '../../core/evaluation.ts'
 import type { ModelReport } from '../../core/report.ts'
-import { badge, code, paragraph, type Block, type Section, type Text } from '../document/document.ts'
+import { badge, code, paragraph, sentence, type Block, type Section, type Text } from '../document/document.ts'
 import { formatCount, formatSeconds } from '../document/format-number.ts'
 import { describeOutcome, describeVersions, modelBadge } from './verdict-words.ts'
 
@@ -18,7 +18,7 @@ export function buildModelSection(model: ModelReport): Section {
 
 function introduce(model: ModelReport): Block {
   const { evidence, promotion, version, served } = model
-  const description = model.description === null ? [] : [`${model.description}. `]
+  const description = model.description === null ? [] : [`${sentence(model.description)} `]
   const took = evidence?.run == null || model.outcome.type !== 'trained' ? '' : ` in ${formatSeconds(evidence.run.seconds)}`
   const promoted = version === null || version === served ? '' : describePromotion(promotion)
   const done = `${describeOutcome(model.outcome)}${took}`
@@ -62,7 +62,7 @@ function warnings({ warnings: found, evidence }: ModelReport): readonly Block[] 
     badge('warning', 'unsure'),
     `: ${text}`,
   ])
-  return items.length === 0 ? [] : [{ type: 'list', items }]
+  return items.length === 0 ? [] : [paragraph('Warnings:'), { type: 'list', items }]
 }
 
 function command({ reproduce, card }: ModelReport): readonly Block[] {
