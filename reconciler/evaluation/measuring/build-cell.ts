@@ -1,10 +1,11 @@
 /** The rows of a group, or all of them, with the scores of every subject. */
 import type { Baseline } from '../../core/evaluation.ts'
 import type { Task } from '../../core/release.ts'
+import { createSample } from './create-sample.ts'
 import type { Cell, Single } from './measure-cell.ts'
 import type { RowGroup } from './group-rows.ts'
 import type { ScoredRows } from './scored-rows.ts'
-import { createSample, type SampleColumns, type SubjectSample } from './subject-sample.ts'
+import type { SampleColumns, SubjectSample } from './subject-sample.ts'
 
 export interface Subjects {
   readonly task: Task

@@ -1,11 +1,7 @@
 /** The scores of one model on some rows, as metrics and intervals ask for them; each task has its own. */
-import type { Task } from '../../core/release.ts'
 import type { Proportion } from '../../statistics/intervals/interval.ts'
 import type { Clusters } from '../../statistics/metrics/clusters.ts'
 import type { ClusterStatistics } from '../../statistics/resampling/cluster-statistics.ts'
-import { createBinarySample } from './binary-sample.ts'
-import { createMulticlassSample } from './multiclass-sample.ts'
-import { createRegressionSample } from './regression-sample.ts'
 
 export interface SubjectSample {
   readonly rows: number
@@ -40,14 +36,4 @@ export interface SampleColumns {
   readonly classes: number
   /** Binary classification. */
   readonly threshold: number
-}
-
-const creators = {
-  'binary-classification': createBinarySample,
-  'multiclass-classification': createMulticlassSample,
-  regression: createRegressionSample,
-} as const satisfies Record<Task, (columns: SampleColumns) => SubjectSample>
-
-export function createSample(task: Task, columns: SampleColumns): SubjectSample {
-  return creators[task](columns)
 }
