@@ -125,18 +125,21 @@ export interface ReplayOutcome {
   /** Of them: from false to true, from true to false; 0 where there are several classes. */
   readonly toPositive: number
   readonly toNegative: number
-  /** Of the candidate's score minus that of production; of several classes the mean of the largest absolute change. */
+  /** Of the candidate's score minus that of production; of several classes the mean of the largest absolute change. 0 where all failed. */
   readonly meanScoreChange: number
   /** Absolute. */
   readonly maximumScoreChange: number
-  /** For whom: by column, value, requests and changed decisions; most changed first. */
+  /**
+   * For whom: values of inputs with few of them whose share of changed decisions is above that of all requests; most changed first, at
+   * most twenty.
+   */
   readonly groups: readonly {
     readonly column: string
     readonly value: string | null
     readonly requests: number
     readonly changed: number
   }[]
-  /** First requests whose decision changed; of several classes the probability of the one that each names. */
+  /** The first ten requests whose decision changed; of several classes the probability of the one that each names. */
   readonly examples: readonly {
     readonly requestId: string | null
     readonly unit: string | null

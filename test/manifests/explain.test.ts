@@ -277,7 +277,7 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle' | 'view-sql'>, readonly Wr
     { files: behaviour('more wind delays', 'small enough for git') },
     { files: behaviour('decision: false', 'label: late') },
     { files: behaviour('size: { atMost: 1Mi }', 'size: { atMost: 1Mi }\n      range: { min: 0.1 }') },
-    { files: behaviour(', test: 14d }', ' }') },
+    { files: behaviour(', validation: 14d, test: 14d }', ' }') },
   ],
   'test-feature': [
     { files: behaviour('feature: wind_speed', 'feature: wind_spede') },

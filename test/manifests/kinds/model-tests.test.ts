@@ -93,7 +93,7 @@ describe('a behaviour test is refused', () => {
       [
         '89:7 behaviour-test  expected training.data.test beside a test of the type range, found none: its rows are of the test part',
       ],
-      [[', test: 14d }', ' }']],
+      [[', validation: 14d, test: 14d }', ' }']],
     ],
     [
       'of a feature that does not exist',
