@@ -31,7 +31,10 @@ export async function sampleRows(rows: EvaluationRows, count: number, seed: numb
 }
 
 function readRow({ features }: RowBatch, index: number, row: number): SampledRow {
-  const inputs = Object.entries(features).map(([name, column]) => [name, column[index] ?? null] as const)
+  const inputs = Object.entries(features).map(([name, column]) => {
+    const value = column[index] ?? null
+    return [name, Number.isNaN(value) ? null : value] as const
+  })
   return { row, inputs: Object.fromEntries(inputs) }
 }
 
