@@ -50,6 +50,7 @@ describe('the pages', () => {
       'docs/features/from-feast.md',
       'docs/features/how-to.md',
       'docs/features/skew.md',
+      'docs/training/how-a-trainer-runs.md',
     ]) {
       const targets = [...readPage(name).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target ?? '')
       const local = targets.filter((target) => !target.includes('://'))

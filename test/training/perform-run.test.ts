@@ -84,6 +84,11 @@ describe('a run', () => {
     expect(run.end?.failure?.message).toContain('ValueError: no rows')
   })
 
+  it('whose trainer says nothing is not explained by what its tests said', async () => {
+    const { failure } = await perform('raise SystemExit(3)', { testCommand: ['sh', '-c', 'echo tested'] })
+    expect(failure?.message).toBe('the trainer ended with exit code 3, and wrote nothing to its log')
+  })
+
   it('that is cancelled is recorded as that', async () => {
     const { log, ...trainer } = bench.request(writeModel, { signal: AbortSignal.abort() })
     log.close()

@@ -41,7 +41,11 @@ json.dump({'loss': 0.25, 'steps': 100}, open(os.path.join(out, 'metrics.json'), 
     expect(model).toEqual({
       path: 'model.onnx',
       sizeBytes: 10,
-      sha256: execFileSync('sha256sum', [outcome.modelFile ?? ''], { encoding: 'utf8' }).split(' ')[0],
+      sha256: execFileSync(
+        'python3',
+        ['-c', 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())', outcome.modelFile ?? ''],
+        { encoding: 'utf8' },
+      ).trim(),
     })
 
     const seen = JSON.parse(readFileSync(join(outcome.outputFolder, 'seen.json'), 'utf8')) as Record<string, unknown>

@@ -52,10 +52,12 @@ async function markOf(path: string): Promise<string | null> {
 
 /** What changed, as `written PATH`, `made PATH`, `removed PATH`, paths below the folder, in order. */
 export function compareFingerprints(before: Fingerprint, after: Fingerprint): readonly string[] {
+  // Where not everything was looked at, what is missing on one side may be there.
+  const isPartial = before.isPartial || after.isPartial
   const paths = [...new Set([...before.entries.keys(), ...after.entries.keys()])].sort()
   return paths.flatMap((path) => {
     const [old, now] = [before.entries.get(path), after.entries.get(path)]
-    if (old === now) return []
+    if (old === now || (isPartial && (old === undefined || now === undefined))) return []
     const what = old === undefined ? 'made' : now === undefined ? 'removed' : 'written'
     return [`${what} ${relative(before.watched.folder, path)}`]
   })

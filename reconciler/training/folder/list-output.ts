@@ -9,7 +9,7 @@ import { nullWhenMissing } from './when-missing.ts'
 export interface OutputListing {
   /** By path. */
   readonly artifacts: readonly RunArtifact[]
-  /** Links, sockets and other things that are no files. */
+  /** Links, sockets and other things that are no files, and files that may not be read. */
   readonly others: readonly string[]
   /** Files that are there and are not listed, since there are too many. */
   readonly unlisted: number
@@ -21,16 +21,21 @@ const artifactLimit = 1_000
 export async function listOutput(folder: string): Promise<OutputListing> {
   // A program may have removed its output folder, or put a link in its place.
   const isFolder = (await lstat(folder).catch(nullWhenMissing))?.isDirectory() ?? false
-  const found = isFolder ? await readdir(folder, { recursive: true, withFileTypes: true }) : []
+  const options = { recursive: true, withFileTypes: true } as const
+  const found = isFolder ? ((await readdir(folder, options).catch(nullWhenMissing)) ?? []) : []
   const entries = found
     .filter((entry) => !entry.isDirectory())
     .map((entry) => ({ path: join(entry.parentPath, entry.name).slice(folder.length + 1), isFile: entry.isFile() }))
     .sort((one, other) => (one.path < other.path ? -1 : 1))
   const files = entries.filter(({ isFile }) => isFile)
   const artifacts: RunArtifact[] = []
-  for (const { path } of files.slice(0, artifactLimit)) artifacts.push(await readArtifact(folder, path))
   const others = entries.filter(({ isFile }) => !isFile).map(({ path }) => path)
-  return { artifacts, others, unlisted: files.length - artifacts.length }
+  for (const { path } of files.slice(0, artifactLimit)) {
+    const artifact = await readArtifact(folder, path).catch(nullWhenMissing)
+    if (artifact === null) others.push(path)
+    else artifacts.push(artifact)
+  }
+  return { artifacts, others, unlisted: Math.max(0, files.length - artifactLimit) }
 }
 
 async function readArtifact(folder: string, path: string): Promise<RunArtifact> {

@@ -2,6 +2,7 @@
 import { chmod, copyFile, constants, mkdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path'
 import { MainwardError } from '../../core/error.ts'
+import { removeFolder } from './remove-folder.ts'
 import type { TrainingParams } from '../../core/training-run.ts'
 
 /** Short names: sockets of Python's multiprocessing lie below `temporary`, and their paths may have some 100 characters. */
@@ -35,7 +36,7 @@ export function nameRunFolder(root: string): RunFolder {
  */
 export async function layOutRunFolder(folder: RunFolder, sources: TrainerSources, params: TrainingParams): Promise<void> {
   for (const each of [folder.code, folder.output, folder.home, folder.temporary]) {
-    await rm(each, { recursive: true, force: true })
+    await removeFolder(each)
     await mkdir(each, { recursive: true, mode: 0o700 })
   }
   await mkdir(folder.data, { recursive: true, mode: 0o700 })

@@ -20,8 +20,10 @@ export interface LogSettings {
 
 export interface BoundedLog {
   write(chunk: Uint8Array): void
-  /** The last lines, oldest first. */
-  lastLines(count: number): readonly string[]
+  /** How many bytes were written. */
+  position(): number
+  /** The last lines of what was written since that position, oldest first. */
+  lastLines(count: number, since: number): readonly string[]
   /** Brings everything to the file and to who watches. Returns why the file is not whole, such as a full disk; null: it is. */
   close(): string | null
 }
@@ -64,7 +66,11 @@ export function openBoundedLog(settings: LogSettings): BoundedLog {
       state.live.add(chunk)
       state.total += chunk.length
     },
-    lastLines: (count) => cleanLines(state.tail.read()).slice(-count),
+    position: () => state.total,
+    lastLines(count, since) {
+      const fresh = state.total - since
+      return fresh === 0 ? [] : cleanLines(state.tail.read().subarray(-fresh)).slice(-count)
+    },
     close() {
       clearInterval(live)
       clearInterval(save)

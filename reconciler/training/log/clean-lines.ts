@@ -15,7 +15,6 @@ export function cleanLines(bytes: Uint8Array): readonly string[] {
 
 function cleanLine(line: string): string {
   const shown = line.split('\r').findLast((part) => part.trim() !== '') ?? ''
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
   const plain = stripVTControlCharacters(shown)
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '')
     .trimEnd()

@@ -60,12 +60,13 @@ const prelude = 'ulimit -c 0; [ -z "$1" ] || ulimit -f "$1"; shift; exec "$@" 2>
 export async function runProcess(request: ProcessRequest): Promise<ProcessResult> {
   const { table, signal } = request
   const killsBefore = await table.countMemoryKills()
-  if (signal.aborted) return describe(request, { end: { kind: 'stopped', reason: 'cancelled' }, durationMs: 0 })
+  if (signal.aborted) return cancelledBefore(request)
+  const logStart = request.log.position()
   const startedMs = performance.now()
   const child = await start(request)
   const guard = guardTree(child.pid, markOf(request))
   try {
-    return await follow(request, { child, startedMs, killsBefore })
+    return await follow(request, { child, startedMs, killsBefore, logStart })
   } finally {
     guard.dismiss()
   }
@@ -75,9 +76,10 @@ interface Following {
   readonly child: Started
   readonly startedMs: number
   readonly killsBefore: number | null
+  readonly logStart: number
 }
 
-async function follow(request: ProcessRequest, { child, startedMs, killsBefore }: Following): Promise<ProcessResult> {
+async function follow(request: ProcessRequest, { child, startedMs, killsBefore, logStart }: Following): Promise<ProcessResult> {
   const { command, log, table } = request
   const tree = followTree({ table, root: child.pid, mark: markOf(request) })
   const memory = { peakBytes: null as number | null }
@@ -87,12 +89,13 @@ async function follow(request: ProcessRequest, { child, startedMs, killsBefore }
     watch(request, { tree, memory, stop: stopping.signal }),
   ])
   stopping.abort()
-  const durationMs = performance.now() - startedMs
+  const durationMs = Math.round(performance.now() - startedMs)
   const endings = await endEverything(request, tree, first)
   await drained(child.process, log)
   const memoryKills = killsBefore === null ? 0 : ((await table.countMemoryKills()) ?? killsBefore) - killsBefore
   const end = typeof first === 'string' ? { kind: 'stopped' as const, reason: first } : withSuspect(first, memoryKills)
-  return describe({ command, log }, { end, durationMs, peakMemoryBytes: memory.peakBytes, memoryKills, ...endings })
+  const logTail = log.lastLines(tailLines, logStart)
+  return { command, end, durationMs, peakMemoryBytes: memory.peakBytes, logTail, memoryKills, ...endings }
 }
 
 /** Nobody is left behind also when watching fails. */
@@ -105,11 +108,9 @@ async function firstOf<T>(tree: ProcessTree, { ending }: ProcessRequest, promise
   }
 }
 
-type Facts = Pick<ProcessResult, 'end' | 'durationMs'> & Partial<ProcessResult>
-
-function describe({ command, log }: Pick<ProcessRequest, 'command' | 'log'>, facts: Facts): ProcessResult {
-  const nothing = { peakMemoryBytes: null, strays: [], survivors: [], memoryKills: 0 }
-  return { command, ...nothing, ...facts, durationMs: Math.round(facts.durationMs), logTail: log.lastLines(tailLines) }
+function cancelledBefore({ command }: ProcessRequest): ProcessResult {
+  const nothing = { peakMemoryBytes: null, strays: [], survivors: [], memoryKills: 0, logTail: [] }
+  return { command, end: { kind: 'stopped', reason: 'cancelled' }, durationMs: 0, ...nothing }
 }
 
 function markOf({ environment, markedBy }: ProcessRequest): string {
@@ -162,16 +163,17 @@ function watch({ limits, signal, measureDisk }: ProcessRequest, { tree, memory, 
     memory.peakBytes = Math.max(memory.peakBytes ?? 0, bytes)
   }
   return Promise.race([
-    cancelled(signal),
+    cancelled(signal, stop),
     watchTime(limits.timeoutMs, stop),
     watchMemory({ tree, limitBytes: limits.memoryBytes, onPeak, stop }),
     watchDisk({ measure: measureDisk, limitBytes: limits.diskBytes, stop }),
   ])
 }
 
-function cancelled(signal: AbortSignal): Promise<StopReason> {
+/** Many runs may share one signal: the listener goes with the run. */
+function cancelled(signal: AbortSignal, stop: AbortSignal): Promise<StopReason> {
   return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve('cancelled'), { once: true })
+    signal.addEventListener('abort', () => resolve('cancelled'), { once: true, signal: stop })
     if (signal.aborted) resolve('cancelled')
   })
 }

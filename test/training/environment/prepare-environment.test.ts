@@ -85,7 +85,7 @@ describe('an environment of requirements.txt', () => {
     expect(lines.join('\n')).toMatch(/Successfully installed pinned[-_]thing-1\.2\.0/)
     expect(first.described.packages).toContainEqual({ name: 'pinned-thing', version: '1.2.0' })
     expect(first.described.packages.map(({ name }) => name)).toEqual([...first.described.packages.map(({ name }) => name)].sort())
-    const program = execFileSync('pinned_thing-program', { env: { PATH: first.path }, encoding: 'utf8' })
+    const program = execFileSync('sh', ['-c', 'pinned_thing-program'], { env: { PATH: first.path }, encoding: 'utf8' })
     expect(program).toBe('pinned 1.2.0\n')
     const version = execFileSync('python3', ['-c', 'import platform; print(platform.python_version())'], {
       env: { PATH: first.path },
