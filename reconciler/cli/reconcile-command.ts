@@ -51,7 +51,7 @@ export const reconcileCommand: CommandDefinition = {
     await runReconcile(options, {
       artifacts: openArtifactStore(),
       openMaterialiser: (pool, onNews) => {
-        const jobs = new MaterialiseProcess(materialiseSettings(options, context.configuration))
+        const jobs = new MaterialiseProcess(materialiseSettings(options, context.configuration), { log })
         return createMaterialiser({ pool, environment, jobs, monotonic: clocks.monotonic, log, onNews })
       },
       clocks,

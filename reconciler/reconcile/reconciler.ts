@@ -49,6 +49,8 @@ export interface ReconcilerEffects {
 
 export interface OpenMaterialiser {
   readonly port: Materialiser
+  /** Once the database answers, before anything is ordered. */
+  prepare(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -78,7 +80,7 @@ export async function startReconciler(options: ReconcilerOptions, effects: Recon
     effects,
     pool,
     source,
-    materialiser: materialiser.port,
+    materialiser,
     wakeUp,
     metrics: new ControlMetrics(environment),
   }
@@ -114,7 +116,7 @@ interface Parts {
   readonly effects: ReconcilerEffects
   readonly pool: Pool
   readonly source: SourceClient
-  readonly materialiser: Materialiser
+  readonly materialiser: OpenMaterialiser
   readonly wakeUp: WakeUp
   readonly metrics: ControlMetrics
 }
@@ -163,6 +165,7 @@ async function runUntilStopped(parts: Parts, state: { leading: boolean; started:
   const started = await prepareDatabase(pool, effects, stop)
   if (!started) return
   state.started = true
+  await materialiser.prepare()
   const open = (): ReturnType<typeof openConnection> => openConnection(options.databaseUrl, connectionOptions)
   const hints = hearHints({
     open: () => openConnection(options.databaseUrl, { ...connectionOptions, statementTimeoutMs: 0 }),
@@ -171,7 +174,14 @@ async function runUntilStopped(parts: Parts, state: { leading: boolean; started:
   })
   await runControlLoop(
     {
-      ports: createReconcilePorts({ pool, environment, source, materialiser, dataStart: options.settings.dataStart, ...effects }),
+      ports: createReconcilePorts({
+        pool,
+        environment,
+        source,
+        materialiser: materialiser.port,
+        dataStart: options.settings.dataStart,
+        ...effects,
+      }),
       settings: options.settings,
       campaign: {
         open,

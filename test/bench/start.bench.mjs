@@ -100,9 +100,12 @@ async function runUp(folder, measureMemory) {
   }
 }
 
+/** What has no work for ten seconds has ended by then. */
+const idleMs = 15_000
+
 /** By part, in MiB, after it has been idle for a while. */
 async function idleMemory(pid) {
-  await sleep(5000)
+  await sleep(idleMs)
   const parts = {
     supervisor: 0,
     'control plane': 0,

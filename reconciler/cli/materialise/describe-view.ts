@@ -10,7 +10,7 @@ import { areOld } from './plan-description.ts'
 import { engineOf, portsOf, type JobEffects } from './run-job.ts'
 
 /** Does nothing where those that are kept are of the same day of the data clock. Throws what the engine and the artifact store throw; what was kept before stays. */
-export async function describeView(job: DescribeJob, { settings, place }: Omit<JobEffects, 'pool'>): Promise<void> {
+export async function describeView(job: DescribeJob, { settings, place, keeper }: Omit<JobEffects, 'pool'>): Promise<void> {
   const { view, definitions, nowUs: asOf } = job
   const keptIn = { notes: openArtifactNotes(), store: job.store, environment: settings.environment }
   const kept = await readKeptStatistics(keptIn, view.digest)
@@ -24,7 +24,7 @@ export async function describeView(job: DescribeJob, { settings, place }: Omit<J
     nowMs: Date.now(),
     edges: edgesOf(kept === null ? [] : [kept]),
     ports: portsOf(settings, place),
-    engine: engineOf(settings),
+    engine: engineOf(settings, keeper),
   })
   for (const statistics of described) await keepStatistics(keptIn, statistics)
 }

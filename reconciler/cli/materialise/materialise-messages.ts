@@ -52,8 +52,10 @@ export interface DescribeJob extends Description {
   readonly nowUs: bigint
 }
 
+/** `configure` and `warm` have no answer; `warm`: a fill comes soon. */
 export type MaterialiseCall =
   | { readonly type: 'configure'; readonly settings: MaterialiseSettings }
+  | { readonly type: 'warm' }
   | { readonly type: 'run'; readonly id: number; readonly job: MaterialiseJob }
   | { readonly type: 'describe'; readonly id: number; readonly job: DescribeJob }
   | { readonly type: 'store'; readonly id: number; readonly job: SegmentJob }

@@ -1,26 +1,56 @@
-/** The control plane's hold on the process that materialises: starts it when there is a job, hands one over at a time. */
+/** The control plane's hold on the process that materialises: starts it when there is a job, hands one over at a time, and ends it when there was none for a while. */
 import { fork, type ChildProcess } from 'node:child_process'
-import { MainwardError } from '../../core/error.ts'
+import { MainwardError, messageOf } from '../../core/error.ts'
+import type { Logger } from '../../core/log.ts'
 import { builtFile } from '../../core/package-root.ts'
 import type { Failure } from './describe-failure.ts'
 import type { DescribeJob, MaterialiseCall, MaterialiseJob, MaterialiseReply, MaterialiseSettings, ViewOutcome } from './materialise-messages.ts' // prettier-ignore
 import type { SegmentJob, SegmentOutcome } from './store-segments.ts'
 
 const goodbyeMs = 2_000
+/** So long an idle process is kept, in milliseconds: with its engine it has some 100 MiB, and starting both takes half a second. */
+const defaultIdleMs = 10_000
+
+export interface MaterialiseProcessOptions {
+  readonly log: Pick<Logger, 'warn'>
+  readonly idleMs?: number
+}
 
 export class MaterialiseProcess {
   readonly #settings: MaterialiseSettings
+  readonly #log: Pick<Logger, 'warn'>
+  readonly #idleMs: number
+  /** Ends the process that has nothing to do. */
+  #idle: NodeJS.Timeout | null = null
+  #calls = 0
+  /** A process that was told to end and is still there. */
+  #leaving: Promise<void> = Promise.resolve()
   #child: ChildProcess | null = null
   #lastId = 0
   #stopped = false
 
-  constructor(settings: MaterialiseSettings) {
+  constructor(settings: MaterialiseSettings, { log, idleMs = defaultIdleMs }: MaterialiseProcessOptions) {
     this.#settings = settings
+    this.#log = log
+    this.#idleMs = idleMs
   }
 
   /** Of the running process, for whoever watches it. */
   get pid(): number | null {
     return this.#child?.pid ?? null
+  }
+
+  /** Starts the process and its engine, for a job that comes soon. */
+  warm(): void {
+    if (this.#stopped) return
+    try {
+      const child = this.#child ?? this.#start()
+      child.send({ type: 'warm' } satisfies MaterialiseCall, () => undefined)
+      this.#rest()
+    } catch (thrown) {
+      // The job that comes says it again.
+      this.#log.warn({}, `the materialising process could not be started ahead: ${messageOf(thrown)}`)
+    }
   }
 
   /** One call at a time. Throws `unavailable` when the process ends; the next call starts a new one. */
@@ -46,8 +76,12 @@ export class MaterialiseProcess {
     const child = this.#child ?? this.#start()
     this.#lastId += 1
     const id = this.#lastId
+    this.#calls += 1
+    clearTimeout(this.#idle ?? undefined)
     return new Promise((resolve, reject) => {
       const finish = (action: () => void): void => {
+        this.#calls -= 1
+        this.#rest()
         child.off('message', onMessage)
         child.off('exit', onExit)
         child.off('error', onError)
@@ -73,13 +107,27 @@ export class MaterialiseProcess {
   /** What is under way is ended: it is begun again behind what is written. */
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#dismiss()
+    await this.#leaving
+  }
+
+  #rest(): void {
+    clearTimeout(this.#idle ?? undefined)
+    if (this.#calls > 0 || this.#child === null) return
+    this.#idle = setTimeout(() => this.#dismiss(), this.#idleMs)
+    this.#idle.unref()
+  }
+
+  /** A next call starts another process at once. */
+  #dismiss(): void {
+    clearTimeout(this.#idle ?? undefined)
     const child = this.#child
+    this.#child = null
     if (child === null || child.exitCode !== null || child.signalCode !== null) return
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     if (child.connected) child.disconnect()
     const kill = setTimeout(() => child.kill('SIGKILL'), goodbyeMs)
-    await ended
-    clearTimeout(kill)
+    this.#leaving = Promise.all([this.#leaving, ended.then(() => clearTimeout(kill))]).then(() => undefined)
   }
 
   #start(): ChildProcess {
@@ -88,7 +136,15 @@ export class MaterialiseProcess {
     const forget = (): void => {
       if (this.#child === child) this.#child = null
     }
-    child.on('exit', forget)
+    child.on('exit', (code, signal) => {
+      // A call that is under way says it itself.
+      if (this.#child === child && this.#calls === 0 && !this.#stopped)
+        this.#log.warn(
+          {},
+          `the materialising process ended while it had nothing to do: ${signal ?? `status ${code}`}; the next work starts another`,
+        )
+      forget()
+    })
     // Also when no job runs: an error that nobody hears would end the control plane.
     child.on('error', forget)
     child.send({ type: 'configure', settings: this.#settings }, (error) => {

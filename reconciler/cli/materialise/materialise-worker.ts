@@ -12,12 +12,15 @@ import type {
 } from './materialise-messages.ts'
 import { describeFailure, type Failure } from './describe-failure.ts'
 import { describeView } from './describe-view.ts'
+import { createEngineKeeper, type EngineKeeper } from '../../features/engine/engine-keeper.ts'
 import { openCommitPlace, runJob, type CommitPlace } from './run-job.ts'
 import { storeSegments, type SegmentJob } from './store-segments.ts'
 
 interface Worker {
   readonly settings: MaterialiseSettings
   readonly pool: Pool
+  /** The process of the last engine, for the next job. */
+  readonly keeper: EngineKeeper
   place: CommitPlace | null
 }
 
@@ -30,18 +33,19 @@ function main(): void {
   if (!process.connected) process.exit(0)
   process.on('message', (call: MaterialiseCall) => {
     if (call.type === 'configure') state.worker = configure(call.settings)
+    else if (call.type === 'warm') state.worker?.keeper.warm()
     else void answer(state.worker, call).then(send)
   })
 }
 
 function configure(settings: MaterialiseSettings): Worker {
   const pool = openPool(settings.databaseUrl, { applicationName: 'mainward materialise', size: 2 })
-  return { settings, pool, place: null }
+  return { settings, pool, keeper: createEngineKeeper(), place: null }
 }
 
 async function answer(
   worker: Worker | null,
-  call: Exclude<MaterialiseCall, { readonly type: 'configure' }>,
+  call: Exclude<MaterialiseCall, { readonly type: 'configure' | 'warm' }>,
 ): Promise<MaterialiseReply> {
   const { id } = call
   try {
@@ -56,13 +60,14 @@ async function answer(
 }
 
 async function fill(worker: Worker, job: MaterialiseJob) {
-  const { settings, pool } = worker
-  return runJob(job, { pool, settings, place: await placeOf(worker, job.commit) })
+  const { settings, pool, keeper } = worker
+  return runJob(job, { pool, settings, keeper, place: await placeOf(worker, job.commit) })
 }
 
 async function describe(worker: Worker, job: DescribeJob): Promise<Failure | null> {
   try {
-    await describeView(job, { settings: worker.settings, place: await placeOf(worker, job.commit) })
+    const { settings, keeper } = worker
+    await describeView(job, { settings, keeper, place: await placeOf(worker, job.commit) })
     return null
   } catch (thrown) {
     return describeFailure(thrown)

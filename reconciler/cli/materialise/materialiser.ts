@@ -24,6 +24,8 @@ export interface MaterialiserParts {
     /** Why statistics of a view could not be kept; null: they are. */
     describe(job: DescribeJob): Promise<Failure | null>
     store(job: SegmentJob): Promise<readonly SegmentOutcome[]>
+    /** A fill comes soon. */
+    warm(): void
     stop(): Promise<void>
   }
   /** Milliseconds that never jump. */
@@ -39,7 +41,7 @@ type StoredProgress = ReadonlyMap<Digest, Pick<ViewProgress, 'watermarkUs' | 'ro
 
 const defaultKeepMs = 10 * 60_000
 
-/** Nothing is started before there is a view to be computed or removed. */
+/** Where the store has views already, nothing is started before there is one to be computed or removed. */
 export function createMaterialiser(parts: MaterialiserParts): OpenMaterialiser {
   const line = new MaterialiseLine(parts)
   const port: Materialiser = {
@@ -47,7 +49,7 @@ export function createMaterialiser(parts: MaterialiserParts): OpenMaterialiser {
     readProgress: () => line.progress(),
     readPushLogs: () => line.pushes.progress(),
   }
-  return { port, stop: () => line.stop() }
+  return { port, prepare: () => line.prepare(), stop: () => line.stop() }
 }
 
 class MaterialiseLine {
@@ -100,6 +102,17 @@ class MaterialiseLine {
         failure: this.#attempts.get(digest)?.failure ?? null,
       })),
     )
+  }
+
+  /** In a new database a first fill is what a first release waits for: what it takes is started while the commit is read. */
+  async prepare(): Promise<void> {
+    const { pool, environment, jobs, log } = this.#parts
+    try {
+      if ((await readViews(pool, environment)).length === 0) jobs.warm()
+    } catch (thrown) {
+      if (!(thrown instanceof MainwardError)) throw thrown
+      log.info({ code: thrown.code }, `materialising is not started ahead: ${thrown.message}`)
+    }
   }
 
   async stop(): Promise<void> {

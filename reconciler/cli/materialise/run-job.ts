@@ -7,6 +7,7 @@ import { openQueryReader } from '../../database/query-reader.ts'
 import { materialsOf } from '../../features/compute/closure-materials.ts'
 import type { ComputationPorts } from '../../features/compute/open-computation.ts'
 import { materialiseViews, type FillOutcome } from '../../features/materialise/materialise-views.ts'
+import type { EngineKeeper } from '../../features/engine/engine-keeper.ts'
 import type { EngineOptions } from '../../features/engine/open-engine.ts'
 import type { SourceFiles } from '../../features/ports.ts'
 import { createSecretReader } from '../../features/sources/secret-reader.ts'
@@ -34,12 +35,16 @@ export interface JobEffects {
   readonly pool: Pool
   readonly settings: MaterialiseSettings
   readonly place: CommitPlace
+  readonly keeper: EngineKeeper
 }
 
 /** Throws what the database throws while something is removed; failures of views are outcomes. */
-export async function runJob(job: MaterialiseJob, { pool, settings, place }: JobEffects): Promise<readonly ViewOutcome[]> {
+export async function runJob(
+  job: MaterialiseJob,
+  { pool, settings, place, keeper }: JobEffects,
+): Promise<readonly ViewOutcome[]> {
   const store = createOnlineRows({ pool, environment: settings.environment }, job.epoch)
-  const [ports, engine] = [portsOf(settings, place), engineOf(settings)]
+  const [ports, engine] = [portsOf(settings, place), engineOf(settings, keeper)]
   const outcomes: ViewOutcome[] = []
   for (const { definitions, due } of job.sets) {
     const materials = materialsOf(definitions)
@@ -70,8 +75,8 @@ export function portsOf(settings: MaterialiseSettings, { files }: CommitPlace): 
   }
 }
 
-export function engineOf({ workFolder }: MaterialiseSettings): EngineOptions {
-  return { spillFolder: join(workFolder, 'spill'), timeLimitMs: statementLimitMs }
+export function engineOf({ workFolder }: MaterialiseSettings, keeper: EngineKeeper): EngineOptions {
+  return { spillFolder: join(workFolder, 'spill'), timeLimitMs: statementLimitMs, keeper }
 }
 
 function describeOutcome(outcome: FillOutcome): ViewOutcome {

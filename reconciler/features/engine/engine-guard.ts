@@ -5,7 +5,7 @@
  */
 import { readdirSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { workerData } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { guardSignal, type GuardedLimit } from './engine-messages.ts'
 
 export interface GuardSettings {
@@ -19,8 +19,11 @@ const everyMs = 50
 const standardError = 2
 const blockBytes = 512
 
-const { parent, memoryLimitBytes, spillFolder, spillLimitBytes } = workerData as GuardSettings
+const state = { settings: workerData as GuardSettings }
+// The process is opened again with other limits.
+parentPort?.on('message', (settings: GuardSettings) => (state.settings = settings))
 setInterval(() => {
+  const { parent, memoryLimitBytes, spillFolder, spillLimitBytes } = state.settings
   if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL')
   if (process.memoryUsage.rss() > memoryLimitBytes) end('memory')
   if (measure(spillFolder) > spillLimitBytes) end('spill')
@@ -34,8 +37,18 @@ function end(limit: GuardedLimit): void {
 
 /** Bytes on disk. */
 function measure(folder: string): number {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).reduce((sum, name) => {
+  return list(folder).reduce((sum, name) => {
     const found = statSync(join(folder, name), { throwIfNoEntry: false })
     return sum + (found === undefined ? 0 : found.blocks * blockBytes)
   }, 0)
+}
+
+/** Between two openings the folder of the one before is removed. */
+function list(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
 }

@@ -21,7 +21,7 @@ const lastWordsBytes = 2_000
 
 export class EngineHolder {
   readonly #child: ChildProcess
-  readonly #options: HolderOptions
+  #options: HolderOptions
   readonly #gone: Promise<void>
   #waiting: Waiting | null = null
   #ended: MainwardError | null = null
@@ -51,6 +51,15 @@ export class EngineHolder {
 
   get pid(): number | undefined {
     return this.#child.pid
+  }
+
+  /** For whoever uses it next. */
+  serve(options: HolderOptions): void {
+    this.#options = options
+  }
+
+  get isEnded(): boolean {
+    return this.#ended !== null || this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
   /** The caller waits for one answer before it asks again. */

@@ -15,6 +15,7 @@ export interface EngineSettings {
   readonly progress: boolean
 }
 
+/** `open` may come again after `shut`, which forgets everything of the database before and answers with the memory of the process, in bytes. */
 export type EngineCall =
   | { readonly type: 'open'; readonly settings: EngineSettings }
   | { readonly type: 'query'; readonly sql: string; readonly parameters: readonly Cell[] }
@@ -24,6 +25,7 @@ export type EngineCall =
   | { readonly type: 'endLoad' }
   | { readonly type: 'dropLoad' }
   | { readonly type: 'lock' }
+  | { readonly type: 'shut' }
 
 export interface EngineTable {
   readonly names: readonly string[]

@@ -29,6 +29,8 @@ interface Loading {
 
 interface State {
   settings: EngineSettings | null
+  guard: Worker | null
+  instance: DuckDBInstance | null
   connection: DuckDBConnection | null
   loading: Loading | null
 }
@@ -38,7 +40,7 @@ const progressEveryMs = 200
 main()
 
 function main(): void {
-  const state: State = { settings: null, connection: null, loading: null }
+  const state: State = { settings: null, guard: null, instance: null, connection: null, loading: null }
   // Signals for the whole group are its parent's, who may still want to write what it has.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
   process.on('disconnect', () => leave(state))
@@ -59,8 +61,7 @@ function leave({ settings }: State): void {
 
 async function answer(state: State, call: EngineCall): Promise<EngineTable | null> {
   if (call.type === 'open') {
-    state.settings = call.settings
-    state.connection = await open(call.settings)
+    await open(state, call.settings)
     return null
   }
   const { connection, settings } = state
@@ -90,20 +91,24 @@ async function answer(state: State, call: EngineCall): Promise<EngineTable | nul
     case 'lock':
       await lock(connection, settings)
       return null
+    case 'shut':
+      shut(state)
+      return { names: ['bytes'], rows: [[process.memoryUsage.rss()]] }
     default:
       return assertNever(call)
   }
 }
 
-async function open(settings: EngineSettings): Promise<DuckDBConnection> {
+async function open(state: State, settings: EngineSettings): Promise<void> {
+  state.settings = settings
   const guard: GuardSettings = {
     parent: process.ppid,
     memoryLimitBytes: settings.memoryLimitBytes + memoryAllowanceBytes,
     spillFolder: settings.spillFolder,
     spillLimitBytes: settings.spillLimitBytes,
   }
-  new Worker(builtFile('features/engine/engine-guard.js'), { workerData: guard }).unref()
-  const instance = await DuckDBInstance.create(':memory:', {
+  state.guard = watch(state.guard, guard)
+  state.instance = await DuckDBInstance.create(':memory:', {
     threads: String(settings.threads),
     memory_limit: `${settings.memoryLimitBytes}B`,
     temp_directory: settings.spillFolder,
@@ -113,9 +118,26 @@ async function open(settings: EngineSettings): Promise<DuckDBConnection> {
     allow_community_extensions: 'false',
     allow_persistent_secrets: 'false',
   })
-  const connection = await instance.connect()
-  await connection.run(`set TimeZone = 'UTC'; set enable_progress_bar = true; set enable_progress_bar_print = false`)
-  return connection
+  state.connection = await state.instance.connect()
+  await state.connection.run(`set TimeZone = 'UTC'; set enable_progress_bar = true; set enable_progress_bar_print = false`)
+}
+
+function watch(running: Worker | null, settings: GuardSettings): Worker {
+  if (running !== null) {
+    running.postMessage(settings)
+    return running
+  }
+  const guard = new Worker(builtFile('features/engine/engine-guard.js'), { workerData: settings })
+  guard.unref()
+  return guard
+}
+
+/** Tables, settings and the lock go with the database; the process stays. */
+function shut(state: State): void {
+  state.loading?.appender.closeSync()
+  state.connection?.closeSync()
+  state.instance?.closeSync()
+  Object.assign(state, { loading: null, connection: null, instance: null })
 }
 
 async function lock(connection: DuckDBConnection, { files, folders }: EngineSettings): Promise<void> {

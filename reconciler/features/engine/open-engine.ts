@@ -1,7 +1,8 @@
 /** Opens an engine: DuckDB in memory, in a process of its own. */
 import { realpath } from 'node:fs/promises'
 import { MainwardError } from '../../core/error.ts'
-import { EngineHolder } from './engine-holder.ts'
+import { EngineHolder, type HolderOptions } from './engine-holder.ts'
+import type { EngineKeeper } from './engine-keeper.ts'
 import type { EngineCall, EngineTable } from './engine-messages.ts'
 import type { Cell, Engine, EngineRow } from './engine.ts'
 import { createSpillFolder, removeSpillFolder } from './spill-folder.ts'
@@ -27,6 +28,8 @@ export interface EngineOptions {
   readonly onProgress?: (share: number) => void
   /** Ends the engine at once: what runs fails with `cancelled`. */
   readonly signal?: AbortSignal
+  /** Has processes of engines that were closed, and takes this one's back. Default: each engine has a process of its own, which ends with it. */
+  readonly keeper?: EngineKeeper
 }
 
 const mebibyte = 1024 * 1024
@@ -36,9 +39,9 @@ const startLimitMs = 30_000
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const [files, folders] = [await realPaths(options.files ?? []), await realPaths(options.folders ?? [])]
   const spillFolder = await createSpillFolder(options.spillFolder)
-  const { threads = 2, memoryLimitBytes = 1024 * mebibyte, spillLimitBytes = 8192 * mebibyte, onProgress } = options
-  const holder = new EngineHolder({ timeLimitMs: options.timeLimitMs ?? null, onProgress: onProgress ?? null })
-  const engine = new ProcessEngine(holder, spillFolder, options.signal)
+  const { threads = 2, memoryLimitBytes = 1024 * mebibyte, spillLimitBytes = 8192 * mebibyte, onProgress, keeper } = options
+  const holder = holdProcess({ timeLimitMs: options.timeLimitMs ?? null, onProgress: onProgress ?? null }, keeper)
+  const engine = new ProcessEngine(holder, spillFolder, options)
   const slow = setTimeout(() => holder.end(new MainwardError('engine-failed', 'the engine did not start in time')), startLimitMs)
   try {
     const resultLimitBytes = options.resultLimitBytes ?? 64 * mebibyte
@@ -51,6 +54,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   } finally {
     clearTimeout(slow)
   }
+}
+
+function holdProcess(options: HolderOptions, keeper: EngineKeeper | undefined): EngineHolder {
+  const kept = keeper?.take() ?? null
+  kept?.serve(options)
+  return kept ?? new EngineHolder(options)
 }
 
 /** DuckDB compares real paths: one that leads over a link would allow nothing. */
@@ -71,12 +80,17 @@ class ProcessEngine implements Engine {
   readonly #spillFolder: string
   readonly #signal: AbortSignal | undefined
   readonly #onAbort: () => void
+  readonly #keeper: EngineKeeper | undefined
+  #isClosed = false
+  /** Under way, or waiting for their turn. */
+  #calls = 0
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(holder: EngineHolder, spillFolder: string, signal: AbortSignal | undefined) {
+  constructor(holder: EngineHolder, spillFolder: string, { signal, keeper }: Pick<EngineOptions, 'signal' | 'keeper'>) {
     this.#holder = holder
     this.#spillFolder = spillFolder
     this.#signal = signal
+    this.#keeper = keeper
     this.#onAbort = () => holder.end(new MainwardError('cancelled', 'the work was cancelled'))
     if (signal?.aborted === true) this.#onAbort()
     else signal?.addEventListener('abort', this.#onAbort, { once: true })
@@ -116,20 +130,31 @@ class ProcessEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    this.#holder.end(new MainwardError('cancelled', 'the engine was closed'))
+    if (!this.#isClosed && this.#keeper !== undefined) await this.#giveBack(this.#keeper)
+    else if (this.#keeper === undefined) this.#holder.end(wasClosed())
     await this.#tidy()
+  }
+
+  /** What is under way is not waited for: its process is ended. */
+  async #giveBack(keeper: EngineKeeper): Promise<void> {
+    this.#isClosed = true
+    if (this.#calls > 0) this.#holder.end(wasClosed())
+    await keeper.takeBack(this.#holder)
   }
 
   /** Calls are answered in the order in which they are made. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work)
+    if (this.#isClosed) return Promise.reject(wasClosed())
+    this.#calls += 1
+    const result = this.#last.then(work).finally(() => (this.#calls -= 1))
     this.#last = result.catch(() => null)
     return result
   }
 
   async #tidy(): Promise<void> {
     this.#signal?.removeEventListener('abort', this.#onAbort)
-    await this.#holder.gone
+    // A process that is kept spills nothing any more.
+    if (this.#keeper === undefined || this.#holder.isEnded) await this.#holder.gone
     await removeSpillFolder(this.#spillFolder)
   }
 }
@@ -142,4 +167,8 @@ function toRows(table: EngineTable | null): readonly EngineRow[] {
     for (let at = 0; at < names.length; at++) named[names[at] ?? ''] = row[at] ?? null
     return named
   })
+}
+
+function wasClosed(): MainwardError {
+  return new MainwardError('cancelled', 'the engine was closed')
 }

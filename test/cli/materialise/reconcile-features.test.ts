@@ -58,6 +58,7 @@ interface Jobs {
   run(job: MaterialiseJob): Promise<readonly ViewOutcome[]>
   describe(job: DescribeJob): Promise<Failure | null>
   store(job: SegmentJob): Promise<readonly SegmentOutcome[]>
+  warm(): void
   stop(): Promise<void>
 }
 
@@ -72,11 +73,12 @@ async function start(wrap: (inner: Jobs) => Jobs = (inner) => inner, workerDatab
   worker = new MaterialiseProcess({
     databaseUrl: workerDatabase, environment: 'dev', repository: folder, path: '', clonesFolder: join(work, 'clones'),
     workFolder: join(work, 'materialise'), secretFolder: folder, secrets: {},
-  }) // prettier-ignore
+  }, { log }) // prettier-ignore
   const jobs = wrap({
     run: (job) => worker.run(job),
     describe: (job) => worker.describe(job),
     store: (job) => worker.store(job),
+    warm: () => worker.warm(),
     stop: () => worker.stop(),
   })
   reconciler = await startReconciler(
