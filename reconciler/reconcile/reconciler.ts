@@ -93,6 +93,7 @@ export async function startReconciler(options: ReconcilerOptions, effects: Recon
     notStarted: () => (state.started ? null : 'starting: the database does not answer yet'),
   })
   const url = await server.listen(options.port)
+  readAhead(source)
   const running = runUntilStopped(parts, state, stop.signal)
   return {
     url,
@@ -106,6 +107,14 @@ export async function startReconciler(options: ReconcilerOptions, effects: Recon
       await pool.end()
     },
   }
+}
+
+/** The first pass finds its commit read: that takes as long as a new database. What fails here fails there again, and is said there. */
+function readAhead(source: SourceClient): void {
+  void source
+    .fetchHead()
+    .then((head) => source.readCommit(head))
+    .catch(() => undefined)
 }
 
 const connectionOptions: ConnectionOptions = { applicationName: 'mainward reconcile' }
