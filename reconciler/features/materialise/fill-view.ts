@@ -52,7 +52,12 @@ export async function fillView(engine: Engine, request: FillRequest): Promise<Fi
     const fingerprints = await fingerprintsOf(engine, request, state)
     const planned = planFill(state, gridUs, (time) => fingerprints.get(time) ?? '')
     if (planned === null) return report
-    const computed = await runFill(engine, { ...request, viewId: state.id, planned })
+    const computed = await runFill(engine, {
+      ...request,
+      viewId: state.id,
+      planned,
+      isFirst: state.watermarkUs === null && state.filling === null,
+    })
     const isLate = planned.fromUs === null && (state.watermarkUs !== null || state.filling !== null) && planned.after === null
     report = { computed: report.computed + computed, isLate: report.isLate || isLate }
     if (planned.asOfUs === gridUs) return report
@@ -82,6 +87,8 @@ async function fingerprintsOf(
 interface Run extends Omit<FillRequest, 'gridUs' | 'state'> {
   readonly viewId: number
   readonly planned: PlannedFill
+  /** The store has no row of the view. */
+  readonly isFirst: boolean
 }
 
 async function runFill(engine: Engine, run: Run): Promise<number> {
@@ -139,12 +146,12 @@ async function computeValues(engine: Engine, run: Run): Promise<number> {
 }
 
 async function makeLabels(engine: Engine, run: Run): Promise<void> {
-  const { store, viewId, fill, planned } = run
+  const { store, viewId, fill, planned, isFirst } = run
   const { stored, labels } = fillRelations(fill)
   const { fromUs, asOfUs, after } = planned
   const names = fill.keyColumns.map((_, index) => `k${index}`)
   const columns = fill.view.keys.map(({ dtype }, index) => ({ name: `k${index}`, type: sqlTypes[dtype] }))
-  if (fromUs === null) await engine.load(stored.name, columns, decodePages(store.keys(viewId), fill.view))
+  if (fromUs === null && !isFirst) await engine.load(stored.name, columns, decodePages(store.keys(viewId), fill.view))
   const keys = buildKeys(run, names)
   const cells = after === null ? [] : decodeKey(after, fill.view)
   const place = columns.map(({ type }, index) =>
@@ -159,8 +166,9 @@ async function makeLabels(engine: Engine, run: Run): Promise<void> {
   )
 }
 
-function buildKeys({ fill, planned: { fromUs, asOfUs } }: Run, names: readonly string[]): string {
+function buildKeys({ fill, planned: { fromUs, asOfUs }, isFirst }: Run, names: readonly string[]): string {
   const { stored, rows } = fillRelations(fill)
+  if (isFirst) return buildAllKeys(fill, asOfUs)
   if (fromUs === null)
     return `select ${names.join(', ')} from (${buildAllKeys(fill, asOfUs)} union select * from ${stored.quoted})`
   return isDecidedByNewRows(fill.definition) ? buildAllKeys(fill, asOfUs, rows.quoted) : buildChangedKeys(fill, fromUs, asOfUs)

@@ -30,6 +30,8 @@ export interface MaterialiseRequest {
 }
 
 const defaultPageRows = 10_000
+/** While the rows of one are written, the engine computes those of the other. */
+const fillsAtOnce = 2
 
 export type FillOutcome = DueView &
   ({ readonly type: 'filled'; readonly report: FillReport } | { readonly type: 'failed'; readonly error: unknown })
@@ -88,7 +90,11 @@ async function fillBusy(request: MaterialiseRequest, busy: readonly FillTarget[]
   })
   try {
     const outcomes = new Map<FillTarget, FillOutcome>()
-    for (const target of busy) outcomes.set(target, await fillOne(computation, request, target))
+    const waiting = busy.values()
+    const fillNext = async (): Promise<void> => {
+      for (const target of waiting) outcomes.set(target, await fillOne(computation, request, target))
+    }
+    await Promise.all(Array.from({ length: fillsAtOnce }, fillNext))
     return outcomes
   } finally {
     await computation.engine.close()

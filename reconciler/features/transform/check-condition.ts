@@ -12,9 +12,10 @@ export async function checkCondition(engine: Engine, condition: string, relation
   if (parsed.type === 'problem') return [parsed.problem]
   if (!isOneExpression(parsed.node)) return ['it must be one condition, and nothing else']
   const uses = collectUses(parsed.node)
-  const rows = await engine.query(`select column_name as name from (describe ${quoteName(relation)})`)
-  const columns = new Set(rows.map(({ name }) => String(name).toLowerCase()))
-  const problems = await checkFunctions(engine, uses, columns)
+  const problems = await checkFunctions(engine, uses, async () => {
+    const rows = await engine.query(`select column_name as name from (describe ${quoteName(relation)})`)
+    return new Set(rows.map(({ name }) => String(name).toLowerCase()))
+  })
   if (problems.length > 0) return problems.map(({ text }) => text)
   return bind(engine, condition, relation)
 }

@@ -30,7 +30,7 @@ interface Known {
   readonly definition: string | null
 }
 
-/** `columns`: names that are columns, whatever they are called. */
+/** `readColumns`: names that are columns, whatever they are called; asked only where one could be something else. */
 export async function checkFunctions(
   engine: Engine,
   uses: {
@@ -38,16 +38,17 @@ export async function checkFunctions(
     readonly tableFunctions: readonly TreeUse[]
     readonly names: readonly TreeUse[]
   },
-  columns: ReadonlySet<string>,
+  readColumns: () => Promise<ReadonlySet<string>>,
 ): Promise<readonly FunctionProblem[]> {
   const problems: FunctionProblem[] = []
   for (const { name, offset } of uses.tableFunctions) {
     if (!tableFunctions.has(name.toLowerCase()))
       problems.push({ text: `the table function ${name} is not allowed: a feature reads its inputs alone`, offset })
   }
-  for (const { name, offset } of uses.names) {
-    const lower = name.toLowerCase()
-    if (sessionValues.has(lower) && !columns.has(lower)) problems.push({ text: reason(name), offset })
+  const session = uses.names.filter(({ name }) => sessionValues.has(name.toLowerCase()))
+  const columns = session.length === 0 ? new Set<string>() : await readColumns()
+  for (const { name, offset } of session) {
+    if (!columns.has(name.toLowerCase())) problems.push({ text: reason(name), offset })
   }
   for (const use of uses.functions) {
     const name = use.name.toLowerCase()

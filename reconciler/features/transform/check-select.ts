@@ -29,14 +29,13 @@ export async function checkSelect(engine: Engine, sql: string, relations: readon
   const parsed = await parseSelect(engine, sql)
   if (parsed.type === 'problem') return { columns: [], problems: [parsed.problem], keepsOrder: false }
   const uses = collectUses(parsed.node)
-  const known = await columnsOf(engine, relations)
   const where = ({ offset }: Pick<TreeUse, 'offset'>): string => (offset === null ? '' : ` (${describePosition(sql, offset)})`)
   const problems = [
     ...uses.tables
       .filter(({ name }) => !relations.includes(name))
       .map((use) => `${use.name} is no input of the view${where(use)}`),
     ...uses.refused.map((use) => `${use.name} is not allowed in a feature${where(use)}`),
-    ...(await checkFunctions(engine, uses, known)).map((use) => `${use.text}${where(use)}`),
+    ...(await checkFunctions(engine, uses, () => columnsOf(engine, relations))).map((use) => `${use.text}${where(use)}`),
   ]
   const described = problems.length > 0 ? { columns: [], problems } : await describeSelect(engine, sql)
   return { ...described, keepsOrder: keepsOrder(parsed.node) }
