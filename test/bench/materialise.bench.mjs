@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import { createOnlineRows } from '../../dist/cli/materialise/online-rows.js'
 import { beginEpoch } from '../../dist/database/leader-queries.js'
 import { openPool } from '../../dist/database/pool.js'
+import { createEngineKeeper } from '../../dist/features/engine/engine-keeper.js'
 import { materialiseViews } from '../../dist/features/materialise/materialise-views.js'
 import { folderFiles } from './features/feature-data.mjs'
 import { fillDefinitions, grid, writeFillData } from './features/fill-data.mjs'
-import { ownCpuMs, treeCpuUs } from './process-tree.mjs'
+import { commandOf, ownCpuMs, processTree, treeCpuUs } from './process-tree.mjs'
 import { numberOf, report, rowOf, runsOf } from './report.mjs'
 import { startBenchDatabase } from './serving/bench-database.mjs'
 import { formatMs, median } from './table.mjs'
@@ -18,14 +19,22 @@ const entities = numberOf('--entities', 300_000)
 const runs = runsOf(3)
 const batch = 10_000
 const environment = 'bench'
+/** As in the process that materialises: the engine's process of a fill serves the next. */
+const keeper = createEngineKeeper()
 const none = { read: () => Promise.reject(new Error('not expected')) }
 
+/** Of this process, engines that have ended, and the one that is kept. */
+function computeCpuMs() {
+  const engines = processTree(process.pid).filter((pid) => commandOf(pid).includes('engine-process'))
+  return engines.reduce((sum, pid) => sum + treeCpuUs(pid) / 1000, ownCpuMs())
+}
+
 async function timed(database, work) {
-  const before = { at: performance.now(), own: ownCpuMs(), database: treeCpuUs(database.pid) }
+  const before = { at: performance.now(), own: computeCpuMs(), database: treeCpuUs(database.pid) }
   await work()
   return {
     wallMs: performance.now() - before.at,
-    cpuMs: ownCpuMs() - before.own,
+    cpuMs: computeCpuMs() - before.own,
     databaseMs: (treeCpuUs(database.pid) - before.database) / 1000,
   }
 }
@@ -53,7 +62,7 @@ async function fill({ pool, epoch, folder }, gridUs, expected) {
     ports: { files: folderFiles(folder), queries: none, secrets: none },
     store: createOnlineRows({ pool, environment }, epoch),
     nowUs: gridUs,
-    engine: { spillFolder: join(folder, 'spill') },
+    engine: { spillFolder: join(folder, 'spill'), keeper },
   })
   if (outcome.type === 'failed') throw outcome.error
   if (outcome.report.computed !== expected) throw new Error(`expected ${expected} entities, computed ${outcome.report.computed}`)
@@ -103,6 +112,7 @@ try {
   const rate = median(found.map(({ whole }) => entities / (whole.wallMs / 1000)))
   report(`materialise: ${entities} entities, 8 features, ${runs} runs; ${Math.round(rate)} rows/s`, fillRows(found))
 } finally {
+  await keeper.close()
   await pool.end()
   await database.stop()
   rmSync(folder, { recursive: true, force: true })

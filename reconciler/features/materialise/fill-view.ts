@@ -131,7 +131,7 @@ async function computeValues(engine: Engine, run: Run): Promise<number> {
   await makeLabels(engine, run)
   const [counted] = await engine.query(`select count(*) as n from ${labels.quoted}`)
   const isWhole = fromUs === null
-  const since = countedSince(fill, asOfUs)
+  const since = countedSince(fill.definition, asOfUs)
   if (isWhole && since !== null) await engine.query(`create table ${rows.quoted} as select * from ${countedRows(fill, since)}`)
   if (!isWhole && !isDecidedByNewRows(fill.definition))
     await engine.query(`create table ${rows.quoted} as ${buildRowsOf(fill, labels.quoted, since)}`)

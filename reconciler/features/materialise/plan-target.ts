@@ -4,7 +4,7 @@ import type { OnlineView } from '../../core/online-view.ts'
 import { isDecidedByNewRows } from './build-changed-keys.ts'
 import type { FilledView, ViewState } from './online-rows.ts'
 import { knownPast } from './plan-fill.ts'
-import { removedBefore } from './view-fill.ts'
+import { countedSince, removedBefore } from './view-fill.ts'
 
 export interface FillTarget {
   readonly view: OnlineView
@@ -30,8 +30,8 @@ export function planIdle({ definition, gridUs, state, dataFiles }: FillTarget): 
  */
 export function knownToAll(targets: readonly FillTarget[]): ReadonlyMap<string, bigint> {
   const times = targets.map(({ definition, state, dataFiles, gridUs }) => {
-    const known = isDecidedByNewRows(definition) ? knownPast(state, dataFiles, gridUs) : null
-    return { inputs: definition.inputs, timeUs: known?.timeUs ?? null }
+    const known = knownPast(state, dataFiles, gridUs)
+    return { inputs: definition.inputs, timeUs: known === null ? null : readSince(definition, known.timeUs) }
   })
   // A view that is read by another may stand for any source.
   if (times.some(({ inputs, timeUs }) => timeUs === null && inputs.some(({ kind }) => kind === 'FeatureView'))) return new Map()
@@ -44,4 +44,9 @@ export function knownToAll(targets: readonly FillTarget[]): ReadonlyMap<string, 
     }
   }
   return new Map([...least].flatMap(([name, timeUs]) => (timeUs === null ? [] : [[name, timeUs] as const])))
+}
+
+/** A fill after a watermark reads no row that was known by this time; null: it may read any. What was known then happened by then. */
+function readSince(definition: ViewDefinition, watermarkUs: bigint): bigint | null {
+  return isDecidedByNewRows(definition) ? watermarkUs : countedSince(definition, watermarkUs)
 }

@@ -58,7 +58,8 @@ export function removedBefore(definition: ViewDefinition, asOfUs: bigint): bigin
  * Rows up to this time, in microseconds, count for no value as of `asOfUs`: no window holds them, and as the newest row of an entity they are
  * past what is kept. Null: every row may count, also because a version of a row, whenever it happened, ends the one before it.
  */
-export function countedSince({ definition, keptUs, windowsUs }: ViewFill, asOfUs: bigint): bigint | null {
+export function countedSince(definition: ViewDefinition, asOfUs: bigint): bigint | null {
+  const [keptUs, windowsUs] = [keptAge(definition), windowsOf(definition)]
   if (definition.eventTime === null || definition.rowKey.length > 0) return null
   // What is as old as is kept still counts: one microsecond earlier does not.
   if (definition.features.length > 0) return keptUs === null ? null : asOfUs - keptUs - 1n

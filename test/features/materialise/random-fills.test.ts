@@ -16,6 +16,8 @@ interface Row {
 interface Kind {
   readonly rowKey: readonly string[]
   readonly isWindowed: boolean
+  /** Windows alone, without the newest row: of rows that no window holds nothing is read. */
+  readonly isAlone?: boolean
   readonly hasVersions: boolean
 }
 
@@ -23,7 +25,7 @@ const minuteUs = 60_000_000n
 const start = micros('2013-01-01T00:00:00Z')
 const windowMinutes = 30
 
-function definitions({ rowKey, isWindowed }: Kind): Definitions {
+function definitions({ rowKey, isWindowed, isAlone = false }: Kind): Definitions {
   const columns = [column('id', 'int64'), column('key', 'string'), column('ts', 'timestamp'), column('seen', 'timestamp'), column('v', 'int64')] // prettier-ignore
   const functions = isWindowed ? (['count', 'sum'] as const) : []
   const aggregations = functions.map((name) => ({
@@ -35,7 +37,7 @@ function definitions({ rowKey, isWindowed }: Kind): Definitions {
     views: [
       {
         name: 'view', entities: [{ name: 'e', columns: { key: 'key' } }], inputs: [{ kind: 'DataSource', name: 's' }], transform: null,
-        eventTime: 'ts', createdTime: 'seen', rowKey, ttlMs: null, features: [{ name: 'v', dtype: 'int64' }], aggregations,
+        eventTime: 'ts', createdTime: 'seen', rowKey, ttlMs: null, features: isAlone ? [] : [{ name: 'v', dtype: 'int64' }], aggregations,
         online: { type: 'grid', refreshMs: 60_000, lagMs: 0 },
       },
     ],
@@ -58,18 +60,24 @@ function standing(rows: readonly Row[], at: number, isRestated: boolean): readon
   return last.filter((row) => row.event <= at)
 }
 
-function expectedValues(rows: readonly Row[], at: number, { rowKey, isWindowed }: Kind): Readonly<Record<string, string>> {
+function expectedValues(
+  rows: readonly Row[],
+  at: number,
+  { rowKey, isWindowed, isAlone = false }: Kind,
+): Readonly<Record<string, string>> {
   const byKey = new Map<string, Row[]>()
   for (const row of standing(rows, at, rowKey.length > 0)) byKey.set(row.key, [...(byKey.get(row.key) ?? []), row])
-  const entries = [...byKey].map(([key, own]) => {
+  const isHeld = ({ event }: Row): boolean => event > at - windowMinutes
+  const there = [...byKey].filter(([, own]) => !isAlone || own.some(isHeld))
+  const entries = there.map(([key, own]) => {
     // Strictly greater: of equal ones the earlier row counts.
     const newest = own.reduce((a, b) => (b.event > a.event || (b.event === a.event && b.created > a.created) ? b : a))
-    const held = own.flatMap(({ event, v }) => (event > at - windowMinutes && v !== null ? [BigInt(v)] : []))
+    const held = own.filter(isHeld).flatMap(({ v }) => (v === null ? [] : [BigInt(v)]))
     const sum = held.length === 0 ? null : held.reduce((a, b) => a + b)
     const v = newest.v === null ? null : BigInt(newest.v)
     return [
       JSON.stringify([key]),
-      JSON.stringify([v, ...(isWindowed ? [BigInt(held.length), sum] : [])].map(encodeFeatureValue)),
+      JSON.stringify([...(isAlone ? [] : [v]), ...(isWindowed ? [BigInt(held.length), sum] : [])].map(encodeFeatureValue)),
     ] as const
   })
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -93,6 +101,7 @@ function write(rows: readonly Row[]): void {
 
 const kinds: readonly (readonly [string, Kind])[] = [
   ['windows over rows that stand for ever', { rowKey: [], isWindowed: true, hasVersions: true }],
+  ['windows alone', { rowKey: [], isWindowed: true, isAlone: true, hasVersions: true }],
   ['windows over rows that are restated', { rowKey: ['id'], isWindowed: true, hasVersions: false }],
   ['newest rows', { rowKey: [], isWindowed: false, hasVersions: true }],
   ['newest rows of files without versions', { rowKey: [], isWindowed: false, hasVersions: false }],
