@@ -1,4 +1,4 @@
-// Builds dist/ from reconciler/: compiles, copies what is read beside the code (SQL), and marks the program executable.
+// Builds dist/ from reconciler/: compiles, copies what is read beside the code (SQL, Python), and marks the program executable.
 // Incremental: a build without changes takes about a second. TypeScript is a development dependency; an installed
 // package already contains dist/ and runs this script never.
 import { spawnSync } from 'node:child_process'
@@ -14,7 +14,8 @@ const compiled = spawnSync(process.execPath, [compiler, '-p', at('tsconfig.build
 if (compiled.status !== 0) process.exit(compiled.status ?? 1)
 
 removeStale()
-cpSync(at('reconciler/database/migrations'), at('dist/database/migrations'), { recursive: true })
+for (const folder of ['database/migrations', 'cli/import/python'])
+  cpSync(at(`reconciler/${folder}`), at(`dist/${folder}`), { recursive: true })
 chmodSync(at('dist/main.js'), 0o755)
 
 /** Files whose source is gone: nothing may run, or be packed, that a clean clone would not have. */

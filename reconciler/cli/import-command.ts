@@ -13,6 +13,7 @@ import { type CommandDefinition, type CommandInput, textOption } from './command
 import type { CliContext } from './context.ts'
 import { buildModel, buildRollout, buildVersion, type ImportedVersion } from './import/build-manifests.ts'
 import { chooseGoldenRows } from './import/choose-golden-rows.ts'
+import { assertFaithful, compareOriginal, type OriginalComparison } from './import/compare-original.ts'
 import { examineModel, type ExaminedModel } from './import/examine-model.ts'
 import { assertIncluded, type ExistingModel, findExisting, nextVersion } from './import/existing-model.ts'
 import {
@@ -25,15 +26,13 @@ import {
 } from './import/import-options.ts'
 import { readModelOnDemand } from './import/model-on-demand.ts'
 import { type ModelViews, readModelViews, withoutKeys } from './import/model-views.ts'
-import { parseSample } from './import/parse-sample.ts'
+import { type ModelOrigin, readModelOrigin } from './import/model-origin.ts'
+import type { SampleRow } from './import/parse-sample.ts'
 import { describeArtifact, storeArtifact } from './import/place-artifact.ts'
 import { renderImport } from './import/render-import.ts'
 import { assertNew, writeNewFiles } from './import/write-import.ts'
 import { readManifests } from './manifests/read-manifests.ts'
 import { schemaComment } from './manifests/schema-comment.ts'
-
-/** Rows of the sample that are run: enough to see what a model answers. */
-const sampleLimit = 1000
 
 export const importCommand: CommandDefinition = {
   details:
@@ -41,7 +40,9 @@ export const importCommand: CommandDefinition = {
     'version, and the Model and its Rollout where there are none; nothing is overwritten, and nothing is served before you\n' +
     'commit. Features that the Model takes of views are columns of the sample by the names that the Model gives them; the\n' +
     'version embeds the definitions of the views as the working tree has them. On-demand features are computed of the columns\n' +
-    'that they read; where the sample has their values, these must be the same. Files beyond 1 MiB go into the artifact store.',
+    'that they read; where the sample has their values, these must be the same. Files beyond 1 MiB go into the artifact store.\n' +
+    'A pickle runs code when it is read: import those alone whose maker you trust. It is read in a process of its own, without\n' +
+    'our environment, converted by skl2onnx, and the result is compared with the original on every row of the sample.',
   arguments: [{ usage: '<model>', description: 'name of the model' }],
   options: importOptions,
   examples: [
@@ -50,6 +51,14 @@ export const importCommand: CommandDefinition = {
       line: 'import churn --onnx net.onnx --sample rows.json --task binary-classification --decision-threshold 0.3',
       explains: 'one that answers a single probability',
     },
+    {
+      line: 'import churn --sklearn model.pkl --sample rows.json --unit customer_id',
+      explains: 'converted in a Python of its own',
+    },
+    {
+      line: 'import churn --mlflow-run mlruns/0/8d1e',
+      explains: 'what a run of MLflow logged, with its input example as sample',
+    },
   ],
   async run(context, input) {
     const project = resolve(context.configuration.folder, textOption(input, 'path') ?? '.')
@@ -57,8 +66,7 @@ export const importCommand: CommandDefinition = {
     const { contents } = await readManifests(project, null)
     const existing = findExisting(contents, name)
     const read = readModelViews(contents, name, existing)
-    const bytes = await readInput(context, input, 'onnx')
-    const { examined, imported } = await examine({ context, input, name, existing, read, bytes })
+    const { examined, imported, bytes, comparison } = await examine({ context, input, project, name, existing, read })
     const files = buildFiles(project, imported, existing, unitOf(input, existing))
     assertSound(files)
     assertIncluded(
@@ -72,7 +80,7 @@ export const importCommand: CommandDefinition = {
     await writeNewFiles(project, all)
     const written = [...stored, ...all.map((file) => file.path)]
     const { goldenRows: recorded, whyTask } = examined
-    context.terminal.write(renderImport({ imported, whyTask, recorded, written, rollouts: existing.rollouts }))
+    context.terminal.write(renderImport({ imported, whyTask, recorded, written, rollouts: existing.rollouts, comparison }))
     return reportFindings(context, project, [...files.map((file) => file.path), ...placesOf(existing)])
   },
 }
@@ -95,14 +103,21 @@ interface Examination {
   readonly name: string
   readonly existing: ExistingModel
   readonly read: ModelViews
+  /** Folder of mainward.yaml, absolute. */
+  readonly project: string
+}
+
+interface Examined {
+  readonly examined: ExaminedModel
+  readonly imported: ImportedVersion
   readonly bytes: Uint8Array
+  /** Null: nothing was converted. */
+  readonly comparison: OriginalComparison | null
 }
 
 /** Options lead, then the Model that is there, then what the file says. */
-async function examine(request: Examination): Promise<{ examined: ExaminedModel; imported: ImportedVersion }> {
-  const { context, input, name, existing, read, bytes } = request
-  const sampleText = Buffer.from(await readInput(context, input, 'sample')).toString()
-  const sample = parseSample(sampleText, textOption(input, 'sample') ?? '').slice(0, sampleLimit)
+async function examine(request: Examination): Promise<Examined> {
+  const { context, input, project, name, existing, read } = request
   const model = existing.model?.spec ?? null
   const nulls = readNulls(input) ?? model?.nulls ?? { default: 'model' }
   const given = readGivenOutputs(input)
@@ -110,17 +125,23 @@ async function examine(request: Examination): Promise<{ examined: ExaminedModel;
     throw new MainwardError('usage', `--task: the Model ${name} says ${model.task}, found ${given.task}`)
   }
   const onDemand = readModelOnDemand(existing, read)
+  const unit = unitOf(input, existing)
+  const prepare = (rows: readonly SampleRow[]): readonly SampleRow[] => withoutKeys(rows, read)
+  const origin = await readModelOrigin(context, input, { project, prepare, computed: onDemand, unit, nulls })
+  const { bytes, rows, original, known } = origin
   const examined = await examineModel({
     name,
     bytes,
-    rows: withoutKeys(sample, read),
-    unit: unitOf(input, existing),
+    rows,
+    unit,
     nulls,
     given: { ...given, task: given.task ?? model?.task ?? null },
     known: model?.requestFeatures ?? [],
     roles: read.roles,
     onDemand,
   })
+  const comparison = original === null ? null : compareOriginal(original, examined.goldenRows, examined.signature)
+  if (comparison !== null) assertFaithful(comparison)
   const version = nextVersion(existing)
   const imported: ImportedVersion = {
     model: name,
@@ -136,9 +157,9 @@ async function examine(request: Examination): Promise<{ examined: ExaminedModel;
     threshold: thresholdOf(input, existing, examined),
     goldenRows: chooseGoldenRows(examined.goldenRows, readGoldenCount(input)),
     description: textOption(input, 'description'),
-    evidence: await readEvidence(context, input),
+    evidence: joinEvidence(await readEvidence(context, input), known, comparison),
   }
-  return { examined, imported }
+  return { examined, imported, bytes, comparison }
 }
 
 /** The field of `--unit`, else what the Rollout that is there names. */
@@ -153,12 +174,22 @@ function thresholdOf(input: CommandInput, { model }: ExistingModel, { task }: Ex
   throw new MainwardError('usage', `--decision-threshold: only a binary classification decides, this is a ${task}`)
 }
 
+/** What was given, and under `import` what the origin tells. */
+function joinEvidence(
+  given: ImportedVersion['evidence'],
+  known: ModelOrigin['known'],
+  comparison: OriginalComparison | null,
+): ImportedVersion['evidence'] {
+  if (known === null) return given
+  return { ...given, import: { ...known, ...(comparison === null ? {} : { comparison: { ...comparison } }) } }
+}
+
 async function readEvidence(context: CliContext, input: CommandInput): Promise<ImportedVersion['evidence']> {
   const file = textOption(input, 'evidence')
   return file === null ? null : parseEvidence(Buffer.from(await readInput(context, input, 'evidence')).toString(), file)
 }
 
-async function readInput(context: CliContext, input: CommandInput, option: 'onnx' | 'sample' | 'evidence'): Promise<Uint8Array> {
+async function readInput(context: CliContext, input: CommandInput, option: 'evidence'): Promise<Uint8Array> {
   const file = textOption(input, option) ?? ''
   try {
     return await readFile(resolve(context.configuration.folder, file))

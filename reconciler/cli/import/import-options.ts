@@ -8,8 +8,17 @@ import type { GivenOutputs } from './infer-outputs.ts'
 const tasks = ['binary-classification', 'multiclass-classification', 'regression'] as const satisfies readonly Task[]
 
 export const importOptions: readonly OptionDefinition[] = [
-  { flags: '--onnx <file>', description: 'the model file', required: true },
-  { flags: '--sample <file>', description: 'rows by column name: JSON, or one object a line', required: true },
+  { flags: '--onnx <file>', description: 'the model file' },
+  {
+    flags: '--sklearn <file>',
+    description: 'in place of it: a pickle of scikit-learn, converted. Reading one runs what is in it',
+  },
+  { flags: '--mlflow-run <folder>', description: 'in place of it: a run or model of MLflow, of the flavor onnx or sklearn' },
+  { flags: '--requirements <file>', description: 'packages that a pickle is read and converted with (default: a list of ours)' },
+  {
+    flags: '--sample <file>',
+    description: 'rows by column name: JSON, or one object a line (MLflow: default its input example)',
+  },
   { flags: '--unit <field>', description: 'field of a row that is the unit of assignment, for example a user; no feature' },
   { flags: '--task <task>', description: 'default: inferred from the outputs', choices: tasks },
   { flags: '--score <output>', description: 'output with the score (default: the only one of floats)' },

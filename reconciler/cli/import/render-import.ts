@@ -1,6 +1,8 @@
 /** Says what was inferred from a model, and what to do next. Pure. */
+import { countNoun } from '../../core/count-noun.ts'
 import type { GoldenRow } from '../../core/release.ts'
 import type { ImportedVersion } from './build-manifests.ts'
+import type { OriginalComparison } from './compare-original.ts'
 import type { ExistingRollout } from './existing-model.ts'
 import { valuesOf } from './infer-outputs.ts'
 
@@ -10,12 +12,14 @@ export interface ImportReport {
   /** Of the whole sample. */
   readonly recorded: readonly GoldenRow[]
   readonly written: readonly string[]
+  /** With the model that it was converted from; null: nothing was converted. */
+  readonly comparison: OriginalComparison | null
   /** Rollouts that were there before. */
   readonly rollouts: readonly ExistingRollout[]
 }
 
 export function renderImport(report: ImportReport): string {
-  const { imported, whyTask, written } = report
+  const { imported, whyTask, written, comparison } = report
   const lines = [
     ...imported.signature.inputs.map(describeInput),
     `output    ${describeScore(report)}`,
@@ -23,6 +27,7 @@ export function renderImport(report: ImportReport): string {
     `task      ${imported.task}: ${whyTask}`,
     ...(imported.threshold === null ? [] : [`decision  true when the score is at least ${imported.threshold}`]),
     ...imported.views.map(describeView),
+    ...(comparison === null ? [] : describeComparison(comparison)),
     `golden    ${imported.goldenRows.length} of ${report.recorded.length} rows of the sample`,
     ...written.map((path) => `wrote     ${path}`),
   ]
@@ -54,6 +59,21 @@ function describeScore({ imported, recorded }: ImportReport): string {
   const holes = missing === 0 ? '' : `, no number for ${missing} of ${values.length}`
   const column = positiveIndex === undefined ? '' : ` (column ${positiveIndex}, the positive class)`
   return `${score}: the score${column}${range}${holes}`
+}
+
+function describeComparison({
+  rows,
+  tolerance,
+  rowsBeyond,
+  largestDifference,
+  otherLabels,
+}: OriginalComparison): readonly string[] {
+  const labels = otherLabels === 0 ? '' : `, ${countNoun(otherLabels, 'row')} with another label`
+  const largest = largestDifference === 0 ? 'no difference' : `largest difference ${largestDifference.toPrecision(2)}`
+  return [
+    `original  ${rowsBeyond} of ${countNoun(rows, 'row')} differ by more than ${tolerance}, ${largest}${labels}`,
+    'unknown   data, code, seed and metrics: nothing of them is in the file (evidence.import.unknown)',
+  ]
 }
 
 function short(value: number): string {
