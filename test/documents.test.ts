@@ -51,6 +51,7 @@ describe('the pages', () => {
       'docs/features/how-to.md',
       'docs/features/skew.md',
       'docs/training/how-a-trainer-runs.md',
+      'docs/gates/reading-a-report.md',
     ]) {
       const targets = [...readPage(name).matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target ?? '')
       const local = targets.filter((target) => !target.includes('://'))

@@ -24,7 +24,7 @@ export function buildModelCard(subject: CardSubject): ModelCard {
     section('Intended use', intendedUse(subject)),
     section('Factors', factorsBlocks(evidence)),
     section('Metrics', evidence === null ? unmeasured : measuredBlocks(evidence, version)),
-    section('Evaluation data', evidence === null ? unmeasured : evaluationData(evidence)),
+    section('Evaluation data', evidence === null ? unmeasured : evaluationData(evidence, subject.source)),
     section('Training data', evidence === null ? unmeasured : trainingData(evidence)),
     section('Quantitative analyses', evidence === null ? unmeasured : analysesBlocks(evidence)),
     section('Caveats and what is unknown', [{ type: 'list', items: listCaveats(subject) }]),
@@ -89,11 +89,19 @@ function measuredBlocks({ evaluation }: Evidence, version: number): readonly Blo
   return blocks.length === 0 ? [paragraph('No metric was measured on all rows.')] : blocks
 }
 
-function evaluationData({ evaluation, dataset }: Evidence): readonly Block[] {
+function evaluationData({ evaluation, dataset }: Evidence, source: CardSubject['source']): readonly Block[] {
   const { part, rows, clusters } = evaluation
   const drawn =
-    clusters === undefined ? 'rows count one by one' : `rows of the same ${clusters.by} belong together (${clusters.count})`
-  return [paragraph(`The ${part} part of the training set `, code(shortDigest(dataset.digest)), `: ${formatCount(rows)} rows that the trainer never saw; ${drawn}. Label: `, code(dataset.label), '.')] // prettier-ignore
+    clusters === undefined ? 'Rows count one by one.' : `Rows of the same ${clusters.by} belong together (${clusters.count}).`
+  return [
+    paragraph(`The ${part} part of the training set `, code(shortDigest(dataset.digest)), `: ${formatCount(rows)} rows. ${describeSight(part, source)} ${drawn} Label: `, code(dataset.label), '.'), // prettier-ignore
+  ]
+}
+
+/** Only the test part is kept from a trainer, and only from one that Mainward runs. */
+function describeSight(part: Evidence['evaluation']['part'], source: CardSubject['source']): string {
+  if (source === 'imported') return 'Whether it was trained on them is unknown.'
+  return part === 'test' ? 'The trainer was never given them.' : 'The trainer was given them, too.'
 }
 
 function trainingData(evidence: Evidence): readonly Block[] {

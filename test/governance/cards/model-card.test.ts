@@ -56,6 +56,10 @@ describe('a model card', () => {
     await expect(renderModelCard(buildModelCard(subject))).toMatchFileSnapshot(golden(name))
   })
 
+  it('is the example of the page on reports', async () => {
+    await expect(renderModelCard(buildModelCard(flight))).toMatchFileSnapshot(join(packageRoot, 'docs/gates/example-card.md'))
+  })
+
   it('is read by Hugging Face with the values of the evidence', { timeout: makingTimeoutMs }, async () => {
     const python = await ensurePythonEnvironment('test/governance/cards/requirements-cards.txt')
     const script = join(packageRoot, 'test/governance/cards/read-cards.py')
