@@ -174,6 +174,7 @@ const view = {
 
 const feature = (kind: Kind, name: string, spec: Value) => ({ ...envelope, kind, metadata: { name, ...metadata }, spec })
 
+const looked = { tolerance: 0.5, rows: 50, mostly: 0.5 }
 const golden = { distance: 200, wind: 5, origin__wind: 5, origin__gust: null, dest__wind: 3 }
 const told = { severity: 'critical', onInconclusive: 'block' }
 
@@ -275,10 +276,10 @@ export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
           { name: 'gust there', invariance: { feature: 'dest__wind', values: [1, 2.5], tolerance: 0.2, rows: 50, mostly: 0.5 } },
           {
             name: 'more wind',
-            directional: { feature: 'wind', add: 5, score: 'not-down', tolerance: 0.5, rows: 50, mostly: 0.5 },
+            directional: { feature: 'wind', add: 5, score: 'not-down', ...looked },
           },
-          { name: 'calm', directional: { feature: 'wind', set: 0, score: 'down', tolerance: 0.5, rows: 50, mostly: 0.5 } },
-          { name: 'double', directional: { feature: 'wind', multiply: 2, score: 'up', tolerance: 0.5, rows: 50, mostly: 0.5 } },
+          { name: 'calm', directional: { feature: 'wind', set: 0, score: 'down', ...looked } },
+          { name: 'double', directional: { feature: 'wind', multiply: 2, score: 'up', ...looked } },
           { name: 'bounds', range: { min: 0.25, max: 0.75, rows: 50, mostly: 0.5 } },
           { name: 'no wind', missing: { features: ['wind', 'dest__wind'], together: true, expect: 'rejected', rows: 50 } },
           { name: 'fast', latency: { p50: '2ms', p99: '20ms', runs: 200 } },
@@ -292,14 +293,33 @@ export const fullManifests: Readonly<Record<Kind, readonly Value[]>> = {
       metadata: { name: 'carriers', ...metadata },
       spec: {
         task: 'multiclass-classification',
+        riskTier: 'low',
+        features: [],
         requestFeatures,
+        onDemand: [],
+        onDemandOnly: [],
         label: { source: 'flights', column: 'carrier', predictAt: 'predict_at' },
-        training: { data: { until: '2013-06-01', test: '10d' } },
+        training: {
+          command: ['train'],
+          params: {},
+          seed: 3,
+          data: { until: '2013-06-01', validation: '10d', test: '10d' },
+          timeout: '40m',
+          memory: '8Gi',
+          disk: '20Gi',
+          promotion: 'separate',
+        },
+        evaluation: { slices: [] },
+        gates: [],
+        fairness: [],
+        nulls,
+        serving: { budget: '60ms' },
+        recording: { percent: 40, drop: [] },
         tests: [
           { name: 'near', golden: { row: { distance: 200, wind: 5 }, label: 'UA' } },
-          { name: 'far', golden: { row: { distance: 2000, wind: 5 }, score: 0.25, class: 'UA' } },
-          { name: 'more wind', directional: { feature: 'wind', add: 5, score: 'down', class: 'UA' } },
-          { name: 'bounds', range: { max: 0.75, class: 'UA' } },
+          { name: 'far', golden: { row: { distance: 2000, wind: 5 }, score: 0.25, class: 'UA', tolerance: 0.1 } },
+          { name: 'more wind', directional: { feature: 'wind', add: 5, score: 'down', class: 'UA', ...looked } },
+          { name: 'bounds', range: { max: 0.75, class: 'UA', rows: 50, mostly: 0.5 } },
         ],
       },
     },
