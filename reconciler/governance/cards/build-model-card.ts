@@ -49,7 +49,12 @@ function detailsBlocks(subject: CardSubject): readonly Block[] {
     ['Task', task],
     ['Source', `${source}${again}`],
     ['Trained at', run?.trainedAt ?? 'unknown'],
-    ['Commit', run?.commit == null ? 'unknown' : [code(run.commit), run.dirty ? ', with changes that were not committed' : '']],
+    [
+      'Commit',
+      run === null || run.commit === null
+        ? 'unknown'
+        : [code(run.commit), run.dirty ? ', with changes that were not committed' : ''],
+    ],
     ['Owner', owner ?? 'unknown'],
     ['License', license ?? 'unknown'],
     ['Risk tier', riskTier],

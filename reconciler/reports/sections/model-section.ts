@@ -19,7 +19,8 @@ export function buildModelSection(model: ModelReport): Section {
 function introduce(model: ModelReport): Block {
   const { evidence, promotion, version, served } = model
   const description = model.description === null ? [] : [`${sentence(model.description)} `]
-  const took = evidence?.run == null || model.outcome.type !== 'trained' ? '' : ` in ${formatSeconds(evidence.run.seconds)}`
+  const run = evidence?.run ?? null
+  const took = run === null || model.outcome.type !== 'trained' ? '' : ` in ${formatSeconds(run.seconds)}`
   const promoted = version === null || version === served ? '' : describePromotion(promotion)
   const done = `${describeOutcome(model.outcome)}${took}`
   return paragraph(...description, `${done.slice(0, 1).toUpperCase()}${done.slice(1)}; ${describeVersions(model)}.${promoted}`)

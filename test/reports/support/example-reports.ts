@@ -122,8 +122,21 @@ const flightTraining: Evidence['training'] = {
   requirements: digest('4'),
 }
 
+interface PlainBound {
+  readonly type: 'atLeast' | 'atMost'
+  readonly value: number
+}
+
+interface Said {
+  readonly metric: string
+  readonly of: Subject
+  readonly verdict: Verdict
+  readonly bound: string
+  readonly more?: string
+}
+
 /** In the words of reconciler/rules. */
-function say(evaluation: Evaluation, metric: string, of: Subject, verdict: Verdict, bound: string, more = ''): string {
+function say(evaluation: Evaluation, { metric, of, verdict, bound, more = '' }: Said): string {
   const { estimate, low, high } = judged(evaluation, metric, of, verdict)
   const sign = (value: number | null): string =>
     `${of === 'candidate' || (value ?? 0) <= 0 ? '' : '+'}${Number((value ?? 0).toPrecision(4))}`
@@ -144,24 +157,30 @@ function flightGate(
   eceAtMost: number,
 ): ModelVerdict {
   const [auc, loss, ece, inferior] = verdicts
-  const plain = (metric: string, type: 'atLeast' | 'atMost', value: number, verdict: Verdict, more?: string): RuleVerdict => {
-    const bound = `${type === 'atLeast' ? '>=' : '<='} ${value}`
-    const message = say(evaluation, metric, 'candidate', verdict, bound, more)
+  const plain = (
+    metric: string,
+    { bound, verdict, more }: { bound: PlainBound; verdict: Verdict; more?: string },
+  ): RuleVerdict => {
+    const words = `${bound.type === 'atLeast' ? '>=' : '<='} ${bound.value}`
+    const said = { metric, of: 'candidate', verdict, bound: words, ...(more === undefined ? {} : { more }) } as const
+    const message = say(evaluation, said)
+    const reason = reasons[verdict]
     return rule(evaluation, {
       rule: metric,
-      says: `${metric} ${bound}`,
+      says: `${metric} ${words}`,
       metric,
-      bound: { type, value },
+      bound,
       judge: 'interval',
       verdict,
-      reason: reasons[verdict],
+      reason,
       message,
     })
   }
+  const more = '; about 21 clusters of the same size would (there are 14)'
   return gate('Gate', 'tabular-quality', [
-    plain('roc_auc', 'atLeast', 0.68, auc),
-    plain('log_loss', 'atMost', 0.55, loss),
-    plain('ece', 'atMost', eceAtMost, ece, '; about 21 clusters of the same size would (there are 14)'),
+    plain('roc_auc', { bound: { type: 'atLeast', value: 0.68 }, verdict: auc }),
+    plain('log_loss', { bound: { type: 'atMost', value: 0.55 }, verdict: loss }),
+    plain('ece', { bound: { type: 'atMost', value: eceAtMost }, verdict: ece, more }),
     rule(evaluation, {
       rule: 'log_loss no worse than production',
       says: 'log_loss no worse than production, margin 0.01',
@@ -171,7 +190,12 @@ function flightGate(
       of: 'difference-to-production',
       verdict: inferior,
       reason: reasons[inferior],
-      message: say(evaluation, 'log_loss', 'difference-to-production', inferior, 'no worse than production, margin 0.01'),
+      message: say(evaluation, {
+        metric: 'log_loss',
+        of: 'difference-to-production',
+        verdict: inferior,
+        bound: 'no worse than production, margin 0.01',
+      }),
     }),
   ])
 }
