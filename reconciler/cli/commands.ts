@@ -80,6 +80,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./train-command.ts')).trainCommand,
   },
   {
+    name: 'reproduce',
+    summary: 'train a version again from git, and say whether it predicts the same',
+    load: async () => (await import('./reproduce-command.ts')).reproduceCommand,
+  },
+  {
     name: 'lineage',
     summary: 'from data sources to rollouts: what something is made of, and what of it',
     load: async () => (await import('./lineage-command.ts')).lineageCommand,

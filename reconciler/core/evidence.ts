@@ -13,6 +13,8 @@ export interface Evidence {
   /** Null for a version that was evaluated again, not trained: `evaluatedFrom` says of which one it has the model file. */
   readonly run: RunEvidence | null
   readonly evaluatedFrom?: number
+  /** The model file that was evaluated: 64 lower-case hex digits. Absent in evidence that does not say it. */
+  readonly artifactSha256?: string
   /**
    * Of everything that decides evaluation and verdict: model file, rows, null policy, decision, settings, rules, version in production.
    * Absent: nobody can tell whether the evaluation is stale.

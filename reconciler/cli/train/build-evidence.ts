@@ -13,12 +13,14 @@ export interface EvidenceParts {
   readonly run: RunEvidence | null
   /** Number of the version whose model file it has; null: it has its own. */
   readonly evaluatedFrom: number | null
+  /** Of the model file: 64 hex digits. */
+  readonly sha256: string
   readonly evaluationInputs: Digest
   readonly judgement: Judgement
 }
 
 export function buildEvidence(parts: EvidenceParts): Evidence {
-  const { inputsDigest, dataset, training, run, evaluatedFrom, evaluationInputs, judgement } = parts
+  const { inputsDigest, dataset, training, run, evaluatedFrom, sha256, evaluationInputs, judgement } = parts
   return sealEvidence({
     evidenceVersion: 1,
     inputsDigest,
@@ -26,6 +28,7 @@ export function buildEvidence(parts: EvidenceParts): Evidence {
     training,
     run,
     ...(evaluatedFrom === null ? {} : { evaluatedFrom }),
+    artifactSha256: sha256,
     evaluationInputs,
     evaluation: judgement.evaluation,
     verdict: judgement.verdict,

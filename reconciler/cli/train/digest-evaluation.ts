@@ -36,6 +36,7 @@ export function digestEvaluation(
     candidate: { sha256, signature, nulls, decision, requestFeatures, onDemand, features },
     task,
     evaluation,
+    tests: spec.tests,
     weights: training?.weights,
     seed: training?.trainer?.seed,
     settings: evaluationSettings,

@@ -19,6 +19,7 @@ import { listExpectations } from './list-expectations.ts'
 import type { OpenTraining } from './open-training.ts'
 import type { Production } from './production.ts'
 import type { TrainingLabels } from './read-dataset.ts'
+import { testBehaviour } from './test-behaviour.ts'
 
 export interface EvaluationSubject {
   readonly model: string
@@ -57,7 +58,9 @@ export async function evaluateVersion(subject: EvaluationSubject, opened: OpenTr
       onProgress: (n) => progress.step(`${model}: ${n} of ${rows.rows} rows`),
     })
     const expectations = listExpectations(dataset.report.checks)
-    const evaluation: Evaluation = { ...scored, tests: [], expectations, dataChecks: checks }
+    progress.step(`${model}: behaviour tests`)
+    const tests = await testBehaviour(subject, part, opened)
+    const evaluation: Evaluation = { ...scored, tests, expectations, dataChecks: checks }
     const { report } = dataset
     const facts = {
       evaluation,

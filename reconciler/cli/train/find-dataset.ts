@@ -75,7 +75,7 @@ function requireInputs({ training: { model }, opened }: DatasetRequest): Digest 
 async function makeDataset(request: DatasetRequest, sources: Digest | null): Promise<MadeDataset> {
   const { training, opened, progress, fresh } = request
   const { definitions, ports, commit, now } = opened
-  const folder = join(opened.folder, 'datasets')
+  const folder = opened.datasets
   const key = sources ?? digestValue({ now, commit, inputs: requireInputs(request) })
   const name = `${training.model}-${shortDigest(key)}`
   const out = join(folder, name)

@@ -65,6 +65,7 @@ export async function makeVersion(survey: Survey, opened: OpenTraining, options:
     training: source.training,
     run: source.run,
     evaluatedFrom: source.evaluatedFrom,
+    sha256,
     evaluationInputs: digestOf(inspected.signature),
     judgement,
   })
@@ -115,6 +116,7 @@ async function train(survey: Survey, opened: OpenTraining, { context, progress, 
   return runTraining(
     {
       model: tree.name,
+      inputs: survey.inputsDigest,
       trainer: tree.trainer,
       files,
       dataset,

@@ -24,6 +24,8 @@ export interface OpenTraining extends OpenFeatures {
   readonly project: string
   /** The folder of `train` in the state folder. */
   readonly folder: string
+  /** Where training sets are kept. */
+  readonly datasets: string
   /** Address of the artifact store. */
   readonly store: string
   readonly versions: VersionStore
@@ -67,6 +69,7 @@ export async function withTraining<T>(
         ...features,
         project,
         folder,
+        datasets: join(folder, 'datasets'),
         store,
         versions,
         base,

@@ -1,5 +1,5 @@
 /** What production serves at the base commit: the version that a candidate is compared with. */
-import type { Task } from '../../core/release.ts'
+import type { Release, Task } from '../../core/release.ts'
 import type { Resource } from '../../core/resource.ts'
 import type { RowLayout } from '../../inference/rows/row-assembler.ts'
 import { listResources } from '../../manifests/assemble.ts'
@@ -65,23 +65,28 @@ function findServed({ model, task, base, store, resources }: Question): Producti
     return { served: null, because: `version ${number}, which the rollout names at ${base.name}, is not there` }
   }
   if (owner.spec.task !== task) return { served: null, because: `version ${number} has another task: ${owner.spec.task}` }
-  const { artifact, signature, requestFeatures, onDemand, nulls, views, decision } = buildRelease(version, owner)
-  const layout = {
+  const release = buildRelease(version, owner)
+  const { artifact, decision } = release
+  return {
+    served: {
+      version: number,
+      sha256: artifact.sha256,
+      layout: layoutOf(release),
+      ...(decision === undefined ? {} : { threshold: decision.threshold }),
+      read: async () =>
+        (artifact.path === undefined ? null : await base.read(artifact.path)) ?? store.readArtifact(artifact.sha256),
+    },
+  }
+}
+
+/** What decides how a row becomes its tensors. */
+export function layoutOf({ signature, requestFeatures, onDemand, nulls, views }: Release): RowLayout {
+  return {
     signature,
     requestFeatures,
     nulls,
     ...(onDemand === undefined ? {} : { onDemand }),
     ...(views === undefined ? {} : { views }),
-  }
-  return {
-    served: {
-      version: number,
-      sha256: artifact.sha256,
-      layout,
-      ...(decision === undefined ? {} : { threshold: decision.threshold }),
-      read: async () =>
-        (artifact.path === undefined ? null : await base.read(artifact.path)) ?? store.readArtifact(artifact.sha256),
-    },
   }
 }
 

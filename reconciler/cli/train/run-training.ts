@@ -1,19 +1,21 @@
 /** Lets a trainer make a model file: its environment, the tests of its code, its run; what is kept of the run. */
 import { randomUUID } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
+import type { Digest } from '../../core/digest.ts'
 import { formatInstant } from '../../core/instant.ts'
 import type { RunEvidence } from '../../core/evidence.ts'
-import { MainwardError } from '../../core/error.ts'
-import type { TrainingLimits } from '../../core/training-run.ts'
+import { MainwardError, messageOf } from '../../core/error.ts'
+import type { TrainingLimits, TrainingRunEnd, TrainingRunStart } from '../../core/training-run.ts'
 import type { PartName } from '../../features/dataset/plan-dataset.ts'
 import { partFiles } from '../../features/dataset/dataset-report.ts'
 import type { TrainerSpec } from '../../manifests/kinds/model.ts'
 import { prepareEnvironment, type TrainerEnvironment } from '../../training/environment/prepare-environment.ts'
 import { openBoundedLog, type BoundedLog } from '../../training/log/bounded-log.ts'
 import { openProcessTable } from '../../training/processes/open-process-table.ts'
-import { runPipelineTests } from '../../training/run-pipeline-tests.ts'
+import { openFolderRunStore } from '../../training/runs/folder-run-store.ts'
+import { runPipelineTests, type PipelineTests } from '../../training/run-pipeline-tests.ts'
 import { runTrainer, type TrainerOutcome } from '../../training/run-trainer.ts'
 import type { TrainerRequest } from '../../training/trainer-request.ts'
 import type { CliContext } from '../context.ts'
@@ -26,6 +28,7 @@ export interface TrainingOrder {
   readonly trainer: TrainerSpec
   readonly files: TrainerFiles
   readonly dataset: MadeDataset
+  readonly inputs: Digest
   readonly source: { readonly commit: string | null; readonly dirty: boolean }
   /** Folder that the trainer's command and files are relative to. */
   readonly codeFolder: string
@@ -43,6 +46,8 @@ export interface Trained {
 const mebibyte = 1024 * 1024
 /** How long `pip` may take for each of its steps. */
 const environmentTimeoutMs = 30 * 60_000
+/** Bundles of runs that are kept, of all models. */
+const keptRuns = 100
 /** How long a trainer that is told to end may take. */
 const graceMs = 5000
 
@@ -60,15 +65,73 @@ export async function runTraining(order: TrainingOrder, context: CliContext, ope
     signal: opened.engine.signal,
   })
   const folder = await mkdtemp(join(tmpdir(), 'mw-'))
-  const logFolder = join(opened.folder, 'logs')
-  await mkdir(logFolder, { recursive: true })
-  const log = openLog(join(logFolder, `${order.model}.log`), order)
+  const runs = openFolderRunStore({ folder: join(opened.folder, 'runs'), keep: keptRuns, table })
+  const runId = randomUUID()
+  const started = describeStart({ order, environment, runId, startedMs: context.clock.now() })
+  await runs.begin(started)
+  const log = openLog(runs.logFile(runId), order)
+  const phases: Phases = { tests: null, outcome: null }
   try {
-    const request = buildRequest({ order, context, opened, environment, folder, log, table })
-    return await runBoth(order, request, environment)
+    const request = buildRequest({ order, context, opened, environment, folder, log, table, runId })
+    const trained = await runBoth(order, request, environment, phases)
+    await runs.finish(runId, describeEnd(phases, context.clock.now(), null))
+    return trained
+  } catch (thrown) {
+    await runs.finish(runId, describeEnd(phases, context.clock.now(), thrown))
+    throw thrown
   } finally {
     log.close()
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** What came of the two programs of a run, as far as it came. */
+interface Phases {
+  tests: PipelineTests | null
+  outcome: TrainerOutcome | null
+}
+
+interface StartFacts {
+  readonly order: TrainingOrder
+  readonly environment: TrainerEnvironment
+  readonly runId: string
+  readonly startedMs: number
+}
+
+function describeStart({ order, environment, runId, startedMs }: StartFacts): TrainingRunStart {
+  const { model, trainer, source, inputs, threads } = order
+  const [cpu] = cpus()
+  return {
+    id: runId,
+    model,
+    inputs,
+    startedAt: formatInstant(BigInt(startedMs) * 1000n),
+    command: trainer.command,
+    seed: trainer.seed,
+    declaredParams: trainer.params,
+    source,
+    environment: environment.described,
+    machine: { cpus: availableParallelism(), cpuModel: cpu?.model ?? '', memoryBytes: totalmem() },
+    limits: limitsOf(trainer, threads),
+  }
+}
+
+function describeEnd({ tests, outcome }: Phases, endedMs: number, thrown: unknown): TrainingRunEnd {
+  const known = thrown instanceof MainwardError ? thrown : null
+  const failure =
+    thrown === null
+      ? null
+      : { code: known?.code ?? ('trainer-failed' as const), message: messageOf(thrown), hint: known?.hint ?? null }
+  return {
+    status: failure === null ? 'succeeded' : failure.code === 'cancelled' ? 'cancelled' : 'failed',
+    endedAt: formatInstant(BigInt(endedMs) * 1000n),
+    tests: tests?.run ?? null,
+    trainer: outcome?.run ?? null,
+    detectedParams: outcome?.detectedParams ?? {},
+    metrics: outcome?.metrics ?? {},
+    warnings: outcome?.warnings ?? [],
+    artifacts: outcome?.artifacts ?? [],
+    failure,
   }
 }
 
@@ -84,14 +147,15 @@ interface RequestParts {
   readonly folder: string
   readonly log: BoundedLog
   readonly table: TrainerRequest['table']
+  readonly runId: string
 }
 
-function buildRequest({ order, context, opened, environment, folder, log, table }: RequestParts): TrainerRequest {
+function buildRequest({ order, context, opened, environment, folder, log, table, runId }: RequestParts): TrainerRequest {
   const { trainer, files, dataset, codeFolder, threads } = order
   const pathOf = (part: PartName): string => join(dataset.folder, partFiles(part).file)
   const hasValidation = dataset.report.parts.some(({ name }) => name === 'validation')
   return {
-    runId: randomUUID(),
+    runId,
     folder,
     command: trainer.command,
     sources: { folder: codeFolder, paths: files.files.map(({ path }) => path) },
@@ -119,18 +183,25 @@ function exceptions({ project, folder }: OpenTraining): readonly string[] {
   return ['.git', '.mainward', 'node_modules'].map((name) => join(project, name)).concat(join(folder, '..'))
 }
 
-async function runBoth(order: TrainingOrder, request: TrainerRequest, environment: TrainerEnvironment): Promise<Trained> {
+async function runBoth(
+  order: TrainingOrder,
+  request: TrainerRequest,
+  environment: TrainerEnvironment,
+  phases: Phases,
+): Promise<Trained> {
   const { model, trainer, onStep } = order
   const warnings = [...environment.warnings]
   if (trainer.test !== null) {
     onStep(`${model}: ${trainer.test.join(' ')}`)
     const tests = await runPipelineTests({ ...request, command: trainer.test })
+    phases.tests = tests
     if (tests.failure !== null) throw tests.failure
     warnings.push(...tests.warnings)
   }
   onStep(`${model}: ${trainer.command.join(' ')}`)
   const startedMs = Date.now()
   const outcome = await runTrainer(request)
+  phases.outcome = outcome
   if (outcome.failure !== null) throw outcome.failure
   if (outcome.modelFile === null) throw new Error('a trainer that succeeded has a model file')
   const bytes = await readModel(model, outcome.modelFile)

@@ -21,6 +21,8 @@ import type { StoredVersion } from './version-store.ts'
 export interface ModelInTree {
   readonly name: string
   readonly description: string | null
+  readonly owner: string | null
+  readonly tags: readonly string[]
   readonly spec: ModelSpec
   readonly trainer: TrainerSpec
   readonly training: TrainingDefinition
@@ -76,6 +78,8 @@ export function describeTree({ metadata, spec }: Resource<ModelSpec>, { definiti
   return {
     name,
     description: metadata.description ?? null,
+    owner: metadata.owner ?? null,
+    tags: metadata.tags ?? [],
     spec,
     trainer,
     training,

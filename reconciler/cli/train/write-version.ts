@@ -6,6 +6,8 @@ import type { Json } from '../../core/digest.ts'
 import type { Evidence } from '../../core/evidence.ts'
 import type { Artifact, GoldenRow, Signature } from '../../core/release.ts'
 import type { Resource } from '../../core/resource.ts'
+import { buildModelCard } from '../../governance/cards/build-model-card.ts'
+import { renderModelCard } from '../../governance/cards/render-model-card.ts'
 import { checkSingleFile } from '../../manifests/check-single.ts'
 import type { RolloutSpec } from '../../manifests/kinds/rollout.ts'
 import { parseFile } from '../../manifests/parse-file.ts'
@@ -51,6 +53,7 @@ export async function writeVersion(request: VersionRequest): Promise<WrittenVers
   const changes: readonly FileChange[] = [
     ...(artifact.path === undefined ? [] : [{ path: artifact.path, content: bytes, if: 'any' as const }]),
     { path: `${folder}/${version}.yaml`, content: manifest, if: survey.decision.type === 'refresh' ? 'any' : 'new' },
+    { path: `cards/${name}/${version}.md`, content: buildCard(request, version, artifact), if: 'any' },
     ...rollout.changes,
     ...removed.map((path): FileChange => ({ path, content: null, if: 'any' })),
   ]
@@ -97,6 +100,28 @@ function buildText(
   const problem = checkSingleFile(Buffer.from(text), path).findings.find(({ severity }) => severity === 'error')
   if (problem !== undefined) throw new Error(`${path} would not be valid: ${problem.message}`)
   return text
+}
+
+function buildCard({ survey, opened, evidence, signature }: VersionRequest, version: number, artifact: Artifact): string {
+  const { name, spec, description, owner, tags } = survey.tree
+  const project = opened.resources.find(({ kind }) => kind === 'Project')
+  const card = buildModelCard({
+    project: project?.metadata.name ?? '',
+    model: name,
+    version,
+    task: spec.task,
+    source: 'trained',
+    description,
+    owner,
+    tags,
+    license: null,
+    riskTier: spec.riskTier,
+    artifact,
+    inputs: signature.inputs.flatMap(({ name: tensor, features }) => features ?? [tensor]),
+    evidence,
+    reproduce: `mainward reproduce ${name} ${version}`,
+  })
+  return renderModelCard(card)
 }
 
 interface RolloutPlan {
