@@ -25,6 +25,17 @@ export type DesiredFallback =
   | { readonly type: 'release'; readonly release: Release }
   | { readonly type: 'constant'; readonly score: number | readonly number[] }
 
+/** Why a release must not begin to serve: its gates, or its evidence. */
+export interface Refusal {
+  readonly release: Digest
+  readonly version: number
+  /** One word in CamelCase. */
+  readonly reason: string
+  readonly message: string
+  /** From then on; null: always. */
+  readonly from: Instant | null
+}
+
 /** A Rollout of a commit with its versions resolved to releases. */
 export interface DesiredRollout {
   readonly rollout: string
@@ -37,6 +48,8 @@ export interface DesiredRollout {
   readonly fallback?: DesiredFallback
   /** Of the model; no part of the target. Absent: everything is recorded. */
   readonly recording?: Recording
+  /** Of releases that are to be rolled out. Absent: none. */
+  readonly refusals?: readonly Refusal[]
 }
 
 /**

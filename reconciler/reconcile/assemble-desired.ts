@@ -5,11 +5,14 @@ import { compareText } from '../core/finding.ts'
 import type { Desired } from '../core/plan.ts'
 import type { Release } from '../core/release.ts'
 import type { Resource } from '../core/resource.ts'
-import type { DesiredFallback, DesiredRollout, DesiredStrategy } from '../core/rollout-state.ts'
+import type { Waiver } from '../core/rule.ts'
+import type { DesiredFallback, DesiredRollout, DesiredStrategy, Refusal } from '../core/rollout-state.ts'
 import type { ModelSpec } from '../manifests/kinds/model.ts'
 import type { ModelVersionSpec } from '../manifests/kinds/model-version.ts'
 import type { ProjectSpec } from '../manifests/kinds/project.ts'
 import type { FallbackSpec, RolloutSpec } from '../manifests/kinds/rollout.ts'
+import { refuseVersion } from '../gates/refuse-version.ts'
+import { ruleSetsOf, waiversOf } from '../manifests/rule-sets.ts'
 import { buildRelease } from '../manifests/release.ts'
 import { releasesOf } from '../rollout/traffic.ts'
 
@@ -53,6 +56,9 @@ interface ResourceIndex {
   readonly models: ReadonlyMap<string, Resource<ModelSpec>>
   /** By `MODEL/VERSION`. */
   readonly versions: ReadonlyMap<string, Resource<ModelVersionSpec>>
+  /** Gates and fairness policies. */
+  readonly rules: readonly Resource[]
+  readonly waivers: readonly Waiver[]
 }
 
 function indexResources(resources: readonly Resource[]): ResourceIndex {
@@ -64,6 +70,8 @@ function indexResources(resources: readonly Resource[]): ResourceIndex {
     project: project as Resource<ProjectSpec>,
     models: new Map(models.map((model) => [model.metadata.name, model])),
     versions: new Map(versions.map((version) => [`${version.spec.model}/${version.spec.version}`, version])),
+    rules: resources.filter(({ kind }) => kind === 'Gate' || kind === 'FairnessPolicy'),
+    waivers: waiversOf(resources),
   }
 }
 
@@ -74,8 +82,19 @@ function assembleRollout({ metadata, spec, servingDigest }: Resource<RolloutSpec
   const unit = spec.unit ?? null
   const settings = assembleSettings(rollout, spec, index)
   const desired: DesiredRollout = { rollout, target: digestValue(null), unit, suspend: spec.suspend, strategy, ...settings }
-  const releases = releasesOf(desired).map(({ digest }) => digest)
-  return { ...desired, target: digestValue({ digestVersion, rollout: servingDigest, releases }) }
+  const releases = releasesOf(desired)
+  const refusals = releases.flatMap((release) => assembleRefusal(release, index))
+  const target = digestValue({ digestVersion, rollout: servingDigest, releases: releases.map(({ digest }) => digest) })
+  return { ...desired, target, ...(refusals.length === 0 ? {} : { refusals }) }
+}
+
+/** By the rules of the same commit. A fallback is not judged: it answers where the judged version could not. */
+function assembleRefusal({ digest, model, version }: Release, index: ResourceIndex): readonly Refusal[] {
+  const spec = index.versions.get(`${model}/${version}`)?.spec
+  const rules = index.models.get(model)?.spec
+  if (spec === undefined || rules === undefined) throw new Error(`a valid commit has version ${version} of ${model}`)
+  const refusal = refuseVersion({ spec, ruleSets: ruleSetsOf(rules, index.rules), waivers: index.waivers })
+  return refusal === null ? [] : [{ release: digest, version, ...refusal }]
 }
 
 function assembleStrategy(rollout: string, spec: RolloutSpec, index: ResourceIndex): DesiredStrategy {

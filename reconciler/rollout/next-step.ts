@@ -4,6 +4,7 @@ import { type Instant, toInstant } from '../core/clock.ts'
 import type { Digest } from '../core/digest.ts'
 import type { CanaryStep, DesiredRollout, RolloutState } from '../core/rollout-state.ts'
 import type { Decision, Readiness } from './decision.ts'
+import { findRefusal } from './find-refusal.ts'
 import { retarget } from './retarget.ts'
 import { takeOverSettings } from './settings.ts'
 import { buildCanaryTraffic, buildSplitTraffic, buildStableTraffic, provenOf, releasesOf } from './traffic.ts'
@@ -31,7 +32,7 @@ export function nextStep(input: RolloutInput): Decision {
 
 function decide(input: RolloutInput): Decision {
   const { desired, state } = input
-  if (state === null || state.target !== desired.target) return retarget(desired, state, input.wallMs)
+  if (state === null || state.target !== desired.target) return begin(input)
   switch (state.phase) {
     case 'Initializing':
       return judgeLoading(state, input)
@@ -47,6 +48,16 @@ function decide(input: RolloutInput): Decision {
     default:
       return assertNever(state.phase)
   }
+}
+
+/** What is refused does not begin: what serves goes on, and is still judged. */
+function begin(input: RolloutInput): Decision {
+  const { desired, state, wallMs } = input
+  const refusal = findRefusal(desired, state, wallMs)
+  if (refusal === null) return retarget(desired, state, wallMs)
+  const { version, reason, message } = refusal
+  const serving = state === null ? null : judgeServing(state, input)
+  return serving ?? { type: 'refuse', reason, message: `version ${version} is not rolled out: ${message}` }
 }
 
 function judgeLoading(state: RolloutState, input: RolloutInput): Decision {
