@@ -45,6 +45,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./plan-command.ts')).planCommand,
   },
   {
+    name: 'gate',
+    summary: 'the rules of a model, applied again to what was measured of a version',
+    load: async () => (await import('./gate-command.ts')).gateCommand,
+  },
+  {
     name: 'explain',
     summary: 'why a rule of the manifests exists, and what is right',
     load: async () => (await import('./explain-command.ts')).explainCommand,

@@ -1,0 +1,85 @@
+/** What gates say of a version as text for a terminal. Pure. */
+import { type Loosening, isLooser, type RuleChange } from '../../core/loosening.ts'
+import type { GateVerdict, ModelVerdict, RuleVerdict } from '../../core/verdict.ts'
+import { describePlace, describeValue } from '../../rules/describe-rule.ts'
+import { renderTable } from '../table.ts'
+
+export interface GateReport {
+  readonly model: string
+  readonly version: number
+  readonly source: 'trained' | 'imported'
+  /** Where the rules are from that judged. */
+  readonly origin: string
+  readonly hasEvidence: boolean
+  /** Why the evidence can not be believed; null: nothing. */
+  readonly problem: string | null
+  readonly verdict: ModelVerdict
+  /** Null: nothing was compared. */
+  readonly loosening: Loosening | null
+}
+
+export function renderGateText(report: GateReport): string {
+  const { model, version, verdict, problem, hasEvidence, source, origin } = report
+  const head = `${model} version ${version}, by the rules of ${origin}\n`
+  const none = hasEvidence ? '' : `version ${version} is ${source} and has no evidence: nothing was measured of it\n`
+  const broken = problem === null ? '' : `${problem}\n`
+  if (verdict.gates.length === 0)
+    return `${head}${none}${broken}${model} names no gates: nothing stands in its way\n${renderLoosening(report.loosening)}`
+  const blocks = verdict.blocks || problem !== null
+  const end = `${verdict.verdict}: ${blocks ? 'it may not be merged or rolled out' : 'it may go on'}\n`
+  return [head, none, broken, ...verdict.gates.map(renderGate), renderLoosening(report.loosening), '\n', end].join('')
+}
+
+function renderGate({ kind, name, enforcement, verdict, rules }: GateVerdict): string {
+  const softer = enforcement === 'block' ? '' : `, enforcement: ${enforcement}`
+  const table = renderTable(
+    ['RULE', 'BOUND', 'VALUE', 'VERDICT'].map((title) => ({ title })),
+    rules.map((rule) => [rule.rule, rule.says, valueOf(rule), verdictOf(rule)]),
+  )
+  const details = rules.filter((rule) => rule.verdict !== 'passed').flatMap(sentencesOf)
+  return `\n${kind} ${name}: ${verdict}${softer}\n${indent(table)}${indent(details.map((line) => `${line}\n`).join(''))}`
+}
+
+function valueOf({ decidedBy }: RuleVerdict): string {
+  if (decidedBy === undefined) return ''
+  const place = describePlace(decidedBy)
+  return `${describeValue(decidedBy)}${place === '' ? '' : `, ${place}`}`
+}
+
+function verdictOf({ verdict, blocks, severity, waiver }: RuleVerdict): string {
+  if (verdict === 'passed') return verdict
+  if (blocks) return verdict
+  if (waiver !== undefined && !waiver.expired) return `${verdict}, waived`
+  return severity === 'warn' ? `${verdict}, a warning` : `${verdict}, does not block`
+}
+
+function sentencesOf({ rule, message, waiver, correction }: RuleVerdict): readonly string[] {
+  const corrected = correction === undefined ? '' : ` (${correction.comparisons} groups, corrected by Holm)`
+  if (waiver === undefined) return [`${rule}: ${message}${corrected}`]
+  const { name, until, expired, grantedBy, reason } = waiver
+  const held = expired ? `the waiver ${name} ended at ${until}` : `waived by ${name} until ${until}`
+  return [`${rule}: ${message}${corrected}`, `  ${held}: ${reason} (${grantedBy})`]
+}
+
+/** What a change does to the rules, and what past versions would get. */
+function renderLoosening(loosening: Loosening | null): string {
+  if (loosening === null) return ''
+  const { changes, pastVersions } = loosening
+  if (changes.length === 0) return '\nno rule is changed\n'
+  const isLoosened = changes.some(isLooser)
+  const head = isLoosened ? 'this change loosens rules: those of its base judge' : 'this change loosens no rule'
+  const past = pastVersions.map(
+    ({ model, version, before, after }) => `${model} version ${version} would be ${after}, was ${before}\n`,
+  )
+  return `\n${head}\n${indent([...changes.map(renderChange), ...past].join(''))}`
+}
+
+function renderChange({ kind, name, rule, direction, before, after }: RuleChange): string {
+  const what = `${direction.padEnd(9)} ${kind} ${name}${rule === null ? '' : `, ${rule}`}`
+  if (before === null) return `${what}: ${after ?? ''}\n`
+  return after === null ? `${what}: was ${before}\n` : `${what}: ${after}, was ${before}\n`
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ')
+}
