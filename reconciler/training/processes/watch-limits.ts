@@ -4,8 +4,8 @@ import type { ProcessTree } from './process-tree.ts'
 
 const memoryEveryMs = 100
 const diskEveryMs = 300
-/** Looking takes at most a twentieth of the time, however many processes or files there are. */
-const pauseFactor = 20
+/** Looking takes at most a fifth of the time, however many processes or files there are. */
+const pauseFactor = 4
 /** What a timer of Node can wait. */
 const longestWaitMs = 2 ** 31 - 1
 

@@ -67,7 +67,7 @@ describe('children that outlive their program', () => {
   })
 
   it('are found by their descent when they hide their variables', async () => {
-    const run = await runProgram(['sh', '-c', 'setsid env -i sleep 61.5 & sleep 0.5'])
+    const run = await runProgram(['sh', '-c', 'sleep 0.3; setsid env -i sleep 61.5 & sleep 1.5'])
     expect(run.strays.map(({ name }) => name)).toEqual(['sleep'])
     const again = await runProgram(['sh', '-c', "ps -A -o args= | grep -c '[s]leep 61.5'"])
     expect(again.logTail).toEqual(['0'])
