@@ -54,4 +54,3 @@ export interface EvaluationOptions {
   /** Rows that were scored so far. */
   readonly onProgress?: (rows: number) => void
 }
-

@@ -28,7 +28,7 @@ function writeScores() {
   const uniform = () => random() / 2 ** 32
   const [truth, scores] = [new Uint8Array(rows), new Float64Array(rows)]
   for (let row = 0; row < rows; row += 1) {
-    const score = Math.fround(Math.round((uniform() * uniform()) * 1e5) / 1e5)
+    const score = Math.fround(Math.round(uniform() * uniform() * 1e5) / 1e5)
     scores[row] = score
     truth[row] = uniform() < score ? 1 : 0
   }
@@ -76,7 +76,10 @@ const request = {
   candidate: {
     bytes: readFileSync(own('../fixtures/bench-model/model.onnx')),
     layout: {
-      signature: { inputs: [{ name: 'input', datatype: 'FP32', shape: [-1, 20], features }], outputs: { score: 'probabilities', positiveIndex: 1 } },
+      signature: {
+        inputs: [{ name: 'input', datatype: 'FP32', shape: [-1, 20], features }],
+        outputs: { score: 'probabilities', positiveIndex: 1 },
+      },
       requestFeatures: features.map((name) => ({ name, dtype: 'float32' })),
       nulls: { default: 'model' },
     },
@@ -141,7 +144,10 @@ try {
     compare('all with intervals (B = 1,000), 20 slices, baseline', all, 10),
     rowOf('20 features through onnxruntime, streamed: scored', formatMs(whole.scoredMs)),
     rowOf('  and measured, whole', formatMs(whole.wholeMs)),
-    rowOf('  peak memory of the evaluating process', `${whole.peakMiB.toFixed(0)} MiB`, { target: 'at most 512 MiB', met: whole.peakMiB <= 512 }),
+    rowOf('  peak memory of the evaluating process', `${whole.peakMiB.toFixed(0)} MiB`, {
+      target: 'at most 512 MiB',
+      met: whole.peakMiB <= 512,
+    }),
   ])
 } finally {
   rmSync(folder, { recursive: true, force: true })

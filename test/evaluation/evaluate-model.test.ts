@@ -33,7 +33,10 @@ interface Shape {
   readonly onDemand?: RowLayout['onDemand']
 }
 
-async function modelOf(name: string, { features = ['x'], dtype = 'float64', datatype = 'FP32', ...rest }: Shape = {}): Promise<EvaluatedModel> {
+async function modelOf(
+  name: string,
+  { features = ['x'], dtype = 'float64', datatype = 'FP32', ...rest }: Shape = {},
+): Promise<EvaluatedModel> {
   const { nulls = { default: 'model' }, onDemand } = rest
   return {
     bytes: await readFile(join(folder, `${name}.onnx`)),
@@ -182,7 +185,9 @@ describe('a production version that can not see the rows as the candidate does',
     const batch = batchOf([0.1, 0.9, null], [0, 1, 1])
     const refused = requestOf(await modelOf('same', { nulls: { default: 0.5 } }), { production: { ...strict, version: 4, artifact: 'ab' } }) // prettier-ignore
     const found = await evaluateModel(refused, rowsOf([batchOf([0.1, 0.9], [0, 1]), batch]))
-    expect(found.production.because).toBe('it could not score the rows: row 4, "x": null is refused by the null policy of the model')
+    expect(found.production.because).toBe(
+      'it could not score the rows: row 4, "x": null is refused by the null policy of the model',
+    )
     expect(found.rows).toBe(5)
   })
 

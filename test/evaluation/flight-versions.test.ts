@@ -96,13 +96,20 @@ function find({ measurements }: ScoredEvaluation, metric: string, of: Subject, c
 describe('versions of the example', () => {
   it('score and measure as Python does, over all rows and for carriers', () => {
     expect([python.rows, python.days]).toEqual([12_423, 14])
-    for (const [candidate, production, found] of [[2, 1, second], [3, 2, third]] as const) { // prettier-ignore
+    for (const [candidate, production, found] of [
+      [2, 1, second],
+      [3, 2, third],
+    ] as const) {
+      // prettier-ignore
       expect(found).toMatchObject({ rows: 12_423, clusters: { by: 'day', count: 14 }, production: { version: production } })
       for (const metric of metrics) {
         expect(find(found, metric, 'candidate').estimate).toBeCloseTo(python.versions[candidate]![metric]!, 5)
         expect(find(found, metric, 'production').estimate).toBeCloseTo(python.versions[production]![metric]!, 5)
         for (const carrier of ['UA', 'B6', 'WN']) {
-          expect(find(found, metric, 'candidate', carrier).estimate).toBeCloseTo(python.carriers[candidate]![carrier]![metric]!, 5)
+          expect(find(found, metric, 'candidate', carrier).estimate).toBeCloseTo(
+            python.carriers[candidate]![carrier]![metric]!,
+            5,
+          )
         }
       }
     }

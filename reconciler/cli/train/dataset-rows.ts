@@ -72,7 +72,10 @@ async function readReport(folder: string): Promise<DatasetReport> {
   try {
     return JSON.parse(await readFile(join(folder, 'dataset.json'), 'utf8')) as DatasetReport
   } catch (cause) {
-    throw new MainwardError('not-found', `${folder} holds no dataset that can be read`, { cause, hint: 'make it: mainward dataset' })
+    throw new MainwardError('not-found', `${folder} holds no dataset that can be read`, {
+      cause,
+      hint: 'make it: mainward dataset',
+    })
   }
 }
 
@@ -108,7 +111,10 @@ function buildRows({ features, label, side, clusters, weights }: Columns, file: 
 
 async function* readBatches(engine: Engine, columns: Columns, rows: number): AsyncGenerator<RowBatch> {
   for (let first = 0; first < rows; first += batchRows) {
-    yield toBatch(await engine.query(`select * from ${table} where n >= ${first} and n < ${first + batchRows} order by n`), columns)
+    yield toBatch(
+      await engine.query(`select * from ${table} where n >= ${first} and n < ${first + batchRows} order by n`),
+      columns,
+    )
   }
 }
 

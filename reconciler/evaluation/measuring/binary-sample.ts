@@ -128,11 +128,11 @@ interface Why {
 function whyUndefined(metric: string, { cells, scores, isWeighted }: Why): string {
   const { positives, negatives, selected } = cells
   if (positives + negatives === 0) return 'there are no rows'
-  if (onlyOfProbabilities.includes(metric) && !areProbabilities(scores)) return 'the scores are no probabilities: some are outside of 0 to 1'
+  if (onlyOfProbabilities.includes(metric) && !areProbabilities(scores))
+    return 'the scores are no probabilities: some are outside of 0 to 1'
   if (metric === 'ece_equal_mass' && isWeighted) return 'bins of equal mass are not defined with weights'
   if (positives === 0) return 'no row is of the positive class'
   if (negatives === 0) return 'all rows are of the positive class'
   if (selected === 0) return 'nothing is predicted positive'
   return 'it is not defined on these rows'
 }
-

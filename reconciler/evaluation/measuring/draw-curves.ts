@@ -68,7 +68,11 @@ function calibrationPoints({ truth, weights }: ScoredRows, scores: Float64Array)
     bin.rows += 1
   }
   const filled = sums.filter(({ weight }) => weight > 0)
-  return filled.map(({ weight, score, positive, rows }) => ({ score: rounded(score / weight), share: rounded(positive / weight), rows }))
+  return filled.map(({ weight, score, positive, rows }) => ({
+    score: rounded(score / weight),
+    share: rounded(positive / weight),
+    rows,
+  }))
 }
 
 /** Rows of the matrix are true classes. `threshold` null: the highest score decides. */
@@ -77,7 +81,8 @@ function confusionOf(scored: ScoredRows, threshold: number | null): Curves['conf
   const matrix = classes.map(() => classes.map(() => 0))
   for (let row = 0; row < scored.rows; row += 1) {
     const counts = matrix[truth[row] ?? 0]
-    const predicted = threshold === null ? highestAt(candidate, row, classes.length) : (candidate[row] ?? NaN) >= threshold ? 1 : 0
+    const predicted =
+      threshold === null ? highestAt(candidate, row, classes.length) : (candidate[row] ?? NaN) >= threshold ? 1 : 0
     if (counts !== undefined) counts[predicted] = (counts[predicted] ?? 0) + (weights?.[row] ?? 1)
   }
   return matrix.map((counts) => counts.map(rounded))

@@ -40,7 +40,9 @@ export function measureAcross(cells: readonly Cell[], request: AcrossRequest, se
     how: request.across,
     ...(minGroup === null ? {} : { minGroup }),
     groups: defined.length,
-    leftOut: cells.filter((cell) => !isCompared(cell) || !defined.some((each) => each.cell === cell)).map(({ group }) => group ?? {}),
+    leftOut: cells
+      .filter((cell) => !isCompared(cell) || !defined.some((each) => each.cell === cell))
+      .map(({ group }) => group ?? {}),
   }
   const rows = compared.reduce((sum, { cell }) => sum + cell.rows, 0)
   const clusters = countAll(compared)
@@ -52,7 +54,11 @@ export function measureAcross(cells: readonly Cell[], request: AcrossRequest, se
   const lowest = defined.reduce((least, each) => (each.value < least.value ? each : least))
   const highest = defined.reduce((most, each) => (each.value > most.value ? each : most))
   const between = { ...about, lowest: lowest.cell.group ?? {}, highest: highest.cell.group ?? {} }
-  return { ...base, across: between, ...(lowest === highest ? same(request.across) : compare(lowest, highest, request, settings)) }
+  return {
+    ...base,
+    across: between,
+    ...(lowest === highest ? same(request.across) : compare(lowest, highest, request, settings)),
+  }
 }
 
 type Values = Pick<Measurement, 'estimate' | 'low' | 'high' | 'standardError' | 'degreesOfFreedom' | 'method' | 'because'>
@@ -67,9 +73,11 @@ function same(how: 'ratio' | 'difference'): Values {
 }
 
 function compare(lowest: Compared, highest: Compared, { metric, across }: AcrossRequest, settings: ResampleSettings): Values {
-  if (across === 'ratio' && !(lowest.value >= 0 && highest.value > 0)) return nothing('a ratio of values below 0, or to 0, says nothing')
+  if (across === 'ratio' && !(lowest.value >= 0 && highest.value > 0))
+    return nothing('a ratio of values below 0, or to 0, says nothing')
   const estimate = across === 'ratio' ? lowest.value / highest.value : highest.value - lowest.value
-  const spread = formula(lowest, highest, { metric, across }, settings.confidence) ?? resampled(lowest, highest, { metric, across }, settings)
+  const spread =
+    formula(lowest, highest, { metric, across }, settings.confidence) ?? resampled(lowest, highest, { metric, across }, settings)
   if ('because' in spread) return { ...nothing(spread.because), estimate: roundedOrNull(estimate) }
   return {
     estimate: roundedOrNull(estimate),
@@ -99,7 +107,12 @@ function formula(lowest: Compared, highest: Compared, { metric, across }: Asked,
   return { ...shareRatioInterval(low, high, confidence), standardError, method: 'newcombe' }
 }
 
-function resampled(lowest: Compared, highest: Compared, { metric, across }: Asked, settings: ResampleSettings): Spread | NoSpread {
+function resampled(
+  lowest: Compared,
+  highest: Compared,
+  { metric, across }: Asked,
+  settings: ResampleSettings,
+): Spread | NoSpread {
   if (!lowest.sample.isResampled(metric)) return { because: `no interval: no resample of this version knows ${metric}` }
   const isRatio = across === 'ratio'
   if (isRatio && lowest.value === 0) return { because: 'no interval: the lowest value is 0, and has no logarithm' }
@@ -123,7 +136,8 @@ function pairStatistics(pair: readonly [Compared, Compared], metric: string, see
   const rows = low.cell.rows + high.cell.rows
   const draws = chooseDraws(joinedClusters(pair), rows, seed)
   const { ids, count } = draws.clusters
-  const statisticsOf = ({ sample }: Compared, part: Uint32Array): ClusterStatistics => sample.statistics([metric], { ids: part, count })
+  const statisticsOf = ({ sample }: Compared, part: Uint32Array): ClusterStatistics =>
+    sample.statistics([metric], { ids: part, count })
   const [first, second] = [statisticsOf(low, ids.subarray(0, low.cell.rows)), statisticsOf(high, ids.subarray(low.cell.rows))]
   const valuesAt = (counts: ArrayLike<number>): readonly [number, number] => [
     first.valuesAt(counts)[0] ?? NaN,

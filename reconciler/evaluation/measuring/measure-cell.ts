@@ -139,7 +139,11 @@ function withinRange(spread: Spread, metric: string, estimate: number): Spread |
   return { ...spread, low: Math.max(spread.low, range.low), high: Math.min(spread.high, range.high) }
 }
 
-function whyNone(cell: Cell, { metric, of, estimate }: Wanted & { readonly estimate: number }, spread: Spread | NoSpread | null): string {
+function whyNone(
+  cell: Cell,
+  { metric, of, estimate }: Wanted & { readonly estimate: number },
+  spread: Spread | NoSpread | null,
+): string {
   if (!Number.isNaN(estimate)) return spread !== null && 'because' in spread ? spread.because : 'no interval'
   const undefinedOne = subjectsOf(of).find((subject) => Number.isNaN(sampleOf(cell, subject).estimate(metric)))
   const why = sampleOf(cell, undefinedOne ?? 'candidate').whyUndefined(metric)

@@ -9,7 +9,10 @@ import { proportionInterval } from '../../statistics/intervals/proportion-interv
  */
 export function shareRatioInterval(first: Proportion, second: Proportion, confidence: number): Interval {
   const [a, b] = [first.successes / first.count, second.successes / second.count]
-  const [around, aroundSecond] = [proportionInterval(first, confidence, 'wilson'), proportionInterval(second, confidence, 'wilson')]
+  const [around, aroundSecond] = [
+    proportionInterval(first, confidence, 'wilson'),
+    proportionInterval(second, confidence, 'wilson'),
+  ]
   const product = a * b
   const end = (own: number, other: number, sign: -1 | 1): number => {
     const below = other * (2 * b - other)

@@ -34,10 +34,10 @@ export class EvaluationHolder {
       this.#lastWords = (this.#lastWords + part.toString('utf8')).slice(-lastWordsBytes)
     })
     this.#child.on('message', (reply: EvaluationReply) => this.#onReply(reply))
-    this.#child.on('error', (cause) => this.end(new MainwardError('environment', 'no process can be started', { cause })))
+    this.#child.on('error', (cause) => void this.end(new MainwardError('environment', 'no process can be started', { cause })))
     this.#gone = new Promise((resolve) => {
       this.#child.once('close', (code, signal) => {
-        this.end(describeEnd(signal ?? `status ${code}`, this.#lastWords))
+        void this.end(describeEnd(signal ?? `status ${code}`, this.#lastWords))
         resolve()
       })
     })
@@ -49,7 +49,8 @@ export class EvaluationHolder {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject }
       this.#child.send(call, (cause) => {
-        if (cause !== null) this.end(new MainwardError('model-unusable', 'the evaluating process could not be asked', { cause }))
+        if (cause !== null)
+          void this.end(new MainwardError('model-unusable', 'the evaluating process could not be asked', { cause }))
       })
     })
   }
@@ -80,9 +81,13 @@ export class EvaluationHolder {
 
 function describeEnd(how: string, lastWords: string): MainwardError {
   if (how === 'SIGKILL') {
-    return new MainwardError('model-unusable', 'the evaluating process was killed from outside: probably the machine ran out of memory', {
-      hint: 'free memory, or evaluate a smaller model or fewer rows',
-    })
+    return new MainwardError(
+      'model-unusable',
+      'the evaluating process was killed from outside: probably the machine ran out of memory',
+      {
+        hint: 'free memory, or evaluate a smaller model or fewer rows',
+      },
+    )
   }
   const said = lastWords.trim()
   return new MainwardError('model-unusable', `the model ended the evaluating process (${how})${said === '' ? '' : `: ${said}`}`)

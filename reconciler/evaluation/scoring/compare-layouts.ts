@@ -10,7 +10,9 @@ export function whyNotComparable(
   const missing = needed.filter((name) => !there.includes(name))
   if (missing.length > 0) return `it reads ${missing.join(', ')}, which the rows of the candidate do not have`
   const expressions = new Map((candidate.onDemand ?? []).map(({ name, cel }) => [name, cel]))
-  const changed = (production.onDemand ?? []).filter(({ name, cel }) => needed.includes(name) && (expressions.get(name) ?? cel) !== cel)
+  const changed = (production.onDemand ?? []).filter(
+    ({ name, cel }) => needed.includes(name) && (expressions.get(name) ?? cel) !== cel,
+  )
   if (changed.length === 0) return null
   return `it computes ${changed.map(({ name }) => name).join(', ')} by another expression than the candidate`
 }

@@ -17,9 +17,13 @@ export function compileBinaryLabel(positive: string | number | boolean | null): 
   return (text, row) => {
     if (text === '1' || text === 'true') return 1
     if (text === '0' || text === 'false') return 0
-    throw new MainwardError('invalid-input', `row ${row}: expected the label 0 or 1, or true or false, found ${JSON.stringify(text)}`, {
-      hint: 'say in evaluation.positiveClass of the model which label the score is the probability of',
-    })
+    throw new MainwardError(
+      'invalid-input',
+      `row ${row}: expected the label 0 or 1, or true or false, found ${JSON.stringify(text)}`,
+      {
+        hint: 'say in evaluation.positiveClass of the model which label the score is the probability of',
+      },
+    )
   }
 }
 

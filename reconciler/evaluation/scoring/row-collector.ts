@@ -148,7 +148,10 @@ function binaryClasses(found: readonly string[], positive: string | number | boo
 
 function assertClasses(classes: readonly string[], found: readonly string[], width: number): void {
   if (classes.length !== width) {
-    throw new MainwardError('invalid-input', `the model scores ${width} classes, and the labels are of ${classes.length}: ${classes.join(', ')}`)
+    throw new MainwardError(
+      'invalid-input',
+      `the model scores ${width} classes, and the labels are of ${classes.length}: ${classes.join(', ')}`,
+    )
   }
   const unknown = found.find((label) => !classes.includes(label))
   if (unknown !== undefined) {

@@ -41,7 +41,9 @@ beforeAll(async () => {
     select r as __source_row, timestamp '2013-05-18 01:02:03' as __predict_at, date_trunc('day', timestamp '2013-05-18' + to_hours(r::integer))::timestamp as __day,
       case when r % 100 <> 0 then 'C' || r % 3 end as carrier, r % 9 + 0.5 as weight, (r % 2)::integer as level
     from range(${count}) t(r)`
-  await maker.query(`copy (select * exclude (r) from (${rows}) order by r) to '${folder}/test.parquet' (format parquet, row_group_size 3000)`)
+  await maker.query(
+    `copy (select * exclude (r) from (${rows}) order by r) to '${folder}/test.parquet' (format parquet, row_group_size 3000)`,
+  )
   await maker.query(`copy (${side} order by r) to '${folder}/side/test.parquet' (format parquet)`)
   await maker.close()
 })
@@ -110,7 +112,9 @@ describe('rows of a dataset', () => {
       code: 'invalid-input',
       message: `the dataset in ${folder} has no validation part`,
     })
-    await expect(openDatasetRows({ ...request, side: ['race'] })).rejects.toThrow('the dataset has no column "race" beside its rows')
+    await expect(openDatasetRows({ ...request, side: ['race'] })).rejects.toThrow(
+      'the dataset has no column "race" beside its rows',
+    )
     await expect(openDatasetRows({ ...request, folder: join(folder, 'side') })).rejects.toMatchObject({ code: 'not-found' })
   })
 })

@@ -18,7 +18,12 @@ interface Group {
 /** Positives are selected first: `selected` of the rows, and half of the rows are positive. */
 function rowsOf(groups: readonly Group[], clusterOf: ((row: number) => number) | null = null): ScoredRows {
   const rows = groups.flatMap(({ name, other, rows: count, selected }) =>
-    Array.from({ length: count }, (_, row) => ({ name, other: other ?? null, score: row < selected ? 0.9 : 0.1, truth: row % 2 })),
+    Array.from({ length: count }, (_, row) => ({
+      name,
+      other: other ?? null,
+      score: row < selected ? 0.9 : 0.1,
+      truth: row % 2,
+    })),
   )
   return {
     rows: rows.length,
@@ -35,7 +40,11 @@ function rowsOf(groups: readonly Group[], clusterOf: ((row: number) => number) |
   }
 }
 
-function across(scored: ScoredRows, request: Partial<MeasuringRequest['requests'][number]>, changes: Partial<MeasuringRequest> = {}): Measurement {
+function across(
+  scored: ScoredRows,
+  request: Partial<MeasuringRequest['requests'][number]>,
+  changes: Partial<MeasuringRequest> = {},
+): Measurement {
   const asked = { metric: 'selection_rate', of: 'candidate', by: ['race'], across: 'ratio', minGroup: null, ...request } as const
   const { measurements } = measureRows(scored, {
     ...binaryRequest,
@@ -110,14 +119,22 @@ describe('groups', () => {
 
   it('say so where all have the same value', () => {
     const alike = [{ name: 'a', rows: 40, selected: 20 }, { name: 'b', rows: 80, selected: 40 }] // prettier-ignore
-    expect(across(rowsOf(alike), {})).toMatchObject({ estimate: 1, low: null, because: 'no interval: all groups have the same value' })
+    expect(across(rowsOf(alike), {})).toMatchObject({
+      estimate: 1,
+      low: null,
+      because: 'no interval: all groups have the same value',
+    })
   })
 
   it('are drawn together by cluster, with wider intervals where clusters are alike', () => {
     // Five rows of one household each are all the same.
     const households: Group[] = Array.from({ length: 80 }, (_, index) => ({ name: index % 2 === 0 ? 'a' : 'b', rows: 5, selected: [0, 1, 3, 4, 5].includes(index % 8) ? 5 : 0 })) // prettier-ignore
     const independent = across(rowsOf(households), {})
-    const clustered = across(rowsOf(households, (row) => Math.floor(row / 5)), {}, { clustersBy: 'household' })
+    const clustered = across(
+      rowsOf(households, (row) => Math.floor(row / 5)),
+      {},
+      { clustersBy: 'household' },
+    )
     expect(clustered.method).toBe('cluster-bootstrap-t')
     expect(clustered).toMatchObject({ estimate: independent.estimate, clusters: 80, degreesOfFreedom: 79 })
     // A fifth of the information: about the square root of five times as wide.
@@ -149,7 +166,10 @@ describe('the interval of a ratio of shares', () => {
   })
 
   it('is that of Katz where there are many rows', () => {
-    const [a, b] = [{ successes: 3000, count: 10_000 }, { successes: 4200, count: 10_000 }]
+    const [a, b] = [
+      { successes: 3000, count: 10_000 },
+      { successes: 4200, count: 10_000 },
+    ]
     const error = Math.sqrt(1 / 3000 - 1 / 10_000 + 1 / 4200 - 1 / 10_000)
     const { low, high } = shareRatioInterval(a, b, 0.95)
     expect(low).toBeCloseTo((3000 / 4200) * Math.exp(-1.959964 * error), 3)
@@ -163,7 +183,12 @@ describe('the interval of a ratio of shares', () => {
       for (let row = 0; row < count; row += 1) if (random() / 2 ** 32 < share) successes += 1
       return successes
     }
-    for (const [p, n, q, m] of [[0.7, 60, 0.9, 500], [0.95, 60, 0.97, 300], [0.1, 100, 0.2, 100]] as const) { // prettier-ignore
+    for (const [p, n, q, m] of [
+      [0.7, 60, 0.9, 500],
+      [0.95, 60, 0.97, 300],
+      [0.1, 100, 0.2, 100],
+    ] as const) {
+      // prettier-ignore
       let held = 0
       for (let sample = 0; sample < 2000; sample += 1) {
         const { low, high } = shareRatioInterval({ successes: draw(p, n), count: n }, { successes: draw(q, m), count: m }, 0.95)

@@ -77,7 +77,11 @@ describe('a binary model', () => {
   it('spreads as resamples of whole clusters do, and says so', () => {
     const { clusterErrors } = reference.binary
     const metrics = ['roc_auc', 'average_precision', 'log_loss', 'f1', 'ece']
-    const found = measureRows(binaryRows(reference.binary, { isClustered: true }), { ...binaryRequest, metrics, clustersBy: 'day' })
+    const found = measureRows(binaryRows(reference.binary, { isClustered: true }), {
+      ...binaryRequest,
+      metrics,
+      clustersBy: 'day',
+    })
     expect(found.clusters).toEqual({ by: 'day', count: 12 })
     for (const metric of metrics) {
       const [own, apart] = [find(found, metric), find(found, metric, 'difference-to-production')]
@@ -127,7 +131,11 @@ describe('a binary model', () => {
     const share = reference.binary.rows.truth.reduce((sum, label) => sum + label, 0) / 900
     expect(find(found, 'roc_auc', 'baseline').estimate).toBe(0.5)
     expectNear(find(found, 'brier', 'baseline').estimate, share * 0.49 + (1 - share) * 0.09, 'brier')
-    expect(find(found, 'precision', 'baseline')).toMatchObject({ estimate: null, low: null, because: 'nothing is predicted positive' })
+    expect(find(found, 'precision', 'baseline')).toMatchObject({
+      estimate: null,
+      low: null,
+      because: 'nothing is predicted positive',
+    })
     expect(find(found, 'precision', 'difference-to-baseline')).toMatchObject({
       estimate: null,
       because: 'nothing is predicted positive (baseline)',
@@ -152,7 +160,13 @@ describe('what is undefined', () => {
     const scored = rowsOf([1, 0, 1, 1, 0, 1], [0.9, 0.2, 0.7, 0.8, 0.1, 0.6], ['x', 'x', null, null, 'x', null])
     const request = { ...alone, metrics: ['roc_auc', 'false_positive_rate', 'recall'], slices: [{ by: 'group', minGroup: 3 }] }
     const found = measureRows(scored, request)
-    const undefinedOne = { estimate: null, low: null, high: null, standardError: null, because: 'all rows are of the positive class' }
+    const undefinedOne = {
+      estimate: null,
+      low: null,
+      high: null,
+      standardError: null,
+      because: 'all rows are of the positive class',
+    }
     expect(find(found, 'roc_auc', 'candidate', null)).toMatchObject({ ...undefinedOne, rows: 3 })
     expect(find(found, 'false_positive_rate', 'candidate', null)).toMatchObject(undefinedOne)
     expect(find(found, 'recall', 'candidate', null)).toMatchObject({ estimate: 1, high: 1 })
@@ -196,7 +210,9 @@ describe('what is undefined', () => {
     expect(() => measureRows(rowsOf([1, 0], [1, 0]), { ...alone, metrics: ['r2'] })).toThrow(
       'r2 is a metric of regression, the model is one of binary-classification',
     )
-    expect(() => measureRows(rowsOf([1, 0], [1, 0]), { ...alone, metrics: ['auc'] })).toThrow('"auc" is no metric of the catalogue')
+    expect(() => measureRows(rowsOf([1, 0], [1, 0]), { ...alone, metrics: ['auc'] })).toThrow(
+      '"auc" is no metric of the catalogue',
+    )
   })
 })
 
@@ -254,7 +270,10 @@ describe('models of other tasks', () => {
       expectNear(find(found, metric).high, high, `${metric} high`)
     }
     for (const [metric, error] of Object.entries(rowErrors)) expectNear(find(found, metric).standardError, error, metric, 0.15)
-    expect(find(found, 'max_error')).toMatchObject({ low: null, because: 'no interval: no resample of this version knows max_error' })
+    expect(find(found, 'max_error')).toMatchObject({
+      low: null,
+      because: 'no interval: no resample of this version knows max_error',
+    })
     expect([found.threshold, found.curves]).toEqual([undefined, undefined])
   })
 })

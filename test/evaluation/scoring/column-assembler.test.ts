@@ -41,9 +41,11 @@ function outcome(assemble: () => ReturnType<ReturnType<typeof compileRowAssemble
   }
 }
 
-const column = fc.constantFrom(...featureDtypes).chain((dtype) =>
-  fc.record({ dtype: fc.constant(dtype), values: fc.array(fc.constantFrom(...values[dtype]), { minLength: 3, maxLength: 3 }) }),
-)
+const column = fc
+  .constantFrom(...featureDtypes)
+  .chain((dtype) =>
+    fc.record({ dtype: fc.constant(dtype), values: fc.array(fc.constantFrom(...values[dtype]), { minLength: 3, maxLength: 3 }) }),
+  )
 
 const drawn = fc.record({
   datatype: fc.constantFrom(...datatypes),
@@ -61,8 +63,11 @@ describe('columns of rows', () => {
           requestFeatures: columns.map(({ dtype }, index) => ({ name: `f${index}`, dtype })),
           nulls: { default: nulls },
         }
-        const known = (value: FeatureValue | undefined): FeatureValue => (value === undefined || Number.isNaN(value) ? null : value)
-        const rows = [0, 1, 2].map((row) => Object.fromEntries(columns.map((each, index) => [`f${index}`, known(each.values[row])])))
+        const known = (value: FeatureValue | undefined): FeatureValue =>
+          value === undefined || Number.isNaN(value) ? null : value
+        const rows = [0, 1, 2].map((row) =>
+          Object.fromEntries(columns.map((each, index) => [`f${index}`, known(each.values[row])])),
+        )
         const features = Object.fromEntries(columns.map((each, index) => [`f${index}`, each.values]))
         // The first row that is refused is not the first column's: both are asked row by row.
         for (const row of [0, 1, 2]) {
@@ -102,7 +107,10 @@ describe('columns of rows', () => {
   })
 
   it('can not fill an input without names', () => {
-    const layout: RowLayout = { ...floats, signature: { inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 2] }], outputs: { score: 'y' } } }
+    const layout: RowLayout = {
+      ...floats,
+      signature: { inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 2] }], outputs: { score: 'y' } },
+    }
     expect(() => compileColumnAssembler(layout)).toThrow('the input "x" has no named features')
   })
 })
