@@ -4,6 +4,7 @@ import { countNoun } from '../../core/count-noun.ts'
 import type { Json } from '../../core/digest.ts'
 import type { TestOutcome } from '../../core/evaluation.ts'
 import { encodeFeatureValue, type FeatureValue } from '../../core/feature-value.ts'
+import { writeFloat32 } from '../../inference/rows/float32-text.ts'
 import type { Row } from '../../inference/rows/row-assembler.ts'
 
 /** One row that a test looked at. */
@@ -60,9 +61,16 @@ function percent(share: number): string {
   return `${Number((share * 100).toPrecision(6))} %`
 }
 
-/** Inputs as an example shows them. */
+/** Inputs as an example shows them: as a request would have them, where a number of JSON holds them. */
 export function showInputs(inputs: Row): Readonly<Record<string, Json>> {
-  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, encodeFeatureValue(value as FeatureValue)]))
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, showValue(value as FeatureValue)]))
+}
+
+/** Floats of 32 bits without the digits that only one of 64 bits has. */
+export function showValue(value: FeatureValue): Json {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString()
+  if (typeof value !== 'number' || Math.fround(value) !== value) return encodeFeatureValue(value)
+  return Number.isFinite(value) ? Number(writeFloat32(value)) : encodeFeatureValue(value)
 }
 
 /** Six significant digits, as all estimates; what is no finite number as text. */

@@ -1,6 +1,5 @@
 /** Invariance and directional tests: one feature of a row is another, and the scores of both rows are compared. */
 import type { DirectionalTest, FeatureChange, InvarianceTest } from '../../core/behaviour-test.ts'
-import { encodeFeatureValue } from '../../core/feature-value.ts'
 import type { TestOutcome } from '../../core/evaluation.ts'
 import {
   assertChangeable,
@@ -11,7 +10,7 @@ import {
   type ScoredRow,
 } from './behaviour-subject.ts'
 import { changeValue, valuesOfOthers, type InputValue } from './change-value.ts'
-import { errorOutcome, outcomeOfRows, showInputs, showScore, type RowFinding } from './outcome-of-rows.ts'
+import { errorOutcome, outcomeOfRows, showInputs, showScore, showValue, type RowFinding } from './outcome-of-rows.ts'
 
 interface ChangedRow {
   readonly row: ScoredRow
@@ -92,7 +91,7 @@ async function compareRows({ changed, feature, measure }: Comparison, subject: B
     const example = {
       row: row.row,
       inputs: showInputs(row.inputs),
-      changed: { [feature]: encodeFeatureValue(to) },
+      changed: { [feature]: showValue(to) },
       ...(ofClass === undefined ? {} : { class: ofClass }),
       score: showScore(row.scores[column] ?? NaN),
       scoreAfter: showScore(scores[column] ?? NaN),

@@ -16,7 +16,7 @@ interface Tally {
 }
 
 export class ChangeGroups {
-  /** By input, by value; null: it has too many, or lists. */
+  /** By input, by value; null: it has too many, or measures. */
   readonly #columns = new Map<string, Map<Json, Tally> | null>()
   #requests = 0
   #changed = 0
@@ -34,7 +34,7 @@ export class ChangeGroups {
     if (known === undefined) this.#columns.set(name, values)
     const tally = values.get(value) ?? { requests: 0, changed: 0 }
     values.set(value, { requests: tally.requests + 1, changed: tally.changed + (isChanged ? 1 : 0) })
-    if ((value !== null && typeof value === 'object') || values.size > mostValues) this.#columns.set(name, null)
+    if (!isGroup(value) || values.size > mostValues) this.#columns.set(name, null)
   }
 
   /** Groups in which a larger share of decisions changed than in all requests; most changed first. */
@@ -53,4 +53,9 @@ export class ChangeGroups {
       )
       .slice(0, mostGroups)
   }
+}
+
+/** Texts, flags and whole numbers name groups; a wind of 10.35 does not. */
+function isGroup(value: Json): boolean {
+  return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isInteger(value)
 }

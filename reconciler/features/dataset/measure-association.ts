@@ -6,7 +6,6 @@ import type { FeatureFacts, LabelCount } from '../../core/data-facts.ts'
 import type { Task } from '../../core/release.ts'
 import type { Engine } from '../engine/engine.ts'
 import { quoteName, quoteText } from '../engine/quote.ts'
-import { numberOf } from './number-of.ts'
 import type { DatasetColumn } from './plan-dataset.ts'
 
 export interface AssociationRequest {
@@ -14,7 +13,7 @@ export interface AssociationRequest {
   readonly label: string
   readonly task: Task
   readonly labels: readonly LabelCount[]
-  /** Quoted names of relations. */
+  /** Quoted names of relations, in which numbers and flags are doubles without NaN. */
   readonly train: string
   readonly judged: string
 }
@@ -55,7 +54,7 @@ export async function measureAssociation(engine: Engine, request: AssociationReq
 /** A SELECT of the value as `x` and what it tells as `y`, both doubles. */
 function pairsOf({ column: { name, dtype }, train, judged }: AssociationRequest, target: string): string {
   const column = quoteName(name)
-  if (dtype !== 'string') return `select ${numberOf(name, dtype)} as x, ${target} as y from ${train}`
+  if (dtype !== 'string') return `select ${column} as x, ${target} as y from ${train}`
   return `select coalesce(m.x, (select avg(${target}) from ${train})) as x, r.y from (select ${column} as v, ${target} as y from ${judged}) r
     left join (select ${column} as v, avg(${target}) as x from ${train} group by ${column}) m on r.v is not distinct from m.v`
 }

@@ -4,7 +4,7 @@ import type { Task } from '../../core/release.ts'
 import type { Engine } from '../engine/engine.ts'
 import { quoteName, quoteText } from '../engine/quote.ts'
 import { measureAssociation } from './measure-association.ts'
-import { numberOf } from './number-of.ts'
+import { measureBins } from './measure-bins.ts'
 import type { DatasetColumn } from './plan-dataset.ts'
 
 export interface FactsRequest {
@@ -25,18 +25,11 @@ const mostSampled = 200_000
 
 const mostLabels = 1000
 
-/** The edges of bins are the least values that so many tenths of the values do not exceed. */
-const tenths = [1, 2, 3, 4, 5, 6, 7, 8, 9]
-
-const mostCategories = 20
-
-export const factRelations = { train: 'facts:train', judged: 'facts:judged', trainSample: 'facts:train-sample', judgedSample: 'facts:judged-sample' } as const // prettier-ignore
-
 const names = {
-  train: quoteName(factRelations.train),
-  judged: quoteName(factRelations.judged),
-  trainSample: quoteName(factRelations.trainSample),
-  judgedSample: quoteName(factRelations.judgedSample),
+  train: quoteName('facts:train'),
+  judged: quoteName('facts:judged'),
+  trainSample: quoteName('facts:train-sample'),
+  judgedSample: quoteName('facts:judged-sample'),
 }
 
 /** Throws what engines throw. Leaves its relations behind. */
@@ -44,11 +37,23 @@ export async function measureFacts(engine: Engine, request: FactsRequest): Promi
   const { task, columns, train, judged } = request
   const label = columns.find(({ role }) => role === 'label')
   if (label === undefined) throw new Error('a dataset has a label')
-  await engine.query([...readPart('train', 'trainSample', train), ...readPart('judged', 'judgedSample', judged)].join('; '))
+  const parts = [...readPart('train', 'trainSample', train, columns), ...readPart('judged', 'judgedSample', judged, columns)]
+  await engine.query(parts.join('; '))
   const labels = await countLabels(engine, label.name, task)
+  const inputs = columns.filter(({ role }) => role !== 'label')
+  const constant = await findConstants(engine, inputs)
+  const samples = { train: names.trainSample, judged: names.judgedSample }
+  const bins = await measureBins(engine, inputs, samples)
   const features: FeatureFacts[] = []
-  for (const column of columns) {
-    if (column.role !== 'label') features.push(await measureFeature(engine, column, { label: label.name, task, labels }))
+  for (const [index, column] of inputs.entries()) {
+    features.push({
+      name: column.name,
+      dtype: column.dtype,
+      isConstant: constant[index] ?? false,
+      newCategories: column.dtype === 'string' ? await findNewCategories(engine, column.name) : null,
+      bins: bins[index] ?? { train: [], judged: [] },
+      ...(await measureAssociation(engine, { column, label: label.name, task, labels, ...samples })),
+    })
   }
   return {
     task,
@@ -62,14 +67,31 @@ export async function measureFacts(engine: Engine, request: FactsRequest): Promi
   }
 }
 
-/** Every k-th row is a sample of all times alike, and the same one every time. */
-function readPart(all: 'train' | 'judged', sample: 'trainSample' | 'judgedSample', { path, rows }: PartFile): readonly string[] {
+/** Every k-th row is a sample of all times alike, and the same one every time. In it numbers and flags are doubles, and null where NaN. */
+function readPart(
+  all: 'train' | 'judged',
+  sample: 'trainSample' | 'judgedSample',
+  { path, rows }: PartFile,
+  columns: readonly DatasetColumn[],
+): readonly string[] {
   const file = `read_parquet(${quoteText(path)}, file_row_number = true)`
   const stride = Math.max(1, Math.ceil(rows / mostSampled))
+  const list = columns.map(
+    (column) => `${column.role === 'label' ? quoteName(column.name) : plainValue(column)} as ${quoteName(column.name)}`,
+  )
   return [
     `create or replace view ${names[all]} as select * exclude (file_row_number) from ${file}`,
-    `create or replace table ${names[sample]} as select * exclude (file_row_number) from ${file} where file_row_number % ${stride} = 0`,
+    `create or replace table ${names[sample]} as select ${list.join(', ')} from ${file} where file_row_number % ${stride} = 0`,
   ]
+}
+
+function plainValue({ name, dtype }: DatasetColumn): string {
+  const column = quoteName(name)
+  if (dtype === 'string') return column
+  if (dtype === 'bool') return `${column}::int::double`
+  return dtype === 'float32' || dtype === 'float64'
+    ? `case when isnan(${column}) then null else ${column}::double end`
+    : `${column}::double`
 }
 
 async function countRows(engine: Engine, relation: string): Promise<number> {
@@ -97,33 +119,17 @@ async function countLabels(engine: Engine, label: string, task: Task): Promise<r
   return rows.map(({ value, train, judged }) => ({ value: String(value), train: Number(train), judged: Number(judged) }))
 }
 
-export interface LabelUse {
-  readonly label: string
-  readonly task: Task
-  readonly labels: readonly LabelCount[]
-}
-
-async function measureFeature(engine: Engine, column: DatasetColumn, use: LabelUse): Promise<FeatureFacts> {
-  const { name, dtype } = column
-  const isText = dtype === 'string'
-  const bins = isText ? await textBins(engine, name) : await numberBins(engine, name, dtype)
-  return {
-    name,
-    dtype,
-    isConstant: await isConstant(engine, name),
-    newCategories: isText ? await findNewCategories(engine, name) : null,
-    bins,
-    ...(await measureAssociation(engine, { column, ...use, train: names.trainSample, judged: names.judgedSample })),
-  }
-}
-
-async function isConstant(engine: Engine, feature: string): Promise<boolean> {
-  const column = quoteName(feature)
-  const [found] = await engine.query(
-    `select count(${column}) as n, count(*) as rows, coalesce(min(${column}) is not distinct from max(${column}), true) as same from ${names.train}`,
-  )
-  const filled = Number(found?.['n'])
-  return filled === 0 || (filled === Number(found?.['rows']) && found?.['same'] === true)
+/** By feature: one value, null among them. */
+async function findConstants(engine: Engine, features: readonly DatasetColumn[]): Promise<readonly boolean[]> {
+  const filled = features.map(({ name }, index) => `count(${quoteName(name)}) as n${index}`)
+  const same = features.map(({ name }, index) => {
+    return `coalesce(min(${quoteName(name)}) is not distinct from max(${quoteName(name)}), true) as s${index}`
+  })
+  const [found] = await engine.query(`select count(*) as rows, ${[...filled, ...same].join(', ')} from ${names.train}`)
+  return features.map((_, index) => {
+    const values = Number(found?.[`n${index}`])
+    return values === 0 || (values === Number(found?.['rows']) && found?.[`s${index}`] === true)
+  })
 }
 
 async function findNewCategories(engine: Engine, feature: string): Promise<NewCategories> {
@@ -137,40 +143,4 @@ async function findNewCategories(engine: Engine, feature: string): Promise<NewCa
     rows: Number(totals?.['rows']),
     examples: examples.map(({ value }) => String(value)),
   }
-}
-
-/** A bin for each of the most frequent texts of the training part, and one for all others. */
-async function textBins(engine: Engine, feature: string): Promise<FeatureFacts['bins']> {
-  const column = quoteName(feature)
-  const known = await engine.query(
-    `select ${column} as value from ${names.trainSample} where ${column} is not null group by ${column} order by count(*) desc, ${column} limit ${mostCategories}`,
-  )
-  const cases = known.map(({ value }, index) => `when ${quoteText(String(value))} then ${index}`)
-  const bin = cases.length === 0 ? '0' : `case ${column} ${cases.join(' ')} else ${cases.length} end`
-  return countBins(engine, `case when ${column} is null then ${cases.length + 1} else ${bin} end`, cases.length + 2)
-}
-
-/** Bins of equal mass in the training part: each ends at a decile, which is in it; equal deciles are one. */
-async function numberBins(engine: Engine, feature: string, dtype: string): Promise<FeatureFacts['bins']> {
-  const value = numberOf(feature, dtype)
-  const ranks = tenths.map((tenth) => `(${tenth} * n + 9) // 10`)
-  const rows = await engine.query(
-    `select distinct x as edge from (select x, row_number() over (order by x) as rank, count(*) over () as n
-      from (select ${value} as x from ${names.trainSample}) where isfinite(x)) where rank in (${ranks.join(', ')}) order by x`,
-  )
-  // A number written plainly is a decimal to DuckDB, and not always the double that is nearest.
-  const edges = rows.map(({ edge }) => `(${value} > '${Number(edge)}'::double)::int`)
-  const bin = edges.length === 0 ? '0' : edges.join(' + ')
-  return countBins(engine, `case when ${value} is null then ${edges.length + 1} else ${bin} end`, edges.length + 2)
-}
-
-async function countBins(engine: Engine, bin: string, count: number): Promise<FeatureFacts['bins']> {
-  const countIn = async (relation: string): Promise<readonly number[]> => {
-    const counts = new Array<number>(count).fill(0)
-    for (const { bin: index, n } of await engine.query(`select ${bin} as bin, count(*) as n from ${relation} group by 1`)) {
-      counts[Number(index)] = Number(n)
-    }
-    return counts
-  }
-  return { train: await countIn(names.trainSample), judged: await countIn(names.judgedSample) }
 }

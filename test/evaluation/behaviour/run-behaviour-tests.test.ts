@@ -173,7 +173,7 @@ describe('a directional test', () => {
     expect(outcome.examples).toHaveLength(3)
     expect(outcome.examples[0]).toEqual({
       row: 2,
-      inputs: { wind: 18, distance: '200', carrier: 'UA', windy: false },
+      inputs: { wind: 18, distance: 200, carrier: 'UA', windy: false },
       changed: { wind: 23 },
       score: 0.28,
       scoreAfter: 0.58,
