@@ -35,12 +35,12 @@ export function outcomeOfRows({ test, findings, mostly, expected, leftOut }: Jud
   const failed = findings.filter(({ passed }) => !passed)
   const share = (findings.length - failed.length) / findings.length
   const wanted = mostly === 1 ? 'every row' : `at least ${percent(mostly)} of rows`
-  const found = failed.length === 0 ? 'so it is' : `found ${failed.length} in which it is not so`
+  const found = `true of ${findings.length - failed.length} of ${countNoun(findings.length, 'row')}${beside}`
   return {
     name,
     type,
     status: share >= mostly ? 'passed' : 'failed',
-    message: `expected of ${wanted}: ${expected}; of ${countNoun(findings.length, 'row')}${beside} ${found}`,
+    message: `expected of ${wanted}: ${expected}; ${found}`,
     rows: findings.length,
     failures: failed.length,
     examples: worst(failed).map(({ example }) => example),
