@@ -9,6 +9,9 @@ import type { Engine, EngineRow } from '../../reconciler/features/engine/engine.
 import { openEngine } from '../../reconciler/features/engine/open-engine.ts'
 import { type RunningServer, startServer } from '../serving/support/running-server.ts'
 import { servingState, stableRoute } from '../serving/support/serving-state.ts'
+import { commands } from '../../reconciler/cli/commands.ts'
+import { runCli } from '../../reconciler/cli/run-cli.ts'
+import { createTestContext } from '../support/cli-context.ts'
 import { runGit } from '../support/git-repositories.ts'
 import { runCommand } from '../support/run-command.ts'
 import { createScoredProject, readScoredRelease, scoredRow } from './score/support/scored-project.ts'
@@ -311,6 +314,17 @@ describe('what can not be scored', () => {
     const { code, errors } = await runCommand(folder, argv)
     expect(errors).toMatch(message)
     expect(code).toBe(2)
+  })
+
+  it.each(['jsonl', 'csv'])('is what Ctrl-C ends: %s', async (kind) => {
+    write('in.jsonl', lines(rowsWithFeatures()))
+    write('in.csv', 'f0\n1\n')
+    const context = createTestContext({ folder })
+    context.interrupt()
+    const argv = ['score', 'bench', '--input', `in.${kind}`, '--out', `out.${kind}`]
+    expect(await runCli({ context, commands, argv, version: '0' })).toBe(1)
+    expect(context.terminal.errors()).toContain('the work was cancelled')
+    expect(readdirSync(folder).filter((name) => name.includes('out.'))).toEqual([])
   })
 
   it('is a model file that was changed', async () => {

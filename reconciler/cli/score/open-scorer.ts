@@ -80,6 +80,9 @@ const largestStep = 1000
 async function chooseStep(model: LoadedModel, release: Release, assembler: RowAssembler): Promise<Step> {
   const fixed = model.inputs.map(({ shape }) => shape[0] ?? -1).find((size) => size !== -1)
   if (fixed !== undefined) return { rows: fixed, isFixed: true }
+  // Rows of free sizes, as sequences are, need not be of one size.
+  const isFree = release.signature.inputs.some(({ features, shape }) => features === undefined && shape.slice(1).includes(-1))
+  if (isFree) return { rows: 1, isFixed: false }
   const golden = release.goldenRows.map(({ inputs }) => inputs)
   const sample = (rows: number): Tensors | null =>
     golden.length === 0

@@ -6,7 +6,7 @@ import { type JsonRow, readJsonRows } from './json-rows.ts'
 import { type JoinedFeatures, mergeJoined, openJoinedFeatures, readKeyedRow } from './open-joined-features.ts'
 import { openScorer, type Scorer } from './open-scorer.ts'
 import { planScore, type ScorePlan } from './plan-score.ts'
-import { addedNames, assertFree, type ScoreReport, type ScoreRequest } from './score-request.ts'
+import { addedNames, assertFree, assertWanted, type ScoreReport, type ScoreRequest } from './score-request.ts'
 
 export type JsonFormat = 'json-lines' | 'json'
 
@@ -75,7 +75,7 @@ async function* writeTexts(scoring: JsonScoring, counted: { rows: number }): Asy
     yield `${counted.rows === 0 ? '' : between}${texts.join(between)}`
     counted.rows += batch.length
     request.progress.step(`${counted.rows} rows`)
-    request.features.engine.signal.throwIfAborted()
+    assertWanted(request)
   }
   yield end
 }

@@ -27,6 +27,11 @@ export interface ScoreReport {
   readonly joined: readonly string[]
 }
 
+/** Throws `cancelled` after Ctrl-C: between portions of rows. */
+export function assertWanted({ features }: ScoreRequest): void {
+  if (features.engine.signal.aborted) throw new MainwardError('cancelled', 'the work was cancelled')
+}
+
 /** What is added to a row, by the names that it has in the file. */
 export interface AddedNames {
   readonly score: string

@@ -22,7 +22,7 @@ import { openScorer, type Scorer } from './open-scorer.ts'
 import { writeInPlace } from './out-file.ts'
 import { planScore, type ScorePlan } from './plan-score.ts'
 import { type ReadTableCell, readTextCell, readTyped } from './read-cell.ts'
-import { addedNames, assertFree, type ScoreReport, type ScoreRequest } from './score-request.ts'
+import { addedNames, assertFree, assertWanted, type ScoreReport, type ScoreRequest } from './score-request.ts'
 
 const pageRows = 5000
 
@@ -109,7 +109,7 @@ async function joinRows({ input, progress }: ScoreRequest, table: OpenTable, { f
 }
 
 async function writeScores(request: ScoreRequest, table: OpenTable, scorer: Scorer): Promise<void> {
-  const { release, out, progress, features } = request
+  const { release, out, progress } = request
   const { engine, file } = table
   const read = compileScoreTexts(release)
   const lists = { score: false, label: false }
@@ -128,7 +128,7 @@ async function writeScores(request: ScoreRequest, table: OpenTable, scorer: Scor
     lists.score ||= scores.some(({ score }) => isList(score))
     lists.label ||= scores.some(({ label }) => isList(label))
     progress.step(`${Math.min(first + pageRows, file.rows)} of ${file.rows} rows`)
-    features.engine.signal.throwIfAborted()
+    assertWanted(request)
   }
   progress.step(basename(out))
   const added = describeAdded(request, scorer, file, lists)

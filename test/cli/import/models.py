@@ -118,6 +118,21 @@ def fixed_batch():
     return made, [{"a": 1.0, "b": 2.0}], matrix_feed("x", [{"a": 1.0, "b": 2.0}])
 
 
+def fixed_pair():
+    """Answers exactly two rows at a time."""
+    made = graph([helper.make_node("ReduceSum", ["x", "axes"], ["y"], keepdims=0)], [tensor("x", 1, [2, 2])], [tensor("y", 1, [2])], [helper.make_tensor("axes", TensorProto.INT64, [1], [1])])
+    rows = [{"a": 1.0, "b": 2.0}, {"a": 3.0, "b": -1.0}]
+    return made, rows, matrix_feed("x", rows)
+
+
+def centred():
+    """Takes the mean of all rows from each: a row alone is 0."""
+    nodes = [helper.make_node("ReduceMean", ["x"], ["mean"], axes=[0], keepdims=1), helper.make_node("Sub", ["x", "mean"], ["y"])]
+    made = graph(nodes, [tensor("x", 1, ["n", 1])], [tensor("y", 1, ["n", 1])])
+    rows = [{"a": 1.0}, {"a": 3.0}]
+    return made, rows, matrix_feed("x", rows)
+
+
 def large():
     """Beyond what git takes."""
     weights = helper.make_tensor("w", TensorProto.FLOAT, [2, 200_000], RANDOM.normal(size=400_000).astype(np.float32))
@@ -146,6 +161,8 @@ def main():
         "sequence": sequence(),
         "several-scores": several_scores(),
         "fixed-batch": fixed_batch(),
+        "fixed-pair": fixed_pair(),
+        "centred": centred(),
         "large": large(),
     }
     answers = {}
