@@ -93,6 +93,12 @@ def test_writes_metrics_of_the_validation_part(environment):
     assert 0.6 < metrics["validation_roc_auc"] <= 1
 
 
+def test_trains_without_a_validation_part(environment):
+    del environment["MAINWARD_VALIDATION"]
+    assert len(run(environment, TREES)) > 0
+    assert [file.name for file in Path(environment["MAINWARD_OUTPUT"]).iterdir()] == ["model.onnx"]
+
+
 @pytest.mark.parametrize(
     ("params", "message"),
     [

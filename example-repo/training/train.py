@@ -8,7 +8,8 @@
 
 Mainward runs it with
 
-    MAINWARD_TRAIN, MAINWARD_VALIDATION   Parquet: the features in the order of the model's signature, the label last
+    MAINWARD_TRAIN                        Parquet: the features in the order of the model's signature, the label last
+    MAINWARD_VALIDATION                   the same of the rows after them; not there where the Model has no such part
     MAINWARD_PARAMS                       JSON: the parameters above
     MAINWARD_SEED                         the one source of chance
     MAINWARD_OUTPUT                       the folder for model.onnx and metrics.json
@@ -130,10 +131,11 @@ def main(environment):
     part = read_part(environment["MAINWARD_TRAIN"])
     print(f"{len(part.labels)} rows, {len(part.names)} features, {part.labels.mean():.4f} of them positive")
     estimator = train(make_estimator(params, part.names, int(environment["MAINWARD_SEED"])), part)
-    metrics = measure(estimator, read_part(environment["MAINWARD_VALIDATION"]))
-    print(", ".join(f"{name} {value:.4f}" for name, value in metrics.items()))
     output = Path(environment["MAINWARD_OUTPUT"])
-    output.joinpath("metrics.json").write_text(json.dumps(metrics))
+    if "MAINWARD_VALIDATION" in environment:
+        metrics = measure(estimator, read_part(environment["MAINWARD_VALIDATION"]))
+        print(", ".join(f"{name} {value:.4f}" for name, value in metrics.items()))
+        output.joinpath("metrics.json").write_text(json.dumps(metrics))
     output.joinpath("model.onnx").write_bytes(to_model_file(estimator, len(part.names)))
 
 
