@@ -5,6 +5,7 @@ import type { IntervalMethod, Measurement } from '../../core/measurement.ts'
 import { badge, code, paragraph, type Block, type Column, type Section, type Text } from '../document/document.ts'
 import { differenceTo, findMeasurement, judgeDifference, orderMetrics, type Direction } from '../document/find-measurement.ts'
 import { formatCount, formatDifference, formatInterval, formatMetric } from '../document/format-number.ts'
+import { confusionBlocks } from './confusion-block.ts'
 
 export function buildMetrics(evaluation: Evaluation, version: number | null): readonly Section[] {
   const blocks = metricsBlocks(evaluation, version)
@@ -19,7 +20,12 @@ export function metricsBlocks(evaluation: Evaluation, version: number | null): r
   const own = { title: version === null ? 'This version' : `Version ${version}`, align: 'right' } as const
   const columns: readonly Column[] = [{ title: 'Metric' }, own, { title: 'Interval' }, ...referenceColumns(evaluation)]
   const rows = metrics.map((metric) => metricRow(metric, evaluation, all))
-  return [paragraph(describeRows(evaluation)), { type: 'table', columns, rows }, ...footnotes(evaluation, all)]
+  return [
+    paragraph(describeRows(evaluation)),
+    { type: 'table', columns, rows },
+    ...footnotes(evaluation, all),
+    ...confusionBlocks(evaluation),
+  ]
 }
 
 /** What was scored, and how sure the intervals are. */

@@ -20,11 +20,11 @@ export interface TerminalOptions {
 
 /** Pictures are left out; folded sections are shown as the others. */
 export function renderTerminal({ sections }: Document, options: TerminalOptions): string {
-  return sections.map((section) => renderSection(section, options)).join('\n')
+  const shown = sections.filter(({ kind }) => kind !== 'pictures')
+  return shown.map((section) => renderSection(section, options)).join('\n')
 }
 
-function renderSection({ title, blocks, kind }: Section, options: TerminalOptions): string {
-  if (kind === 'pictures') return ''
+function renderSection({ title, blocks }: Section, options: TerminalOptions): string {
   const heading = toRuns(title)
     .map((run) => (run.tone === undefined ? options.style('bold', printable(run.text)) : renderRun(run, options)))
     .join('')
