@@ -29,6 +29,13 @@ describe('a comment of limited length', () => {
     expect(fit(mixed, whole.length - 2)).not.toBe(whole)
   })
 
+  it('leaves out the last section of a sort first', () => {
+    const text = fit(mixed, whole.length - 2)
+    // Evidence of the first and of the last model with an environment.
+    expect([text.includes('2'.repeat(64)), text.includes('a'.repeat(64))]).toEqual([true, false])
+    expect(text).toContain(': 1 environment. All of it: report.html of the run.')
+  })
+
   it('names every sort of section that there is, but the verdict', () => {
     const kinds = new Set(mixed.sections.map(({ kind }) => kind))
     kinds.delete('verdict')

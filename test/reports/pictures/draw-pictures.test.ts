@@ -1,5 +1,6 @@
 /** Pictures show what was measured: numbers are read back from the SVG. */
 import { describe, expect, it } from 'vitest'
+import { buildComparisonPicture } from '../../../reconciler/reports/pictures/comparison-picture.ts'
 import { drawPictures } from '../../../reconciler/reports/pictures/draw-pictures.ts'
 import { drawSvg } from '../../../reconciler/reports/pictures/draw-svg.ts'
 import { buildReport } from '../../../reconciler/reports/build-report.ts'
@@ -57,6 +58,25 @@ describe('pictures', () => {
     })
     // One interval each; the dashed line of a margin is thinner.
     expect(svg.match(/<line[^>]*stroke="#a4161a"[^>]*stroke-width="2"/g)).toHaveLength(worse.length)
+  })
+
+  it.each([
+    ['log_loss', 'noWorseThan', 0.01, 0.01],
+    ['log_loss', 'betterThan', 0.01, -0.01],
+    ['roc_auc', 'noWorseThan', 0.02, -0.02],
+    ['roc_auc', 'betterThan', 0.02, 0.02],
+  ] as const)('draw the margin of %s %s %s at %s', (metric, type, margin, at) => {
+    const { evidence } = flight
+    if (evidence === null) throw new Error('the fixture has no evidence')
+    const [gate] = evidence.verdict.gates
+    const [rule] = gate?.rules ?? []
+    if (gate === undefined || rule === undefined) throw new Error('the fixture has no rule')
+    const judged = { ...rule, metric, bound: { type, reference: 'production', margin } } as const
+    const verdict = { ...evidence.verdict, gates: [{ ...gate, rules: [judged] }] }
+    const spec = JSON.stringify(buildComparisonPicture('m', { ...evidence, verdict })?.spec)
+    // One dashed line, in the panel of the metric.
+    const dashed = [...spec.matchAll(/\{"data":\{"values":\[\{"value":([^}]*)\}\]\},"mark":\{[^}]*"strokeDash":\[4,3\]/g)]
+    expect(dashed.map(([, value]) => Number(value))).toEqual([at])
   })
 
   it('escape the texts of others', async () => {
