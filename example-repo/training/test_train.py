@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import onnxruntime
 import pytest
-from train import Wrong, main, make_estimator, read_part
+from train import Wrong, drop_null, main, make_estimator, read_part
 
 # skl2onnx 1.20 writes booleans where protobuf 7 will want integers: requirements.txt stays below 7.
 pytestmark = pytest.mark.filterwarnings("ignore:Field onnx.AttributeProto.ints")
@@ -85,6 +85,16 @@ def test_makes_the_same_bytes_again(environment, params):
 def test_looks_at_the_columns_of_the_parameters_alone(environment, params):
     scores = score(run(environment, {**params, "columns": ["heat"]}), [[40, 0], [40, 9]])
     assert scores[0] == scores[1]
+
+
+def test_leaves_out_rows_without_a_value(environment):
+    part = read_part(environment["MAINWARD_TRAIN"])
+    kept = drop_null(part, ["heat"])
+    assert len(kept.labels) == 600 - 86
+    assert not np.isnan(kept.inputs).any()
+    assert run(environment, {**TREES, "drop_null": ["heat"]}) != run(environment, TREES)
+    with pytest.raises(Wrong, match="parameter drop_null: expected features of the model .*, found cold"):
+        drop_null(part, ["cold"])
 
 
 def test_writes_metrics_of_the_validation_part(environment):

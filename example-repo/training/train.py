@@ -4,6 +4,7 @@
 
     estimator: hist_gradient_boosting     # or logistic_regression
     columns: [temp, precip]               # optional: the model looks at these alone; it takes all features all the same
+    drop_null: [pressure]                 # optional: rows of the training part without a value here are left out
     learning_rate: 0.08                   # every other parameter is one of the estimator in scikit-learn, by its name there
 
 Mainward runs it with
@@ -70,7 +71,7 @@ def to_floats(name, column):
 
 def make_estimator(params, names, seed):
     """The untrained estimator that the parameters ask for, for inputs of the given names."""
-    own = {name: value for name, value in params.items() if name not in ("estimator", "columns")}
+    own = {name: value for name, value in params.items() if name not in ("estimator", "columns", "drop_null")}
     kind = params.get("estimator")
     if kind not in ESTIMATORS:
         raise Wrong(f"parameter estimator: expected {' or '.join(ESTIMATORS)}, found {kind!r}")
@@ -101,6 +102,15 @@ def choose_columns(columns, names):
     return ColumnTransformer([("columns", "passthrough", [names.index(name) for name in columns])])
 
 
+def drop_null(part, columns):
+    """The rows that have a value in each of the columns."""
+    unknown = [name for name in columns if name not in part.names]
+    if unknown:
+        raise Wrong(f"parameter drop_null: expected features of the model ({', '.join(part.names)}), found {', '.join(unknown)}")
+    kept = ~np.isnan(part.inputs[:, [part.names.index(name) for name in columns]]).any(axis=1)
+    return Part(part.names, part.inputs[kept], part.labels[kept])
+
+
 def train(estimator, part):
     if len(np.unique(part.labels)) != 2:
         raise Wrong(f"expected two classes, found {np.unique(part.labels).tolist()} in {len(part.labels)} rows of training")
@@ -128,7 +138,7 @@ def to_model_file(estimator, width):
 
 def main(environment):
     params = json.loads(Path(environment["MAINWARD_PARAMS"]).read_text())
-    part = read_part(environment["MAINWARD_TRAIN"])
+    part = drop_null(read_part(environment["MAINWARD_TRAIN"]), params.get("drop_null", []))
     print(f"{len(part.labels)} rows, {len(part.names)} features, {part.labels.mean():.4f} of them positive")
     estimator = train(make_estimator(params, part.names, int(environment["MAINWARD_SEED"])), part)
     output = Path(environment["MAINWARD_OUTPUT"])
