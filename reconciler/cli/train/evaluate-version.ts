@@ -1,11 +1,9 @@
 /** Judges a model file by the rows that it was not trained on: measurements against production, tests, checks, and the verdict of its gates. */
-import { MainwardError } from '../../core/error.ts'
 import type { DataCheckOutcome, Evaluation } from '../../core/evaluation.ts'
 import type { Artifact } from '../../core/release.ts'
 import type { GateVerdict, ModelVerdict } from '../../core/verdict.ts'
 import { evaluateModel } from '../../evaluation/evaluate-model.ts'
 import type { EvaluatedProduction } from '../../evaluation/evaluation-request.ts'
-import type { PartName } from '../../features/dataset/plan-dataset.ts'
 import type { RowLayout } from '../../inference/rows/row-assembler.ts'
 import type { ModelSpec } from '../../manifests/kinds/model.ts'
 import { ruleSetsOf } from '../../manifests/rule-sets.ts'
@@ -29,8 +27,10 @@ export interface EvaluationSubject {
   readonly layout: RowLayout
   readonly production: Production
   readonly dataset: MadeDataset
+  /** That judges. */
+  readonly part: 'validation' | 'test'
   readonly labels: TrainingLabels
-  /** Of the look at the file. */
+  /** Of the data, and of the look at the file. */
   readonly checks: readonly DataCheckOutcome[]
 }
 
@@ -40,8 +40,7 @@ export interface Judgement {
 }
 
 export async function evaluateVersion(subject: EvaluationSubject, opened: OpenTraining, progress: Progress): Promise<Judgement> {
-  const { model, spec, dataset, checks } = subject
-  const part = judgedPart(subject)
+  const { model, spec, dataset, checks, part } = subject
   const rows = await openDatasetRows({
     folder: dataset.folder,
     part,
@@ -52,7 +51,7 @@ export async function evaluateVersion(subject: EvaluationSubject, opened: OpenTr
   })
   try {
     progress.step(`${model}: evaluation`)
-    const request = await buildRequest(subject, opened, part)
+    const request = await buildRequest(subject, opened)
     const scored = await evaluateModel(request, rows, {
       signal: opened.engine.signal,
       onProgress: (n) => progress.step(`${model}: ${n} of ${rows.rows} rows`),
@@ -80,23 +79,13 @@ function worst(gates: readonly GateVerdict[]): Pick<ModelVerdict, 'verdict' | 'b
   return { verdict, blocks: gates.some(({ blocks }) => blocks) }
 }
 
-/** The last part in time: nobody learned from it, and no parameter was chosen by it. */
-function judgedPart({ model, dataset }: EvaluationSubject): PartName {
-  const names = dataset.report.parts.map(({ name }) => name)
-  const part = (['test', 'validation'] as const).find((name) => names.includes(name))
-  if (part !== undefined) return part
-  throw new MainwardError('invalid-input', `nothing to judge ${model} by: its training set is one part`, {
-    hint: 'give training.data a length of its test part, for example test: 14d',
-  })
-}
-
 function sideColumns(spec: ModelSpec, { resources }: OpenTraining): readonly string[] {
   const asked = wantedMeasurements(ruleSetsOf(spec, resources)).flatMap(({ by }) => by)
   return [...new Set([...spec.evaluation.slices.map(({ by }) => by), ...asked])]
 }
 
-async function buildRequest(subject: EvaluationSubject, opened: OpenTraining, part: PartName) {
-  const { spec, bytes, layout, labels } = subject
+async function buildRequest(subject: EvaluationSubject, opened: OpenTraining) {
+  const { spec, bytes, layout, labels, part } = subject
   const { evaluation, decision, task } = spec
   const { resampleBy } = evaluation
   return {

@@ -60,7 +60,8 @@ function fromEvidence(evidence: readonly Evidence[], sources: Digest): Digest | 
   return evidence.find(({ dataset }) => dataset.sources === sources)?.dataset.digest ?? null
 }
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
+/** Made when it is first asked for. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
   const made: { value?: Promise<T> } = {}
   return () => (made.value ??= make())
 }

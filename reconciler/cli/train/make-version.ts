@@ -3,17 +3,19 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatasetEvidence, Evidence, RunEvidence, TrainingEvidence } from '../../core/evidence.ts'
 import { MainwardError } from '../../core/error.ts'
+import type { DataCheckOutcome } from '../../core/evaluation.ts'
 import type { GoldenRow, Signature } from '../../core/release.ts'
 import type { ModelVersionSpec } from '../../manifests/kinds/model-version.ts'
 import type { CliContext } from '../context.ts'
 import type { Progress } from '../features/progress.ts'
 import { chooseGoldenRows } from '../import/choose-golden-rows.ts'
 import { readModelOnDemand } from '../import/model-on-demand.ts'
+import type { SampleRow } from '../import/parse-sample.ts'
 import { describeArtifact } from '../import/place-artifact.ts'
 import { buildEvidence, describeDataset, describeTraining } from './build-evidence.ts'
 import { digestEvaluation } from './digest-evaluation.ts'
 import { evaluateVersion, type Judgement } from './evaluate-version.ts'
-import type { MadeDataset } from './find-dataset.ts'
+import { type MadeDataset, once } from './find-dataset.ts'
 import { inspectModel, type InspectedModel } from './inspect-model.ts'
 import type { OpenTraining } from './open-training.ts'
 import { isPositive, type TrainingLabels, withDataset } from './read-dataset.ts'
@@ -51,14 +53,15 @@ const goldenRows = 10
 /** Not to be called where nothing has to be done. Throws what training, inspection and evaluation throw; the tree then is as it was. */
 export async function makeVersion(survey: Survey, opened: OpenTraining, options: MakingOptions): Promise<MadeVersion> {
   const { tree, decision } = survey
-  const source = await findSource(survey, opened, options)
+  const facts = once(() => readFacts(survey, opened))
+  const source = await findSource(survey, opened, { options, facts })
   const production = await opened.production.find(tree.name, tree.spec.task)
   const sha256 = describeArtifact(source.bytes, '').sha256
   const digestOf = (signature: Signature) =>
     digestEvaluation({ dataset: survey.dataset.digest, sha256, signature, spec: tree.spec, production }, opened.resources)
   const kept = keepEvaluation(source, decision, digestOf)
   if (kept !== null) return write(survey, opened, { source, ...kept })
-  const { report, inspected, judgement } = await judge(survey, opened, { options, source, production })
+  const { report, inspected, judgement } = await judge(survey, opened, { options, source, production, facts: await facts() })
   const evidence = buildEvidence({
     inputsDigest: survey.inputsDigest,
     dataset: report,
@@ -81,13 +84,18 @@ function keepEvaluation(source: ModelSource, decision: Survey['decision'], diges
   return { evidence, signature: spec.signature, golden: spec.goldenRows }
 }
 
-async function findSource(survey: Survey, opened: OpenTraining, options: MakingOptions): Promise<ModelSource> {
+interface Work {
+  readonly options: MakingOptions
+  readonly facts: () => Promise<DatasetFacts>
+}
+
+async function findSource(survey: Survey, opened: OpenTraining, work: Work): Promise<ModelSource> {
   const { decision, stored, tree } = survey
   switch (decision.type) {
     case 'unchanged':
       throw new Error(`nothing has to be done for ${tree.name}`)
     case 'train': {
-      const { bytes, run } = await train(survey, opened, options)
+      const { bytes, run } = await train(survey, opened, work)
       return { bytes, run, evaluatedFrom: null, training: describeTraining(survey.inputs), before: null }
     }
     case 'reuse': {
@@ -108,10 +116,11 @@ async function findSource(survey: Survey, opened: OpenTraining, options: MakingO
   }
 }
 
-async function train(survey: Survey, opened: OpenTraining, { context, progress, threads, onLines }: MakingOptions) {
+async function train(survey: Survey, opened: OpenTraining, { options, facts }: Work) {
   const { tree, files } = survey
-  const dataset = await survey.dataset.make()
-  await assertLearnable(survey, dataset, opened)
+  const { context, progress, threads, onLines } = options
+  const { dataset, labels } = await facts()
+  assertLearnable(survey, dataset, labels)
   const source = await describeSource(opened, files)
   return runTraining(
     {
@@ -132,29 +141,38 @@ async function train(survey: Survey, opened: OpenTraining, { context, progress, 
 }
 
 /** Nothing can be learned of rows that all have the same label: a trainer would fail later, and say less. */
-async function assertLearnable(survey: Survey, dataset: MadeDataset, opened: OpenTraining): Promise<void> {
-  const { name, spec } = survey.tree
-  if (spec.task === 'regression') return
-  const { classes } = await readDataset(survey, dataset, opened, (reader) => reader.readLabels())
-  if (classes.length > 1) return
-  const rows = dataset.report.parts.find((part) => part.name === 'train')?.rows ?? 0
+function assertLearnable({ tree: { name, spec } }: Survey, { report }: MadeDataset, { classes }: TrainingLabels): void {
+  if (spec.task === 'regression' || classes.length > 1) return
+  const rows = report.parts.find((part) => part.name === 'train')?.rows ?? 0
   const found = classes.length === 0 ? 'no label' : `${JSON.stringify(classes[0])} in all of them`
   throw new MainwardError(
     'invalid-input',
     `${name} has ${rows} rows to learn from: expected labels of two classes or more, found ${found}`,
-    {
-      hint: 'take a longer time in training.data of the model, or look at the label column',
-    },
+    { hint: 'take a longer time in training.data of the model, or look at the label column' },
   )
 }
 
-function readDataset<T>(
-  { tree: { spec } }: Survey,
-  { folder, report }: MadeDataset,
-  opened: OpenTraining,
-  use: Parameters<typeof withDataset<T>>[2],
-): Promise<T> {
-  return withDataset({ folder, report, task: spec.task, positiveClass: spec.evaluation.positiveClass }, opened.engine, use)
+/** What is known of a training set without any model. */
+interface DatasetFacts {
+  readonly dataset: MadeDataset
+  readonly part: 'validation' | 'test'
+  readonly rows: readonly SampleRow[]
+  readonly labels: TrainingLabels
+  readonly checks: readonly DataCheckOutcome[]
+}
+
+async function readFacts({ tree: { name, spec }, dataset: found }: Survey, opened: OpenTraining): Promise<DatasetFacts> {
+  const dataset = await found.make()
+  const { folder, report } = dataset
+  const part = judgedPart(name, dataset)
+  const question = { folder, report, task: spec.task, positiveClass: spec.evaluation.positiveClass }
+  return withDataset(question, opened.engine, async (reader) => ({
+    dataset,
+    part,
+    rows: await reader.readSample('train', triedRows),
+    labels: await reader.readLabels(),
+    checks: await reader.checkData(part),
+  }))
 }
 
 /** A file of the tree, or of the artifact store. */
@@ -168,21 +186,18 @@ interface JudgeRequest {
   readonly options: MakingOptions
   readonly source: ModelSource
   readonly production: Awaited<ReturnType<OpenTraining['production']['find']>>
+  readonly facts: DatasetFacts
 }
 
 async function judge(
   survey: Survey,
   opened: OpenTraining,
-  { options, source, production }: JudgeRequest,
+  { options, source, production, facts }: JudgeRequest,
 ): Promise<{ readonly report: DatasetEvidence; readonly inspected: InspectedModel; readonly judgement: Judgement }> {
   const { tree } = survey
   const { progress } = options
-  const dataset = await survey.dataset.make()
+  const { dataset, part, rows, labels, checks } = facts
   progress.step(`${tree.name}: model file`)
-  const [rows, labels] = await readDataset(survey, dataset, opened, async (reader) => [
-    await reader.readSample('train', triedRows),
-    await reader.readLabels(),
-  ])
   const onDemand = readModelOnDemand({ model: { file: '', spec: tree.spec } }, tree.views)
   const inspected = await inspectModel({
     model: tree.name,
@@ -210,12 +225,23 @@ async function judge(
       production,
       dataset,
       labels,
-      checks: [inspected.varies],
+      part,
+      checks: [...checks, inspected.varies],
     },
     opened,
     progress,
   )
   return { report: describeDataset(dataset.report, survey.dataset.sources), inspected, judgement }
+}
+
+/** The last part in time: nobody learned from it, and no parameter was chosen by it. */
+function judgedPart(model: string, { report }: MadeDataset): 'validation' | 'test' {
+  const names = report.parts.map(({ name }) => name)
+  const part = (['test', 'validation'] as const).find((name) => names.includes(name))
+  if (part !== undefined) return part
+  throw new MainwardError('invalid-input', `nothing to judge ${model} by: its training set is one part`, {
+    hint: 'give training.data a length of its test part, for example test: 14d',
+  })
 }
 
 /** Trainers order the columns of a score as scikit-learn orders classes: numbers by size, texts by code point. */

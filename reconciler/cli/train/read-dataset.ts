@@ -1,8 +1,10 @@
 /** Small questions to the files of a training set: some of its rows, what its labels are. */
 import { join } from 'node:path'
 import type { Json } from '../../core/digest.ts'
-import type { Baseline } from '../../core/evaluation.ts'
+import type { Baseline, DataCheckOutcome } from '../../core/evaluation.ts'
 import type { Task } from '../../core/release.ts'
+import { judgeData } from '../../evaluation/data-checks/judge-data.ts'
+import { measureFacts } from '../../features/dataset/measure-facts.ts'
 import { type DatasetReport, partFiles } from '../../features/dataset/dataset-report.ts'
 import type { PartName } from '../../features/dataset/plan-dataset.ts'
 import type { Cell, Engine } from '../../features/engine/engine.ts'
@@ -13,6 +15,8 @@ export interface DatasetReader {
   /** At most `count` rows of inputs by name, evenly over the part. */
   readSample(part: PartName, count: number): Promise<readonly Readonly<Record<string, Json>>[]>
   readLabels(): Promise<TrainingLabels>
+  /** What is odd about the training part, and the one that judges. */
+  checkData(judged: 'validation' | 'test'): Promise<readonly DataCheckOutcome[]>
 }
 
 export interface TrainingLabels {
@@ -40,10 +44,19 @@ export async function withDataset<T>(
     return await use({
       readSample: (part, count) => readSample(engine, question, part, count),
       readLabels: () => readLabels(engine, question),
+      checkData: async (judged) => judgeData(await measureFacts(engine, factsOf(question, judged))),
     })
   } finally {
     await engine.close()
   }
+}
+
+function factsOf({ folder, report, task }: DatasetQuestion, judged: 'validation' | 'test') {
+  const fileOf = (part: PartName) => ({
+    path: join(folder, partFiles(part).file),
+    rows: report.parts.find(({ name }) => name === part)?.rows ?? 0,
+  })
+  return { task, columns: report.columns, train: fileOf('train'), judged: { name: judged, ...fileOf(judged) } }
 }
 
 async function readSample(engine: Engine, { folder, report }: DatasetQuestion, part: PartName, count: number) {
