@@ -25,7 +25,7 @@ function evidenceOf(version: number): Evidence {
   return (parse(text) as { spec: { evidence: Evidence } }).spec.evidence
 }
 
-const change = (...changes: Parameters<typeof loanModel>[0]): void => write(folder, modelPath, loanModel(changes))
+const change = (...changes: readonly (readonly [string | RegExp, string])[]): void => write(folder, modelPath, loanModel(changes))
 
 /** Bytes that onnxruntime takes as the same model: a doc string (field 6 of ModelProto) more. */
 function otherBytes(): Uint8Array {

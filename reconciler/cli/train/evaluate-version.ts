@@ -1,13 +1,13 @@
 /** Judges a model file by the rows that it was not trained on: measurements against production, tests, checks, and the verdict of its gates. */
 import type { DataCheckOutcome, Evaluation } from '../../core/evaluation.ts'
 import type { Artifact } from '../../core/release.ts'
-import type { GateVerdict, ModelVerdict } from '../../core/verdict.ts'
+import type { ModelVerdict } from '../../core/verdict.ts'
 import { evaluateModel } from '../../evaluation/evaluate-model.ts'
 import type { EvaluatedProduction } from '../../evaluation/evaluation-request.ts'
+import { judgeVersion } from '../../gates/judge-version.ts'
 import type { RowLayout } from '../../inference/rows/row-assembler.ts'
 import type { ModelSpec } from '../../manifests/kinds/model.ts'
-import { ruleSetsOf } from '../../manifests/rule-sets.ts'
-import { judgeRules } from '../../rules/judge-rules.ts'
+import { ruleSetsOf, waiversOf } from '../../manifests/rule-sets.ts'
 import { wantedMeasurements } from '../../rules/wanted-measurements.ts'
 import type { Progress } from '../features/progress.ts'
 import { evaluationSettings } from './digest-evaluation.ts'
@@ -21,6 +21,8 @@ import { testBehaviour } from './test-behaviour.ts'
 
 export interface EvaluationSubject {
   readonly model: string
+  /** That it will be: waivers may name it. */
+  readonly version: number
   readonly spec: ModelSpec
   readonly bytes: Uint8Array
   readonly artifact: Artifact
@@ -60,23 +62,22 @@ export async function evaluateVersion(subject: EvaluationSubject, opened: OpenTr
     progress.step(`${model}: behaviour tests`)
     const tests = await testBehaviour(subject, part, opened)
     const evaluation: Evaluation = { ...scored, tests, expectations, dataChecks: checks }
-    const { report } = dataset
-    const facts = {
-      evaluation,
-      artifact: subject.artifact,
-      dataset: { rows: Object.fromEntries(report.parts.map(({ name, rows: n }) => [name, n])) },
-    }
-    const gates = ruleSetsOf(spec, opened.resources).map((ruleSet) => judgeRules(ruleSet, facts))
-    return { evaluation, verdict: { ...worst(gates), gates } }
+    const verdict = judgeVersion({
+      ruleSets: ruleSetsOf(spec, opened.resources),
+      waivers: waiversOf(opened.resources),
+      judged: { evaluation, artifact: subject.artifact, dataset: { rows: countRows(dataset) } },
+      model,
+      version: subject.version,
+      nowMicros: opened.now,
+    })
+    return { evaluation, verdict }
   } finally {
     await rows.close()
   }
 }
 
-function worst(gates: readonly GateVerdict[]): Pick<ModelVerdict, 'verdict' | 'blocks'> {
-  const verdicts = gates.filter(({ enforcement }) => enforcement === 'block').map(({ verdict }) => verdict)
-  const verdict = verdicts.includes('failed') ? 'failed' : verdicts.includes('inconclusive') ? 'inconclusive' : 'passed'
-  return { verdict, blocks: gates.some(({ blocks }) => blocks) }
+function countRows({ report }: MadeDataset): Readonly<Record<string, number>> {
+  return Object.fromEntries(report.parts.map(({ name, rows }) => [name, rows]))
 }
 
 function sideColumns(spec: ModelSpec, { resources }: OpenTraining): readonly string[] {

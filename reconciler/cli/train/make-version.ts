@@ -22,7 +22,7 @@ import { isPositive, type TrainingLabels, withDataset } from './read-dataset.ts'
 import { runTraining } from './run-training.ts'
 import type { Survey } from './survey-model.ts'
 import { describeSource } from './describe-source.ts'
-import { writeVersion, type WrittenVersion } from './write-version.ts'
+import { chooseNumber, writeVersion, type WrittenVersion } from './write-version.ts'
 
 export interface MakingOptions {
   readonly context: CliContext
@@ -53,6 +53,7 @@ const goldenRows = 10
 /** Not to be called where nothing has to be done. Throws what training, inspection and evaluation throw; the tree then is as it was. */
 export async function makeVersion(survey: Survey, opened: OpenTraining, options: MakingOptions): Promise<MadeVersion> {
   const { tree, decision } = survey
+  const version = await chooseNumber(survey, opened)
   const facts = once(() => readFacts(survey, opened))
   const source = await findSource(survey, opened, { options, facts })
   const production = await opened.production.find(tree.name, tree.spec.task)
@@ -60,8 +61,14 @@ export async function makeVersion(survey: Survey, opened: OpenTraining, options:
   const digestOf = (signature: Signature) =>
     digestEvaluation({ dataset: survey.dataset.digest, sha256, signature, spec: tree.spec, production }, opened.resources)
   const kept = keepEvaluation(source, decision, digestOf)
-  if (kept !== null) return write(survey, opened, { source, ...kept })
-  const { report, inspected, judgement } = await judge(survey, opened, { options, source, production, facts: await facts() })
+  if (kept !== null) return write(survey, opened, { version, source, ...kept })
+  const { report, inspected, judgement } = await judge(survey, opened, {
+    version,
+    options,
+    source,
+    production,
+    facts: await facts(),
+  })
   const evidence = buildEvidence({
     inputsDigest: survey.inputsDigest,
     dataset: report,
@@ -73,7 +80,7 @@ export async function makeVersion(survey: Survey, opened: OpenTraining, options:
     judgement,
   })
   const golden = chooseGoldenRows(inspected.goldenRows, goldenRows)
-  return write(survey, opened, { source, evidence, signature: inspected.signature, golden })
+  return write(survey, opened, { version, source, evidence, signature: inspected.signature, golden })
 }
 
 /** The evaluation of the same file that still holds: its version gets another number alone. */
@@ -183,6 +190,7 @@ async function readArtifact({ artifact }: ModelVersionSpec, opened: OpenTraining
 }
 
 interface JudgeRequest {
+  readonly version: number
   readonly options: MakingOptions
   readonly source: ModelSource
   readonly production: Awaited<ReturnType<OpenTraining['production']['find']>>
@@ -192,7 +200,7 @@ interface JudgeRequest {
 async function judge(
   survey: Survey,
   opened: OpenTraining,
-  { options, source, production, facts }: JudgeRequest,
+  { version, options, source, production, facts }: JudgeRequest,
 ): Promise<{ readonly report: DatasetEvidence; readonly inspected: InspectedModel; readonly judgement: Judgement }> {
   const { tree } = survey
   const { progress } = options
@@ -212,6 +220,7 @@ async function judge(
   const judgement = await evaluateVersion(
     {
       model: tree.name,
+      version,
       spec: tree.spec,
       bytes: source.bytes,
       artifact: describeArtifact(source.bytes, ''),
@@ -251,6 +260,7 @@ function positiveIndex({ classes }: TrainingLabels, positiveClass: string | numb
 }
 
 interface WriteRequest {
+  readonly version: number
   readonly source: ModelSource
   readonly evidence: Evidence
   readonly signature: Signature
@@ -260,9 +270,9 @@ interface WriteRequest {
 async function write(
   survey: Survey,
   opened: OpenTraining,
-  { source, evidence, signature, golden }: WriteRequest,
+  { version, source, evidence, signature, golden }: WriteRequest,
 ): Promise<MadeVersion> {
-  const written = await writeVersion({ survey, opened, bytes: source.bytes, evidence, signature, goldenRows: golden })
+  const written = await writeVersion({ version, survey, opened, bytes: source.bytes, evidence, signature, goldenRows: golden })
   const { bytes } = source
   await opened.versions.keep(survey.tree.name, survey.inputsDigest, { manifest: written.manifest, bytes })
   return { ...written, evidence }

@@ -21,6 +21,7 @@ import type { OpenTraining } from './open-training.ts'
 import type { Survey } from './survey-model.ts'
 
 export interface VersionRequest {
+  readonly version: number
   readonly survey: Survey
   readonly opened: OpenTraining
   readonly bytes: Uint8Array
@@ -42,9 +43,8 @@ export interface WrittenVersion {
 }
 
 export async function writeVersion(request: VersionRequest): Promise<WrittenVersion> {
-  const { survey, opened, bytes } = request
+  const { survey, opened, bytes, version } = request
   const { name } = survey.tree
-  const version = await chooseNumber(survey, opened)
   const folder = `models/${name}/versions`
   const artifact = describeArtifact(bytes, `${folder}/${version}.onnx`)
   const manifest = buildText(request, version, artifact)
@@ -64,7 +64,7 @@ export async function writeVersion(request: VersionRequest): Promise<WrittenVers
 }
 
 /** The next one that neither the tree nor the main branch has; a version that is judged again keeps its own. */
-async function chooseNumber({ decision, versions, tree }: Survey, { base }: OpenTraining): Promise<number> {
+export async function chooseNumber({ decision, versions, tree }: Survey, { base }: OpenTraining): Promise<number> {
   if (decision.type === 'refresh') return decision.from.spec.version
   const given = decision.type === 'renumber' ? decision.from.spec.version : null
   const own = versions.map(({ spec }) => spec.version).filter((version) => version !== given)
