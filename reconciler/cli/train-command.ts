@@ -1,9 +1,10 @@
 /** `mainward train`: trains what changed, judges it against production, and writes its version into the working tree. */
+import { extname, resolve } from 'node:path'
 import { MainwardError } from '../core/error.ts'
 import type { ModelReport } from '../core/report.ts'
 import type { Resource } from '../core/resource.ts'
 import type { ModelSpec } from '../manifests/kinds/model.ts'
-import { type CommandDefinition, type CommandInput, flagOption } from './command.ts'
+import { type CommandDefinition, type CommandInput, flagOption, textOption } from './command.ts'
 import type { CliContext } from './context.ts'
 import { createProgress, type Progress } from './features/progress.ts'
 import { readEngineOptions } from './features/engine-options.ts'
@@ -14,6 +15,8 @@ import { renderDecision, renderMade } from './train/render-training.ts'
 import { reportFailed, reportTrained } from './train/report-training.ts'
 import { surveyModel } from './train/survey-model.ts'
 import { trainOptions } from './train/train-options.ts'
+
+const reportForms = ['.md', '.html', '.json']
 
 export const trainCommand: CommandDefinition = {
   details:
@@ -29,12 +32,15 @@ export const trainCommand: CommandDefinition = {
   ],
   async run(context, input) {
     assertNames(input)
+    const reportFile = textOption(input, 'report')
+    assertReportForm(reportFile)
     const progress = createProgress(context.terminal)
     const reports = await withTraining(context, input, async (opened) => {
       const models = chooseModels(opened.resources, input.arguments)
       if (models.length === 0 && !flagOption(input, 'json')) context.terminal.write('no model has a trainer: nothing to train\n')
       const done: ModelReport[] = []
       for (const model of models) done.push(await trainOne(model, opened, { context, input, progress }))
+      if (reportFile !== null) await saveReport(resolve(context.configuration.folder, reportFile), done, opened)
       return done
     }).finally(progress.end)
     if (flagOption(input, 'json')) context.terminal.write(`${JSON.stringify(reports, null, 2)}\n`)
@@ -52,6 +58,18 @@ function assertNames(input: CommandInput): void {
   }
   if (!flagOption(input, 'force') || isAll || input.arguments.length > 0) return
   throw new MainwardError('usage', '--force: expected names of models, or --all', { hint: 'mainward train MODEL --force' })
+}
+
+/** Only a report needs what lays out pages and draws. */
+async function saveReport(file: string, reports: readonly ModelReport[], opened: OpenTraining): Promise<void> {
+  const { writeReport } = await import('./train/write-report.ts')
+  await writeReport(file, reports, opened)
+}
+
+/** Before anything is trained. */
+function assertReportForm(file: string | null): void {
+  if (file === null || reportForms.includes(extname(file))) return
+  throw new MainwardError('usage', `--report: expected a file that ends with ${reportForms.join(', ')}, found ${file}`)
 }
 
 interface Work {

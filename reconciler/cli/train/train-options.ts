@@ -15,5 +15,6 @@ export const trainOptions: readonly OptionDefinition[] = [
   },
   { ...environmentOption, description: 'environment whose pushed rows count' },
   ...engineOptions,
+  { flags: '--report <file>', description: 'the report as FILE.md, FILE.html or FILE.json' },
   { flags: '--json', description: 'what was done, as JSON' },
 ]
