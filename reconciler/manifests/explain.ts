@@ -1,4 +1,5 @@
 /** The one registry of rules: the only place where a rule id is made. Knows nothing of how rules are checked. */
+import { behaviourRules } from './rules/behaviour-rules.ts'
 import { commitRules } from './rules/commit-rules.ts'
 import { gateRules } from './rules/gate-rules.ts'
 import { kindRules } from './rules/kind-rules.ts'
@@ -6,7 +7,7 @@ import type { Rule } from './rules/rule.ts'
 import { schemaRules } from './rules/schema-rules.ts'
 import { textRules } from './rules/text-rules.ts'
 
-const definitions = { ...textRules, ...schemaRules, ...kindRules, ...gateRules, ...commitRules }
+const definitions = { ...textRules, ...schemaRules, ...kindRules, ...behaviourRules, ...gateRules, ...commitRules }
 
 export type RuleId = keyof typeof definitions
 

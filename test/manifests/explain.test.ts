@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { assembleCommit } from '../../reconciler/manifests/assemble.ts'
 import { checkSingleFile } from '../../reconciler/manifests/check-single.ts'
 import { isRuleId, renderRule, ruleIds, rules, type RuleId } from '../../reconciler/manifests/explain.ts'
+import { behaviourExample } from '../../reconciler/manifests/rules/behaviour-rules.ts'
 import {
-  behaviourExample,
   canaryExample,
   expectationExample,
   modelExample,

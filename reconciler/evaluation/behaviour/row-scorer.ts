@@ -35,7 +35,7 @@ export function createRowScorer(scored: ScoredModel): RowScorer {
   const completer = compileRowCompleter(scored.layout)
   const run = compileRun(scored)
   return {
-    lacking: completer.lacking,
+    lacking: (row, feature) => completer.lacking(row, feature),
     score: async (rows) => {
       const found: RowScore[] = []
       for (let first = 0; first < rows.length; first += batchRows) {
@@ -48,13 +48,13 @@ export function createRowScorer(scored: ScoredModel): RowScorer {
 
 type Run = (rows: readonly Row[]) => Promise<readonly RowScore[]>
 
-async function scoreBatch(rows: readonly Row[], { complete }: RowCompleter, run: Run): Promise<readonly RowScore[]> {
-  const whole = await attempt(() => run(rows.map(complete)))
+async function scoreBatch(rows: readonly Row[], completer: RowCompleter, run: Run): Promise<readonly RowScore[]> {
+  const whole = await attempt(() => run(rows.map((row) => completer.complete(row))))
   if (!(whole instanceof MainwardError)) return whole
   // Something is wrong with one of the rows at least: each is tried by itself.
   const found: RowScore[] = []
   for (const row of rows) {
-    const single = await attempt(() => run([complete(row)]))
+    const single = await attempt(() => run([completer.complete(row)]))
     found.push(...(single instanceof MainwardError ? [refusal(single)] : single))
   }
   return found

@@ -1,6 +1,5 @@
 /** Golden tests: one row, and what is predicted for it. */
 import type { GoldenExpectation, GoldenTest } from '../../core/behaviour-test.ts'
-import type { Json } from '../../core/digest.ts'
 import type { TestOutcome } from '../../core/evaluation.ts'
 import { notEvaluated, scoreColumn, type BehaviourSubject } from './behaviour-subject.ts'
 import { showInputs, showScore } from './outcome-of-rows.ts'
@@ -8,7 +7,7 @@ import { showInputs, showScore } from './outcome-of-rows.ts'
 interface Answer {
   readonly passed: boolean
   readonly expected: string
-  readonly found: Json
+  readonly found: string
 }
 
 export async function runGolden(test: GoldenTest, subject: BehaviourSubject): Promise<TestOutcome> {
@@ -20,7 +19,7 @@ export async function runGolden(test: GoldenTest, subject: BehaviourSubject): Pr
     name,
     type,
     status: passed ? 'passed' : 'failed',
-    message: `expected ${expected}, found ${String(found)}`,
+    message: `expected ${expected}, found ${found}`,
     rows: 1,
   } as const
   if (passed) return { ...outcome, failures: 0, examples: [] }
@@ -37,8 +36,8 @@ function compare(test: GoldenTest, subject: BehaviourSubject, scores: readonly n
       if (subject.threshold === null) throw notEvaluated('expected a model with a threshold, found none: nothing is decided')
       const [score = NaN] = scores
       // A comparison with NaN is false, as in serving; but a score that is none decides nothing.
-      const found = Number.isNaN(score) ? 'no score' : score >= subject.threshold
-      return { passed: found === expected.decision, expected: `the decision ${expected.decision}`, found }
+      const found = Number.isNaN(score) ? 'no score' : String(score >= subject.threshold)
+      return { passed: found === String(expected.decision), expected: `the decision ${expected.decision}`, found }
     }
     case 'label': {
       if (subject.classes === null) throw notEvaluated('expected a model of several classes, found none')
@@ -56,7 +55,7 @@ function compareScore(
   return {
     passed: Math.abs(found - score) <= tolerance,
     expected: `a score${named} of ${score} ± ${tolerance}`,
-    found: showScore(found),
+    found: String(Number(found.toPrecision(6))),
   }
 }
 

@@ -10,14 +10,16 @@ const mostGroups = 20
 
 type Group = ReplayOutcome['groups'][number]
 
+type GroupValue = string | number | boolean | null
+
 interface Tally {
-  requests: number
-  changed: number
+  readonly requests: number
+  readonly changed: number
 }
 
 export class ChangeGroups {
   /** By input, by value; null: it has too many, or measures. */
-  readonly #columns = new Map<string, Map<Json, Tally> | null>()
+  readonly #columns = new Map<string, Map<GroupValue, Tally> | null>()
   #requests = 0
   #changed = 0
 
@@ -30,11 +32,14 @@ export class ChangeGroups {
   #count(name: string, value: Json, isChanged: boolean): void {
     const known = this.#columns.get(name)
     if (known === null) return
-    const values = known ?? new Map<Json, Tally>()
+    const values = known ?? new Map<GroupValue, Tally>()
+    if (!isGroup(value) || (values.size === mostValues && !values.has(value))) {
+      this.#columns.set(name, null)
+      return
+    }
     if (known === undefined) this.#columns.set(name, values)
     const tally = values.get(value) ?? { requests: 0, changed: 0 }
     values.set(value, { requests: tally.requests + 1, changed: tally.changed + (isChanged ? 1 : 0) })
-    if (!isGroup(value) || values.size > mostValues) this.#columns.set(name, null)
   }
 
   /** Groups in which a larger share of decisions changed than in all requests; most changed first. */
@@ -56,6 +61,6 @@ export class ChangeGroups {
 }
 
 /** Texts, flags and whole numbers name groups; a wind of 10.35 does not. */
-function isGroup(value: Json): boolean {
+function isGroup(value: Json): value is GroupValue {
   return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isInteger(value)
 }

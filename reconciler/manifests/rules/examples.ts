@@ -281,22 +281,6 @@ export const trainerExample = trainingExample
   .replace('    data: { from', '    command: [python3, training/train.py]\n    seed: 7\n    data: { from')
   .replace('  evaluation:\n', '  evaluation:\n    metrics:\n      - roc_auc\n')
 
-export const behaviourExample = trainingExample.replace(
-  '  label: {',
-  `  tests:
-    - name: a short flight in a breeze is on time
-      golden:
-        row: { dest_weather__wind_speed: 3, dest_weather__wind_max_6h: 5, distance: 200, wind_speed: 4 }
-        decision: false
-    - name: more wind delays
-      directional: { feature: wind_speed, add: 20, score: not-down, mostly: 0.95 }
-    - name: the wind there hardly matters
-      invariance: { feature: dest_weather__wind_speed, tolerance: 0.2 }
-    - name: small enough for git
-      size: { atMost: 1Mi }
-  label: {`,
-)
-
 const onDemandFeatures = `    - { name: scheduled, dtype: timestamp }
   onDemand:
     - { name: windy, dtype: bool, cel: wind_speed > 25 }

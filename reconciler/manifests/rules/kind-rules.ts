@@ -1,6 +1,5 @@
 /** Rules on the sense of one manifest, kind by kind. */
 import {
-  behaviourExample,
   canaryExample,
   expectationExample,
   fallbackExample,
@@ -267,24 +266,6 @@ export const kindRules = {
     summary: 'from, validation, test and until leave time for training',
     why: 'Parts of time follow each other: training, validation, test, and until is the end.',
     example: trainingExample,
-  },
-  'behaviour-test': {
-    severity: 'error',
-    summary: 'a behaviour test has a name of its own, is of one type, and expects what the task predicts',
-    why: 'A test that says two things, or what the model never predicts, has no outcome; rules of gates name tests by their names.',
-    example: behaviourExample,
-  },
-  'test-feature': {
-    severity: 'error',
-    summary: 'a behaviour test names features that are sent or read from views, with values of their dtype',
-    why: 'A change of a misspelt feature would change nothing, and the test pass.',
-    example: behaviourExample,
-  },
-  'test-cannot-fail': {
-    severity: 'error',
-    summary: 'the outcome of a behaviour test depends on the model',
-    why: 'A test that passes whatever the model predicts proves nothing, and looks as if it did.',
-    example: behaviourExample,
   },
   'expectation-name': {
     severity: 'error',

@@ -212,7 +212,7 @@ describe('a behaviour test', () => {
     const { resources, findings } = assembleFeatures(withTests(text))
     expect(findings).toEqual([])
     const inputs = { dest_weather__wind_speed: 3, dest_weather__wind_max_6h: 5, distance: 200, wind_speed: 4 }
-    const { tests } = resources.find(({ kind }) => kind === 'Model')?.spec as unknown as ModelSpec
+    const { tests } = resources.find(({ kind }) => kind === 'Model')?.spec as ModelSpec
     expect(tests).toEqual([
       { type: 'golden', name: 'it', row: inputs, expected: { type: 'score', score: 0.3, tolerance: 0.01, class: null } },
       { type: 'golden', name: 'b', row: inputs, expected: { type: 'decision', decision: false } },
