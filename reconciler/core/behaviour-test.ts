@@ -1,10 +1,7 @@
 /** Behaviour tests of a model as values with every default filled: what a person expects of single predictions. Plain JSON. */
-import type { Json } from './digest.ts'
 
 /** Names as in Ribeiro et al., "Beyond Accuracy: Behavioral Testing of NLP Models with CheckList" (ACL 2020), and the ML testing literature. */
 export type BehaviourTest = GoldenTest | InvarianceTest | DirectionalTest | RangeTest | MissingTest | LatencyTest | SizeTest
-
-export type BehaviourTestType = BehaviourTest['type']
 
 interface Named {
   /** Unique in its model. */
@@ -93,6 +90,3 @@ export interface SizeTest extends Named {
   readonly type: 'size'
   readonly bytes: number
 }
-
-/** An example of an outcome: what was put in, and what came out. */
-export type OutcomeExample = Readonly<Record<string, Json>>
