@@ -1,6 +1,6 @@
 /** Metrics of a binary classifier on some rows: points, what intervals are made of, and resamples. */
 import { areProbabilities, assertBinaryOutcomes } from '../../statistics/metrics/binary-outcomes.ts'
-import { binarySums, probabilityEpsilon } from '../../statistics/metrics/binary-sums.ts'
+import { binarySums, calibrationGapsOf, probabilityEpsilon } from '../../statistics/metrics/binary-sums.ts'
 import { type Clusters, totalsOf } from '../../statistics/metrics/clusters.ts'
 import { equalMassCalibrationError } from '../../statistics/metrics/equal-mass-calibration.ts'
 import { rankingMetrics } from '../../statistics/metrics/ranking-metrics.ts'
@@ -9,6 +9,7 @@ import { averagePrecisionByCluster } from '../../statistics/resampling/average-p
 import { type ClusterStatistics, joined, pickStatistics } from '../../statistics/resampling/cluster-statistics.ts'
 import { rocAucByCluster } from '../../statistics/resampling/roc-auc-by-cluster.ts'
 import { type Cells, cellsOf, proportionOf, tableMetric, tableMetricNames } from './binary-table.ts'
+import { calibrationNoise, isNoiseName } from './calibration-noise.ts'
 import { once } from './once.ts'
 import type { SampleColumns, SubjectSample } from './subject-sample.ts'
 
@@ -39,9 +40,9 @@ export function createBinarySample({ truth: labels, scores, weights, threshold }
     hits: (metric) => (weights === undefined ? hitsOf(metric, { truth, scores, threshold }) : null),
     losses: (metric) => (isOwn(metric, losses) && areProbabilities(scores) ? lossesOf(metric, truth, scores) : null),
     ranking: (metric) => (isOwn(metric, ['roc_auc']) ? { truth, scores } : null),
-    isResampled: (metric) => tableMetricNames.includes(metric) || ranked.some((name) => name === metric),
+    isResampled: (metric) => isNoiseName(metric) || tableMetricNames.includes(metric) || ranked.some((name) => name === metric),
     statistics: (metrics, clusters) => {
-      const summed = metrics.filter((name) => tableMetricNames.includes(name) || isConstant())
+      const summed = metrics.filter((name) => tableMetricNames.includes(name) || isNoiseName(name) || isConstant())
       const parts: ClusterStatistics[] = []
       if (summed.length > 0) parts.push(tableStatistics({ outcomes, threshold, clusters }, summed))
       if (!isConstant() && metrics.includes('roc_auc')) parts.push(rocAucByCluster(outcomes, clusters))
@@ -63,9 +64,12 @@ function tableStatistics(
   names: readonly string[],
 ): ClusterStatistics {
   const sums = binarySums(given)
+  const about = calibrationGapsOf(totalsOf(sums))
   const valuesAt = (counts: ArrayLike<number>): readonly number[] => {
     const totals = totalsOf(sums, counts)
-    return names.map((name) => (ranked.some((other) => other === name) ? alikeMetric(name, totals) : tableMetric(name, totals)))
+    const tableOf = (name: string): number =>
+      isNoiseName(name) ? calibrationNoise(name, totals, about) : tableMetric(name, totals)
+    return names.map((name) => (ranked.some((other) => other === name) ? alikeMetric(name, totals) : tableOf(name)))
   }
   return { clusters: given.clusters.count, names, valuesAt }
 }

@@ -3,6 +3,7 @@ import type { GroupKey, Measurement, Subject } from '../../core/measurement.ts'
 import type { Clusters } from '../../statistics/metrics/clusters.ts'
 import type { ClusterStatistics } from '../../statistics/resampling/cluster-statistics.ts'
 import { analyticDifference, analyticSpread } from './analytic-spread.ts'
+import { allowForNoise, noiseNameOf } from './calibration-noise.ts'
 import { chooseDraws, countClusters, type Draws } from './choose-draws.ts'
 import { metricRange } from './metric-range.ts'
 import { resampledSpreads, type ResampleSettings } from './resampled-spread.ts'
@@ -81,7 +82,25 @@ function nameOf({ metric, of }: Wanted): string {
 function resample(cell: Cell, open: readonly Wanted[], settings: ResampleSettings): ReadonlyMap<string, Spread | NoSpread> {
   if (open.length === 0) return new Map()
   const draws = chooseDraws(cell.clusters, cell.rows, settings.seed)
-  return resampledSpreads(statisticsOf(cell, open, draws), draws, settings)
+  const noises = open.flatMap((each) => noisesOf(each))
+  const found = resampledSpreads(statisticsOf(cell, [...open, ...distinct(noises)], draws), draws, settings)
+  return new Map(
+    open.map((each) => {
+      const spread = found.get(nameOf(each)) ?? { because: 'no interval' }
+      const own = noisesOf(each).map((noise) => found.get(nameOf(noise)))
+      return [nameOf(each), 'because' in spread || own.length === 0 ? spread : allowForNoise(spread, settings.confidence, own)]
+    }),
+  )
+}
+
+/** What noise adds to the value of each subject; empty where it adds nothing. */
+function noisesOf({ metric, of }: Wanted): readonly Wanted[] {
+  const noise = noiseNameOf(metric)
+  return noise === undefined ? [] : subjectsOf(of).map((subject) => ({ metric: noise, of: subject }))
+}
+
+function distinct(wanted: readonly Wanted[]): readonly Wanted[] {
+  return [...new Map(wanted.map((each) => [nameOf(each), each])).values()]
 }
 
 /** Each subject's values once a resample, and the differences of them: paired. */

@@ -19,9 +19,13 @@ export function resampledSpreads(
   const found = clusterBootstrap({ statistics, ...settings })
   return new Map(
     statistics.names.map((name): readonly [string, Spread | NoSpread] => {
-      const { standardError, interval } = found[name] ?? { standardError: NaN, interval: { low: NaN, high: NaN } }
+      const { standardError, interval, mean } = found[name] ?? {
+        standardError: NaN,
+        interval: { low: NaN, high: NaN },
+        mean: NaN,
+      }
       if (!Number.isFinite(standardError)) return [name, { because: whyNone(clusters.count) }]
-      return [name, { ...interval, standardError, degreesOfFreedom: clusters.count - 1, method }]
+      return [name, { ...interval, standardError, degreesOfFreedom: clusters.count - 1, method, mean }]
     }),
   )
 }

@@ -9,6 +9,8 @@ export interface Spread {
   /** Absent: the normal distribution. */
   readonly degreesOfFreedom?: number
   readonly method: IntervalMethod
+  /** Of resamples. */
+  readonly mean?: number
 }
 
 /** No interval can be given, in words why. */

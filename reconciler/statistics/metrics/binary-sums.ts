@@ -126,8 +126,8 @@ const metricByName: Readonly<Record<keyof BinarySumMetrics, (totals: Float64Arra
   selection_rate: (totals) => ((totals[1] ?? NaN) + (totals[3] ?? NaN)) / weightOf(totals),
   log_loss: (totals) => (totals[logLossAt] ?? NaN) / weightOf(totals),
   brier: (totals) => (totals[brierAt] ?? NaN) / weightOf(totals),
-  ece: (totals) => calibrationErrors(totals.subarray(binsAt)).ece,
-  mce: (totals) => calibrationErrors(totals.subarray(binsAt)).mce,
+  ece: (totals) => calibrationErrors(totals).ece,
+  mce: (totals) => calibrationErrors(totals).mce,
 }
 
 function positiveScore(totals: Float64Array, name: 'precision' | 'recall' | 'f1'): number {
@@ -138,16 +138,41 @@ function weightOf([trueNegative = 0, falsePositive = 0, falseNegative = 0, trueP
   return trueNegative + falsePositive + falseNegative + truePositive
 }
 
+export interface CalibrationGaps {
+  /** Of each bin. */
+  readonly weights: Float64Array
+  /** Mean truth minus mean score; NaN of an empty bin. */
+  readonly gaps: Float64Array
+}
+
+/** Of sums that `totalsOf` gives. */
+export function calibrationGapsOf(totals: Float64Array): CalibrationGaps {
+  const [weights, gaps] = [new Float64Array(calibrationBins), new Float64Array(calibrationBins)]
+  for (let bin = 0; bin < calibrationBins; bin += 1) {
+    const at = binsAt + 3 * bin
+    const weight = totals[at] ?? NaN
+    weights[bin] = weight
+    gaps[bin] = ((totals[at + 1] ?? NaN) - (totals[at + 2] ?? NaN)) / weight
+  }
+  return { weights, gaps }
+}
+
 /** Expected and maximal calibration error: `sum_b (w_b / w) |mean(y)_b - mean(p)_b|` and the largest gap (Naeini, Cooper and Hauskrecht 2015). */
-function calibrationErrors(bins: Float64Array): { readonly ece: number; readonly mce: number } {
-  let [weight, gaps, worst] = [0, 0, 0]
-  for (let bin = 0; bin < bins.length; bin += 3) {
-    const inBin = bins[bin] ?? NaN
+function calibrationErrors(totals: Float64Array): { readonly ece: number; readonly mce: number } {
+  const { weights, gaps } = calibrationGapsOf(totals)
+  return summarizeGaps(weights, gaps)
+}
+
+/** Weighted mean and largest of absolute gaps; bins without weight are left out. */
+export function summarizeGaps(weights: Float64Array, gaps: Float64Array): { readonly ece: number; readonly mce: number } {
+  let [weight, sum, worst] = [0, 0, 0]
+  for (let bin = 0; bin < weights.length; bin += 1) {
+    const inBin = weights[bin] ?? NaN
     if (inBin === 0) continue
-    const gap = Math.abs(((bins[bin + 1] ?? NaN) - (bins[bin + 2] ?? NaN)) / inBin)
+    const gap = Math.abs(gaps[bin] ?? NaN)
     weight += inBin
-    gaps += inBin * gap
+    sum += inBin * gap
     worst = Math.max(worst, gap)
   }
-  return { ece: gaps / weight, mce: weight > 0 ? worst : NaN }
+  return { ece: sum / weight, mce: weight > 0 ? worst : NaN }
 }

@@ -1,4 +1,5 @@
 /** Intervals for rows that belong together: whole clusters are drawn with replacement, the same ones for every statistic. */
+import { meanOf } from '../descriptive/moments.ts'
 import { bootstrapStandardError, percentileInterval } from '../intervals/bootstrap-interval.ts'
 import type { Interval } from '../intervals/interval.ts'
 import { randomBelow, seededRandom } from '../random/seeded-random.ts'
@@ -13,6 +14,8 @@ export interface ClusterInterval {
   readonly interval: Interval
   /** The middle of the replicates: too narrow where clusters are few; for comparison. */
   readonly percentiles: Interval
+  /** Of the replicates that have a value; NaN where the interval is. */
+  readonly mean: number
   /** Replicates with a value; in the others a class or a group was not drawn. */
   readonly replicates: number
   readonly clusters: number
@@ -80,6 +83,7 @@ function intervalOf(drawn: Float64Array, { estimate, clusters, confidence }: Abo
     standardError,
     interval: { low: estimate - reach, high: estimate + reach },
     percentiles: enough ? percentileInterval(defined, confidence) : { low: NaN, high: NaN },
+    mean: enough ? meanOf(defined) : NaN,
     replicates: defined.length,
     clusters,
   }

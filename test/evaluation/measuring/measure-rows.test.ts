@@ -4,6 +4,7 @@ import type { Measurement, Subject } from '../../../reconciler/core/measurement.
 import type { ScoredEvaluation } from '../../../reconciler/evaluation/evaluation-request.ts'
 import { measureRows, type MeasuringRequest } from '../../../reconciler/evaluation/measuring/measure-rows.ts'
 import type { ScoredRows } from '../../../reconciler/evaluation/measuring/scored-rows.ts'
+import { seededRandom } from '../../../reconciler/statistics/random/seeded-random.ts'
 import { makingTimeoutMs } from '../../support/python-environment.ts'
 import { binaryRequest, binaryRows, codesOf, makeReference, type Reference } from '../support/reference-rows.ts'
 
@@ -25,10 +26,15 @@ function expectNear(got: number | null, wanted: number | undefined, name: string
   expect(Math.abs((got ?? NaN) - wanted!), `${name}: ${got} instead of ${wanted}`).toBeLessThanOrEqual(within * Math.max(Math.abs(wanted!), 1e-3)) // prettier-ignore
 }
 
+/** The spread of the resamples; what noise adds to a calibration error is below its estimate alone. `t`: Student's quantile. */
+function upperError({ estimate, high }: Measurement, t: number): number {
+  return (high! - estimate!) / t
+}
+
 describe('a binary model', () => {
   it('has the points of scikit-learn, with and without weights, also of production and of groups', () => {
     const { points, production, weighted, groups } = reference.binary
-    const request = { ...binaryRequest, metrics: Object.keys(points), slices: [{ by: 'group', minGroup: null }] }
+    const request = { ...binaryRequest, metrics: Object.keys(points), slices: [{ by: 'group', minGroup: null }], replicates: 100 }
     const all = measureRows(binaryRows(reference.binary), request)
     const light = measureRows(binaryRows(reference.binary, { isWeighted: true }), { ...request, weights: 'weights' })
     for (const [metric, value] of Object.entries(points)) {
@@ -86,11 +92,11 @@ describe('a binary model', () => {
     for (const metric of metrics) {
       const [own, apart] = [find(found, metric), find(found, metric, 'difference-to-production')]
       // Both draw by chance: 2,000 and 3,000 times, each within 2 %.
-      expectNear(own.standardError, clusterErrors[metric], metric, 0.08)
-      expectNear(apart.standardError, clusterErrors[`difference ${metric}`], `difference ${metric}`, 0.08)
+      expectNear(upperError(own, 2.200985), clusterErrors[metric], metric, 0.08)
+      if (metric !== 'ece') expectNear(apart.standardError, clusterErrors[`difference ${metric}`], `difference ${metric}`, 0.08)
       expect(own).toMatchObject({ method: 'cluster-bootstrap-t', degreesOfFreedom: 11, clusters: 12 })
       // t of 11 degrees of freedom.
-      if (own.low !== 0) expectNear(own.estimate! - own.low!, 2.200985 * own.standardError!, `${metric} reach`, 1e-3)
+      if (metric !== 'ece') expectNear(own.estimate! - own.low!, 2.200985 * own.standardError!, `${metric} reach`, 1e-3)
     }
   })
 
@@ -100,8 +106,8 @@ describe('a binary model', () => {
     for (const metric of ['average_precision', 'f1', 'ece']) {
       const [own, apart] = [find(found, metric), find(found, metric, 'difference-to-production')]
       // The standard error of 250 groups is itself within 4.5 %; three times that.
-      expectNear(own.standardError, rowErrors[metric], metric, 0.15)
-      expectNear(apart.standardError, rowErrors[`difference ${metric}`], `difference ${metric}`, 0.15)
+      expectNear(upperError(own, 1.969537), rowErrors[metric], metric, 0.15)
+      if (metric !== 'ece') expectNear(apart.standardError, rowErrors[`difference ${metric}`], `difference ${metric}`, 0.15)
       expect(own).toMatchObject({ method: 'group-bootstrap-t', degreesOfFreedom: 249 })
       expect(own.clusters).toBeUndefined()
     }
@@ -275,5 +281,35 @@ describe('models of other tasks', () => {
       because: 'no interval: no resample of this version knows max_error',
     })
     expect([found.threshold, found.curves]).toEqual([undefined, undefined])
+  })
+})
+
+describe('a calibration error', () => {
+  it('has an interval that holds 0 for a model that is calibrated, though chance makes every error larger than 0', () => {
+    const random = seededRandom(5, 0)
+    const uniform = (): number => random() / 2 ** 32
+    const request: MeasuringRequest = { ...binaryRequest, production: { version: null, because: 'none' }, metrics: ['ece'], replicates: 300 } // prettier-ignore
+    let [held, above] = [0, 0]
+    for (let sample = 0; sample < 100; sample += 1) {
+      const scores = Array.from({ length: 150 }, uniform)
+      const scored: ScoredRows = {
+        rows: 150,
+        truth: Float64Array.from(scores, (score) => (uniform() < score ? 1 : 0)),
+        classes: ['0', '1'],
+        candidate: Float64Array.from(scores),
+        production: null,
+        weights: null,
+        clusters: null,
+        columns: new Map(),
+      }
+      const { estimate, low, standardError } = find(measureRows(scored, { ...request, seed: sample }), 'ece')
+      if (low === 0) held += 1
+      if (estimate! > 0.05) above += 1
+      expect(estimate! - 1.98 * standardError!).toBeLessThanOrEqual((low ?? NaN) + 0.01)
+    }
+    // Most of them look badly calibrated by the number alone.
+    expect(above / 100).toBeGreaterThan(0.8)
+    // Without what noise adds it is 11 of 100.
+    expect(held / 100).toBeGreaterThan(0.88)
   })
 })
