@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { MainwardError } from '../../core/error.ts'
+import { onDisk } from '../folder/on-disk.ts'
 import { openBoundedLog } from '../log/bounded-log.ts'
 import type { ProcessTable } from '../processes/process-table.ts'
 import { runProcess, type ProcessResult } from '../processes/run-process.ts'
@@ -41,15 +41,15 @@ export interface Making {
 /** Throws what `explainPip` says; then nothing is left. */
 export async function makeEnvironment(making: Making): Promise<WholeEnvironment> {
   const { request, cache, variables, python, bytes } = making
-  const made = await atRoom(request, () => cache.reserve())
+  const made = await onDisk('a Python environment', request.cacheFolder, () => cache.reserve())
   try {
     await runStep(making, 'make a Python environment', [python.executable, '-m', 'venv', '--without-pip', made])
     // What is installed is what the digest is of, also when the file changes meanwhile.
     const requirements = join(made, 'requirements.txt')
-    await atRoom(request, () => writeFile(requirements, bytes))
+    await onDisk('a Python environment', request.cacheFolder, () => writeFile(requirements, bytes))
     const install = ['-m', 'pip', 'install', '--progress-bar', 'off', '--requirement', requirements]
     await runStep(making, 'install the packages', [join(made, 'bin', 'python3'), ...install])
-    const folder = await atRoom(request, () => cache.publish(made))
+    const folder = await onDisk('a Python environment', request.cacheFolder, () => cache.publish(made))
     const description = await describePython(join(folder, 'bin', 'python3'), variables)
     if (description === null) throw new Error(`an environment without Python was published: ${folder}`)
     return { folder, description }
@@ -91,19 +91,5 @@ async function runLogged(
     })
   } finally {
     log.close()
-  }
-}
-
-/** A full or closed disk is the machine's matter. */
-async function atRoom<T>({ cacheFolder }: EnvironmentRequest, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write()
-  } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
-    if (!['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS'].includes(code)) throw thrown
-    throw new MainwardError('environment', `could not write the Python environment in ${cacheFolder}: ${code}`, {
-      hint: 'make room there, or permit writing',
-      cause: thrown,
-    })
   }
 }

@@ -2,6 +2,7 @@
 import { chmod, copyFile, constants, mkdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path'
 import { MainwardError } from '../../core/error.ts'
+import { onDisk } from './on-disk.ts'
 import { removeFolder } from './remove-folder.ts'
 import type { TrainingParams } from '../../core/training-run.ts'
 
@@ -34,7 +35,11 @@ export function nameRunFolder(root: string): RunFolder {
  * Everything anew: what an earlier program left in it is gone, but not the data. Throws `not-found` for a file that is not
  * there, `invalid-input` for one outside of the folder.
  */
-export async function layOutRunFolder(folder: RunFolder, sources: TrainerSources, params: TrainingParams): Promise<void> {
+export function layOutRunFolder(folder: RunFolder, sources: TrainerSources, params: TrainingParams): Promise<void> {
+  return onDisk('the folder of the run', folder.root, () => layOut(folder, sources, params))
+}
+
+async function layOut(folder: RunFolder, sources: TrainerSources, params: TrainingParams): Promise<void> {
   for (const each of [folder.code, folder.output, folder.home, folder.temporary]) {
     await removeFolder(each)
     await mkdir(each, { recursive: true, mode: 0o700 })
@@ -46,13 +51,13 @@ export async function layOutRunFolder(folder: RunFolder, sources: TrainerSources
 
 /** Copies a file of data, read-only. Where the disk can, both share their blocks. */
 export async function copyData(from: string, to: string): Promise<void> {
-  await rm(to, { force: true })
-  try {
-    await copyFile(from, to, constants.COPYFILE_FICLONE)
-  } catch (thrown) {
-    throw explainCopy(thrown, from)
-  }
-  await chmod(to, 0o444)
+  await onDisk('a copy of the training data', dirname(to), async () => {
+    await rm(to, { force: true })
+    await copyFile(from, to, constants.COPYFILE_FICLONE).catch((thrown: unknown) => {
+      throw explainCopy(thrown, from)
+    })
+    await chmod(to, 0o444)
+  })
 }
 
 /** A link is followed as long as it stays in the folder: what a trainer is made of is what is looked at when it changes. */
@@ -83,12 +88,5 @@ function outside(folder: string, path: string): MainwardError {
 
 function explainCopy(thrown: unknown, from: string): unknown {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-  if (code === 'ENOENT') return new MainwardError('not-found', `${from} is not there`, { cause: thrown })
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new MainwardError('environment', `no room is left on the disk for a copy of ${from}`, {
-      hint: 'make room and run it again',
-      cause: thrown,
-    })
-  }
-  return thrown
+  return code === 'ENOENT' ? new MainwardError('not-found', `${from} is not there`, { cause: thrown }) : thrown
 }

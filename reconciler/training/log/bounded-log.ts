@@ -24,7 +24,7 @@ export interface BoundedLog {
   position(): number
   /** The last lines of what was written since that position, oldest first. */
   lastLines(count: number, since: number): readonly string[]
-  /** Brings everything to the file and to who watches. Returns why the file is not whole, such as a full disk; null: it is. */
+  /** Brings everything to the file and to who watches; a second call does nothing more. Returns why the file is not whole, such as a full disk; null: it is. */
   close(): string | null
 }
 
@@ -38,6 +38,7 @@ interface State {
   saved: number
   /** Why nothing more is written to the file: a log that fails stops nobody. */
   problem: string | null
+  closed: boolean
 }
 
 const liveEveryMs = 100
@@ -56,6 +57,7 @@ export function openBoundedLog(settings: LogSettings): BoundedLog {
     shown: 0,
     saved: 0,
     problem: null,
+    closed: false,
   }
   const live = setInterval(() => showLines(settings, state, false), liveEveryMs)
   const save = setInterval(() => saveTail(settings, state), saveEveryMs)
@@ -72,6 +74,8 @@ export function openBoundedLog(settings: LogSettings): BoundedLog {
       return fresh === 0 ? [] : cleanLines(state.tail.read().subarray(-fresh)).slice(-count)
     },
     close() {
+      if (state.closed) return state.problem
+      state.closed = true
       clearInterval(live)
       clearInterval(save)
       showLines(settings, state, true)

@@ -6,6 +6,7 @@ import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'nod
 import { join } from 'node:path'
 import { MainwardError } from '../../core/error.ts'
 import type { TrainingRun, TrainingRunEnd, TrainingRunStart, TrainingRunStatus } from '../../core/training-run.ts'
+import { onDisk } from '../folder/on-disk.ts'
 import { nullWhenMissing } from '../folder/when-missing.ts'
 import type { ProcessTable } from '../processes/process-table.ts'
 import { isAlive, nameOwner, type RunOwner } from './run-owner.ts'
@@ -32,33 +33,46 @@ const runName = 'run.json'
 
 export function openFolderRunStore(settings: FolderSettings): RunStore {
   const { folder, table } = settings
-  const place = (id: string, name: string): string => join(folder, assertId(id), name)
   return {
-    async begin(start) {
-      await removeOldest(settings)
-      await makeBundle(folder, assertId(start.id))
-      await writeJson(place(start.id, 'params.json'), { declared: start.declaredParams, detected: null })
-      await writeFile(place(start.id, 'log.txt'), '')
-      await writeFile(place(start.id, 'metrics.jsonl'), '')
-      const owner = await nameOwner(table)
-      await writeJson(place(start.id, runName), { format: 1, owner, status: 'running', start, end: null } satisfies RunFile)
+    begin: (start) => onDisk('the record of a run', folder, () => begin(settings, start)),
+    logFile: (id) => placeOf(folder, id, 'log.txt'),
+    async append(id, points) {
+      const lines = points.map((point) => `${JSON.stringify(point)}\n`).join('')
+      await onDisk('the metrics of a run', folder, () => appendFile(placeOf(folder, id, 'metrics.jsonl'), lines))
     },
-    logFile: (id) => place(id, 'log.txt'),
-    append: (id, points) => appendFile(place(id, 'metrics.jsonl'), points.map((point) => `${JSON.stringify(point)}\n`).join('')),
-    async finish(id, end) {
-      const file = await readRunFile(place(id, runName))
-      if (file === null) throw new MainwardError('not-found', `there is no run ${id} in ${folder}`)
-      if (file.end !== null) throw new MainwardError('conflict', `run ${id} has ended already: ${file.status}`)
-      await writeJson(place(id, 'params.json'), { declared: file.start.declaredParams, detected: end.detectedParams })
-      await writeJson(place(id, 'artifacts.json'), end.artifacts)
-      await writeJson(place(id, runName), { ...file, status: end.status, end })
-    },
-    read: async (id) => readRun(place(id, runName), table),
+    finish: (id, end) => onDisk('the record of a run', folder, () => finish(folder, id, end)),
+    read: async (id) => readRun(placeOf(folder, id, runName), table),
     async list() {
-      const runs = await Promise.all((await listIds(folder)).map((id) => readRun(place(id, runName), table)))
+      const runs = await Promise.all((await listIds(folder)).map((id) => readRun(placeOf(folder, id, runName), table)))
       return runs.filter((run) => run !== null).sort((one, other) => (one.start.startedAt < other.start.startedAt ? 1 : -1))
     },
   }
+}
+
+async function begin(settings: FolderSettings, start: TrainingRunStart): Promise<void> {
+  const { folder, table } = settings
+  const place = (name: string): string => placeOf(folder, start.id, name)
+  const owner = await nameOwner(table)
+  await makeBundle(folder, assertId(start.id))
+  await removeOldest(settings)
+  await writeJson(place('params.json'), { declared: start.declaredParams, detected: null })
+  await writeFile(place('log.txt'), '')
+  await writeFile(place('metrics.jsonl'), '')
+  await writeJson(place(runName), { format: 1, owner, status: 'running', start, end: null } satisfies RunFile)
+}
+
+async function finish(folder: string, id: string, end: TrainingRunEnd): Promise<void> {
+  const place = (name: string): string => placeOf(folder, id, name)
+  const file = await readRunFile(place(runName))
+  if (file === null) throw new MainwardError('not-found', `there is no run ${id} in ${folder}`)
+  if (file.end !== null) throw new MainwardError('conflict', `run ${id} has ended already: ${file.status}`)
+  await writeJson(place('params.json'), { declared: file.start.declaredParams, detected: end.detectedParams })
+  await writeJson(place('artifacts.json'), end.artifacts)
+  await writeJson(place(runName), { ...file, status: end.status, end })
+}
+
+function placeOf(folder: string, id: string, name: string): string {
+  return join(folder, assertId(id), name)
 }
 
 /** An id is the name of a folder: nothing that leads out of it. */
@@ -113,7 +127,7 @@ async function readRunFile(path: string): Promise<RunFile | null> {
 /** Runs that are going on, and what can not be read, stay. */
 async function removeOldest({ folder, keep, table }: FolderSettings): Promise<void> {
   const ids = await listIds(folder)
-  if (ids.length < keep) return
+  if (ids.length <= keep) return
   const runs = await Promise.all(ids.map(async (id) => ({ id, run: await readOrNull(join(folder, id, runName), table) })))
   const ended = runs.flatMap(({ id, run }) => (run === null || run.status === 'running' ? [] : [{ id, at: run.start.startedAt }]))
   const oldest = ended.sort((one, other) => (one.at < other.at ? 1 : -1)).slice(Math.max(0, keep - 1))
@@ -131,6 +145,11 @@ async function readOrNull(path: string, table: ProcessTable): Promise<TrainingRu
 
 async function writeJson(path: string, value: unknown): Promise<void> {
   const half = `${path}.half`
-  await writeFile(half, `${JSON.stringify(value, null, 2)}\n`)
-  await rename(half, path)
+  try {
+    await writeFile(half, `${JSON.stringify(value, null, 2)}\n`)
+    await rename(half, path)
+  } catch (thrown) {
+    await rm(half, { force: true })
+    throw thrown
+  }
 }

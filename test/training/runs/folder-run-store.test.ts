@@ -1,5 +1,5 @@
 /** Bundles of runs on a real disk: written, read by others, left behind by a crash, and kept within their number. */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -142,6 +142,40 @@ describe('a crash in the middle', () => {
     }
     expect(await begin('run-1', new Date().toISOString())).toBe('running')
     expect(await begin('run-2', '2020-01-01T00:00:00.000Z')).toBe('interrupted')
+  })
+})
+
+const canMount = process.getuid?.() === 0 && tryMount()
+
+function tryMount(): boolean {
+  const place = makeTemporaryFolder('mount')
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', place], { stdio: 'ignore' })
+    execFileSync('umount', [place])
+    return true
+  } catch (thrown) {
+    if (thrown instanceof Error) return false
+    throw thrown
+  } finally {
+    rmSync(place, { recursive: true, force: true })
+  }
+}
+
+describe.skipIf(!canMount)('a full disk', () => {
+  it('is named, and what was recorded before stays as it was', async () => {
+    const { folder, store } = openStore('full')
+    mkdirSync(folder)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder])
+    try {
+      await store.begin(startOf('run-1'))
+      const large = { ...end, warnings: ['x'.repeat(100_000)] }
+      await expect(store.finish('run-1', large)).rejects.toMatchObject({ code: 'environment' })
+      expect(await store.read('run-1')).toMatchObject({ status: 'running', end: null })
+      await store.finish('run-1', end)
+      expect(await store.read('run-1')).toMatchObject({ status: 'succeeded' })
+    } finally {
+      execFileSync('umount', [folder])
+    }
   })
 })
 
