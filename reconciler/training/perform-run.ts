@@ -17,6 +17,8 @@ export interface RunRequest {
   readonly trainer: Omit<TrainerRequest, 'log'>
   /** The tests of the trainer's code; null: there are none. */
   readonly testCommand: readonly string[] | null
+  /** Hears each command before it is started: that of the tests, that of the trainer. */
+  readonly onStep: (command: readonly string[]) => void
   /** Hears the log while it is written. */
   readonly onLines: (lines: readonly string[]) => void
 }
@@ -69,11 +71,13 @@ function describeStart({ trainer, about, clock }: RunRequest): TrainingRunStart 
   }
 }
 
-async function runSteps({ trainer, testCommand }: RunRequest, log: BoundedLog): Promise<Steps> {
+async function runSteps({ trainer, testCommand, onStep }: RunRequest, log: BoundedLog): Promise<Steps> {
   const request = { ...trainer, log }
   try {
+    if (testCommand !== null) onStep(testCommand)
     const tests = testCommand === null ? null : await runPipelineTests({ ...request, command: testCommand })
     if (tests !== null && tests.failure !== null) return { tests, outcome: null, failure: tests.failure }
+    onStep(trainer.command)
     const outcome = await runTrainer(request)
     return { tests, outcome, failure: outcome.failure }
   } catch (thrown) {

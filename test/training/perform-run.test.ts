@@ -26,6 +26,7 @@ async function perform(
     about: { model: 'flight-delay', inputs: 'sha256:0', source: { commit: null, dirty: true } },
     trainer,
     testCommand: null,
+    onStep: (command) => lines.push(`> ${command.join(' ')}`),
     onLines: (fresh) => lines.push(...fresh),
     ...changes,
   })
@@ -57,7 +58,7 @@ describe('a run', () => {
       },
     })
     expect(outcome?.modelFile).not.toBeNull()
-    expect(lines).toEqual(['epoch 1'])
+    expect(lines).toEqual(['> python3 training/train.py', 'epoch 1'])
     expect(log).toBe('epoch 1\n')
     const points = readFileSync(join(folder, run.start.id, 'metrics.jsonl'), 'utf8')
     expect(JSON.parse(points)).toEqual({ name: 'loss', value: 0.5, step: null, atMs: Date.parse('2026-11-27T10:00:00Z') })
