@@ -26,7 +26,7 @@ const rooms: Readonly<Record<string, Room>> = {
   expressions: { imports: ['core'], packages: ['@marcbachmann/cel-js'], pure: true },
   // Judging measurements and applying the verdicts are apart: the one knows no manifests.
   rules: { imports: ['core', 'statistics', 'expressions'], packages: [], pure: true },
-  gates: { imports: ['core', 'statistics', 'rules', 'manifests'], packages: [], pure: true },
+  gates: { imports: ['core', 'expressions', 'rules', 'manifests'], packages: [], pure: true },
   manifests: { imports: ['core', 'expressions'], packages: ['yaml', 'ajv', 'ajv-formats'], pure: true },
   git: { imports: ['core'], packages: ['*'] },
   database: { imports: ['core'], packages: ['*'] },

@@ -4,6 +4,7 @@ import { toInstant } from '../core/clock.ts'
 import type { DesiredRollout, RolloutState } from '../core/rollout-state.ts'
 import type { Decision } from './decision.ts'
 import { enterStep, type RolloutInput, succeedCanary } from './next-step.ts'
+import { findRefusal } from './find-refusal.ts'
 import { retarget } from './retarget.ts'
 import { releasesOf, subjectOf, subjectsOf } from './traffic.ts'
 import { moveTo, reject } from './transitions.ts'
@@ -78,6 +79,8 @@ function retry(state: RolloutState, desired: DesiredRollout, wallMs: number): De
   if (rejections.length === state.rejections.length) {
     return refuse('NotRejected', `rollout ${state.rollout} is ${state.phase}: its target was not rejected`)
   }
+  const refusal = findRefusal(desired, state, wallMs)
+  if (refusal !== null) return refuse(refusal.reason, `version ${refusal.version} is not rolled out: ${refusal.message}`)
   const decision = retarget(desired, { ...state, rejections, phase: 'RolledBack' }, wallMs)
   return decision.type === 'transition'
     ? { ...decision, event: 'Retried', state: { ...decision.state, startedAt: toInstant(wallMs) } }

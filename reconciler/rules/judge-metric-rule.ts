@@ -97,8 +97,13 @@ function countOf(judgements: readonly Judgement[], { value: { verdict } }: Judge
 
 /** Rows in all that would decide: a cluster counts as many as it has on average. */
 function rowsOf({ rowsFactor }: Judgement, { rows }: Measurement): { readonly rowsToDecide?: number } {
-  const needed = rowsFactor === null ? NaN : Math.ceil(rows * rowsFactor)
+  const needed = rowsFactor === null ? NaN : wholeRows(rows * rowsFactor)
   return Number.isSafeInteger(needed) ? { rowsToDecide: needed } : {}
+}
+
+/** Up, but not by what rounding of floating point leaves behind. */
+function wholeRows(rows: number): number {
+  return Math.ceil(rows * (1 - 1e-9))
 }
 
 interface Explained {
@@ -138,9 +143,9 @@ function judgesAlike({ value }: Judgement, rule: MetricRule): boolean {
 }
 
 function moreRows({ rowsFactor }: Judgement, { rows, clusters }: Measurement): string {
-  if (rowsFactor === null || !Number.isSafeInteger(Math.ceil(rows * rowsFactor))) return ''
-  if (clusters === undefined) return `; about ${Math.ceil(rows * rowsFactor)} rows would (there are ${rows})`
-  return `; about ${Math.ceil(clusters * rowsFactor)} clusters of the same size would (there are ${clusters})`
+  if (rowsFactor === null || !Number.isSafeInteger(wholeRows(rows * rowsFactor))) return ''
+  if (clusters === undefined) return `; about ${wholeRows(rows * rowsFactor)} rows would (there are ${rows})`
+  return `; about ${wholeRows(clusters * rowsFactor)} clusters of the same size would (there are ${clusters})`
 }
 
 function nameLeftOut(groups: readonly GroupKey[]): string {

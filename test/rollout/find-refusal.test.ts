@@ -33,6 +33,14 @@ describe('a refused version', () => {
     expect(Scenario.serving().commit(refused(1)).settle().now).toBe('Succeeded: stable v1 100')
   })
 
+  it('is not begun again by a person after it was rejected', () => {
+    const scenario = Scenario.serving().commit(canary(2)).settle()
+    scenario.tell('abort')
+    expect(scenario.commit(refused(2)).tell('retry')).toEqual(refusal)
+    expect(scenario.now).toBe('RolledBack: stable v1 100')
+    expect(scenario.commit(canary(2)).tell('retry')).toMatchObject({ type: 'transition', event: 'Retried' })
+  })
+
   it('leaves the way back open: what was stable before is not refused', () => {
     const scenario = Scenario.serving()
       .commit(canary(2, [{ weight: 100, holdMs: 0 }]))

@@ -64,8 +64,8 @@ export function judgedFiles({
     'models/flight-delay.yaml': rules === undefined ? modelExample : `${modelExample}  gates: [quality]\n`,
     'models/flight-delay/versions/3.yaml': `${versionExample.replace('source: imported', `source: ${source}`)}${written}`,
     'rollouts/flight-delay.yaml': canaryExample,
-    ...(rules === undefined ? {} : { 'policies/quality.yaml': gateText(rules, enforcement) }),
-    ...(waiver === undefined ? {} : { 'policies/waiver.yaml': waiver }),
+    ...(rules === undefined ? {} : { 'models/policies/quality.yaml': gateText(rules, enforcement) }),
+    ...(waiver === undefined ? {} : { 'models/policies/waiver.yaml': waiver }),
   }
 }
 
