@@ -58,6 +58,26 @@ describe('what a commit asks for', () => {
     expect(everything.rollouts[0]).toEqual(before.rollouts[0])
   })
 
+  it('has what its gates refuse beside the target, which stays the same', async () => {
+    const gate = `apiVersion: mainward.dev/v1alpha1
+kind: Gate
+metadata: { name: small }
+spec: { rules: [{ name: size, cel: artifact.sizeBytes < 1000 }] }
+`
+    const model = `${soundFiles['models/flight-delay.yaml']}  gates: [small]\n`
+    const files = { 'models/flight-delay.yaml': model, 'models/small.yaml': gate }
+    const [before, after] = [await desiredOf(), await desiredOf(files)]
+    const release = before.rollouts[0]?.strategy.type === 'canary' ? before.rollouts[0].strategy.release.digest : ''
+    const message = 'small, size: failed: artifact.sizeBytes is 128200'
+    expect(after.rollouts[0]).toEqual({
+      ...before.rollouts[0],
+      refusals: [{ release, version: 3, reason: 'GateFailed', message, from: null }],
+    })
+    expect((await desiredOf({ ...files, 'models/small.yaml': gate.replace('1000', '1000000') })).rollouts[0]).toEqual(
+      before.rollouts[0],
+    )
+  })
+
   it('has views and what they are made of in the release, which the serving state keeps as JSON; main may move on', async () => {
     const apart = Object.fromEntries(Object.keys(soundFiles).map((path) => [path, null]))
     const releaseOf = async (text: string) => {

@@ -56,6 +56,30 @@ describe('the plan of a dataset', () => {
     expect([byColumn.sideColumns.map(({ name }) => name), byColumn.hasDay]).toEqual([['carrier'], false])
   })
 
+  it('lets columns travel by which rules look at groups, for nobody but the evaluation', () => {
+    const gate = `apiVersion: mainward.dev/v1alpha1
+kind: Gate
+metadata: { name: quality }
+spec:
+  rules:
+    - { metric: roc_auc, by: carrier, atLeast: 0.6 }
+---
+apiVersion: mainward.dev/v1alpha1
+kind: FairnessPolicy
+metadata: { name: parity }
+spec:
+  attributes:
+    - dest
+  rules:
+    - { metric: selection_rate, ratioAtLeast: 0.8 }
+---
+`
+    const label = /^ {2}label: .*\n/m.exec(tripManifests)?.[0] ?? 'none'
+    const judged = plan([label, `${label}  gates: [quality]\n  fairness: [parity]\n`], ['apiVersion', `${gate}apiVersion`])
+    expect(judged.sideColumns.map(({ name }) => name)).toEqual(['carrier', 'dest'])
+    expect(judged.columns).toEqual(plan().columns)
+  })
+
   it('leaves files of the label source unread only where no other row could matter', () => {
     const unkeyed = ['  rowKey:\n    - id\n', ''] as const
     expect(plan(unkeyed).range).toEqual({ from, until: (until ?? 0n) - 1n })
