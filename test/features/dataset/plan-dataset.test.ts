@@ -69,14 +69,14 @@ kind: FairnessPolicy
 metadata: { name: parity }
 spec:
   attributes:
-    - dest
+    - to
   rules:
     - { metric: selection_rate, ratioAtLeast: 0.8 }
 ---
 `
     const label = /^ {2}label: .*\n/m.exec(tripManifests)?.[0] ?? 'none'
     const judged = plan([label, `${label}  gates: [quality]\n  fairness: [parity]\n`], ['apiVersion', `${gate}apiVersion`])
-    expect(judged.sideColumns.map(({ name }) => name)).toEqual(['carrier', 'dest'])
+    expect(judged.sideColumns.map(({ name }) => name)).toEqual(['carrier', 'to'])
     expect(judged.columns).toEqual(plan().columns)
   })
 
