@@ -1,5 +1,5 @@
 /** Models and waivers of two commits: gates that a model no longer names, behaviour tests, and permissions to go on. */
-import { canonicalJson, type Json } from '../../core/digest.ts'
+import { canonicalJson } from '../../core/digest.ts'
 import { formatInstant } from '../../core/instant.ts'
 import type { RuleChange } from '../../core/loosening.ts'
 import type { Waiver } from '../../core/rule.ts'
