@@ -13,6 +13,8 @@ export interface ArtifactNotes {
    * Durable, and throws, as `add`.
    */
   replace(store: string, topic: string, note: ArtifactNote): Promise<void>
+  /** Resolves when no reader finds it any more; does nothing when it is not there. Throws `environment`, `invalid-input`. */
+  remove(store: string, topic: string, name: string): Promise<void>
   /** By name. Empty when nothing was ever written. Throws `unavailable`. */
   list(store: string, topic: string): Promise<readonly ArtifactNote[]>
 }
@@ -29,6 +31,7 @@ export function openArtifactNotes(): ArtifactNotes {
   return {
     add: write,
     replace: write,
+    remove: async (store, topic, name) => openPlace(store).removeNote(checkTopic(topic), checkName(name)),
     list: async (store, topic) => openPlace(store).readNotes(checkTopic(topic)),
   }
 }

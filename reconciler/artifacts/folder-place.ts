@@ -1,7 +1,7 @@
 /** Artifacts in a folder of a file system, which several machines may share: `PATH/sha256/HEX`, and notes: `PATH/TOPIC/NAME`. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Digest } from '../core/digest.ts'
@@ -46,6 +46,13 @@ export function folderPlace(path: string): ArtifactPlace {
         throw unwritable(path, bytes.byteLength, error)
       }
     },
+    removeNote: async (topic, name) => {
+      try {
+        await rm(join(path, ...topic, name), { force: true })
+      } catch (error) {
+        throw unwritable(path, 0, error)
+      }
+    },
     readNotes: async (topic) => {
       try {
         return await readTexts(join(path, ...topic))
@@ -61,8 +68,21 @@ export function folderPlace(path: string): ArtifactPlace {
 async function readTexts(folder: string): Promise<readonly { readonly name: string; readonly text: string }[]> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort()
   const notes: { readonly name: string; readonly text: string }[] = []
-  for (const name of names) notes.push({ name, text: await readFile(join(folder, name), 'utf8') })
+  for (const name of names) {
+    const text = await readUnlessGone(join(folder, name))
+    if (text !== null) notes.push({ name, text })
+  }
   return notes
+}
+
+/** It may be removed after it was listed. */
+async function readUnlessGone(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  }
 }
 
 async function digestFile(file: string): Promise<Digest> {

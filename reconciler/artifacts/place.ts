@@ -10,6 +10,8 @@ export interface ArtifactPlace {
   write(sha256: string, bytes: Uint8Array): Promise<void>
   /** All or nothing, and durable; replaces a note of this name. Names are parts of a path. Throws `environment`. */
   writeNote(topic: readonly string[], name: string, bytes: Uint8Array): Promise<void>
-  /** By name; none when there is no such topic. Throws `unavailable`. */
+  /** Idempotent. Throws `environment`. */
+  removeNote(topic: readonly string[], name: string): Promise<void>
+  /** By name; one that is removed meanwhile may be there or not. None when there is no such topic. Throws `unavailable`. */
   readNotes(topic: readonly string[]): Promise<readonly { readonly name: string; readonly text: string }[]>
 }

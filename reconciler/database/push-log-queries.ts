@@ -137,9 +137,9 @@ export async function readPushBatch(
 export async function listSegment(
   transaction: Queryable,
   logId: number,
-  { store, sha256, sizeBytes, rows, firstEventUs, lastEventUs, firstCreatedUs, lastCreatedUs }: StoredSegment,
+  segment: StoredSegment,
   ids: readonly bigint[],
-): Promise<ListedSegment['id']> {
+): Promise<void> {
   const removed = await transaction.query(`delete from pushed_rows where view_id = $1 and id = any($2::bigint[])`, [logId, ids])
   if (removed.rowCount !== ids.length) {
     throw new MainwardError(
@@ -147,6 +147,15 @@ export async function listSegment(
       `${ids.length - (removed.rowCount ?? 0)} of ${ids.length} rows have left the log of pushes meanwhile`,
     )
   }
+  await insertSegment(transaction, logId, segment)
+}
+
+/** Inside a transaction. */
+export async function insertSegment(
+  transaction: Queryable,
+  logId: number,
+  { store, sha256, sizeBytes, rows, firstEventUs, lastEventUs, firstCreatedUs, lastCreatedUs }: StoredSegment,
+): Promise<ListedSegment['id']> {
   const { rows: listed } = await transaction.query<{ id: string }>(
     `insert into pushed_segments
        (view_id, store, sha256, size_bytes, row_count, first_event_us, last_event_us, first_created_us, last_created_us)
@@ -156,7 +165,8 @@ export async function listSegment(
   return BigInt(listed[0]?.id ?? 0)
 }
 
-interface SegmentRow {
+/** A row of `pushed_segments`. */
+export interface SegmentRow {
   readonly id: string
   readonly store: string
   readonly sha256: string
@@ -168,14 +178,21 @@ interface SegmentRow {
   readonly last_created_us: string
 }
 
+/** Of `SegmentRow`. */
+export const segmentColumns =
+  'id, store, sha256, size_bytes, row_count, first_event_us, last_event_us, first_created_us, last_created_us'
+
 /** Listed segments of which the artifact store may have no note yet, in the order in which they were listed. */
 export async function readSegmentsToNote(database: Queryable, logId: number): Promise<readonly ListedSegment[]> {
   const { rows } = await database.query<SegmentRow>(
-    `select id, store, sha256, size_bytes, row_count, first_event_us, last_event_us, first_created_us, last_created_us
-     from pushed_segments where view_id = $1 and not is_noted order by id`,
+    `select ${segmentColumns} from pushed_segments where view_id = $1 and not is_noted order by id`,
     [logId],
   )
-  return rows.map((row) => ({
+  return rows.map(readSegment)
+}
+
+export function readSegment(row: SegmentRow): ListedSegment {
+  return {
     id: BigInt(row.id),
     store: row.store,
     sha256: row.sha256,
@@ -185,9 +202,14 @@ export async function readSegmentsToNote(database: Queryable, logId: number): Pr
     lastEventUs: BigInt(row.last_event_us),
     firstCreatedUs: BigInt(row.first_created_us),
     lastCreatedUs: BigInt(row.last_created_us),
-  }))
+  }
 }
 
+/** From now on readers see it, and not what it replaces. */
 export async function markNoted(database: Queryable, segmentId: bigint): Promise<void> {
-  await database.query(`update pushed_segments set is_noted = true where id = $1`, [segmentId])
+  await database.query(
+    `with noted as (update pushed_segments set is_noted = true where id = $1)
+     update pushed_segments set replaced_at = now() where replaced_by = $1 and replaced_at is null`,
+    [segmentId],
+  )
 }

@@ -7,3 +7,6 @@ export const pushLogLimits = {
   /** On the data clock: when the first row of a log is as old as this, all of the log is written. */
   ageMs: 60 * 60_000,
 } as const
+
+/** Notes of segments that were merged are kept so long: whoever listed them before reads them in seconds. */
+export const mergeGraceSeconds = 3_600

@@ -28,6 +28,23 @@ it('are listed by topic and name, and none before the first', async () => {
   expect(readdirSync(join(folder, 'store/pushed')).toSorted()).toEqual(['production', 'staging'])
 })
 
+it('are gone when they were removed, also twice, and the others stay', async () => {
+  for (const name of ['1.json', '2.json']) await notes.add(store, 'pushed/production/ab', { name, text: name })
+  await notes.remove(store, 'pushed/production/ab', '1.json')
+  await notes.remove(store, 'pushed/production/ab', '1.json')
+  await notes.remove(store, 'pushed/none', '1.json')
+  expect(await notes.list(store, 'pushed/production/ab')).toEqual([{ name: '2.json', text: '2.json' }])
+  await expect(notes.remove(store, 'pushed', '../1.json')).rejects.toMatchObject({ code: 'invalid-input' })
+})
+
+it('are listed without those that are removed meanwhile', async () => {
+  const many = Array.from({ length: 300 }, (_, at) => `${at + 100}.json`)
+  for (const name of ['099.json', ...many]) await notes.add(store, 'topic', { name, text: name })
+  const listing = notes.list(store, 'topic')
+  await Promise.all(many.map((name) => notes.remove(store, 'topic', name)))
+  expect((await listing)[0]).toEqual({ name: '099.json', text: '099.json' })
+})
+
 it.each([['..', 'a'], ['a/../../b', 'a'], ['a//b', 'a'], ['/a', 'a'], ['a', '.hidden'], ['a', 'b/c'], ['a', '']])('never leave their topic: %j, %j', async (topic, name) => {
   await expect(notes.add(store, topic, { name, text: '' })).rejects.toMatchObject({ code: 'invalid-input' })
 }) // prettier-ignore

@@ -6,7 +6,7 @@ import { openArtifactStore } from '../../artifacts/artifact-store.ts'
 import { digestBytes, type Digest } from '../../core/digest.ts'
 import { MainwardError } from '../../core/error.ts'
 import type { PushedSegments } from '../../features/ports.ts'
-import { parseSegmentNote, segmentTopic } from '../../features/pushed/segment-note.ts'
+import { countingSegments, parseSegmentNote, segmentTopic } from '../../features/pushed/segment-note.ts'
 
 export interface SegmentPlace {
   /** Address of the artifact store. */
@@ -27,7 +27,7 @@ export function createPushedSegments({ store, environment, digests, folder }: Se
       const digest = digests.get(view)
       if (digest === undefined) throw new Error(`a valid commit has a digest of the view ${view}`)
       const noted = (await notes.list(store, segmentTopic(environment, digest))).map(parseSegmentNote)
-      const wanted = noted.filter(({ firstCreatedUs }) => untilUs === null || firstCreatedUs <= untilUs)
+      const wanted = countingSegments(noted).filter(({ firstCreatedUs }) => untilUs === null || firstCreatedUs <= untilUs)
       if (wanted.length > 0) await mkdir(folder, { recursive: true })
       const files: string[] = []
       for (const { sha256 } of wanted) {

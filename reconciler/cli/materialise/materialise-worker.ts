@@ -79,8 +79,8 @@ async function placeOf(worker: Worker, commit: string): Promise<CommitPlace> {
   return worker.place
 }
 
-function store({ settings: { environment, workFolder }, pool }: Worker, job: SegmentJob) {
-  return storeSegments(job, { pool, environment, workFolder, artifacts: openArtifactStore(), notes: openArtifactNotes() })
+function store({ settings: { environment, workFolder }, pool, keeper }: Worker, job: SegmentJob) {
+  return storeSegments(job, { pool, environment, workFolder, keeper, artifacts: openArtifactStore(), notes: openArtifactNotes() })
 }
 
 function send(reply: MaterialiseReply): void {

@@ -6,9 +6,11 @@ import type { Logger } from '../../core/log.ts'
 import type { Pool } from '../../database/pool.ts'
 import { readPushLogs, type PushLogState } from '../../database/push-log-queries.ts'
 import type { MaterialiseOrder, PushLogProgress } from '../../reconcile/ports.ts'
-import { pushLogLimits } from '../../reconcile/push-log-limits.ts'
+import { readLogsToMerge } from '../../database/segment-merge-queries.ts'
+import { mergeGraceSeconds, pushLogLimits } from '../../reconcile/push-log-limits.ts'
 import { nameView } from './name-view.ts'
 import { nextFailure, type AttemptFailure } from './plan-job.ts'
+import { smallLimits, startOfDay } from './plan-merges.ts'
 import { dueLogs } from './plan-segments.ts'
 import type { SegmentJob, SegmentOutcome } from './store-segments.ts'
 
@@ -50,9 +52,11 @@ export class PushLine {
     const read = new Set<Digest>([...keep, ...wanted.flatMap(({ views }) => views.map(({ digest }) => digest))])
     const logs = (this.#logs = await this.#readLogs())
     const times = { nowUs: BigInt(dataMs) * 1000n, nowMs: this.#parts.monotonic.now() }
-    const due = dueLogs(logs, times, { read, failures: this.#failures, limits: pushLogLimits })
+    const toMerge = logs.length === 0 ? [] : await this.#readToMerge(times.nowUs, store)
+    const due = dueLogs(logs, times, { read, failures: this.#failures, limits: pushLogLimits, toMerge: new Set(toMerge) })
     if (due.length === 0) return false
-    for (const outcome of await this.#store({ epoch, store, logs: due.map(({ id }) => id) })) this.#note(outcome)
+    const ids = due.map(({ id }) => id)
+    for (const outcome of await this.#store({ epoch, store, nowUs: times.nowUs, logs: ids })) this.#note(outcome)
     this.#logs = await this.#readLogs()
     return true
   }
@@ -62,6 +66,12 @@ export class PushLine {
     return readPushLogs(pool, environment, pushLogLimits.rows)
   }
 
+  #readToMerge(nowUs: bigint, store: string): Promise<readonly number[]> {
+    const { pool, environment } = this.#parts
+    const small = { store, beforeUs: startOfDay(nowUs), ...smallLimits(pushLogLimits) }
+    return readLogsToMerge(pool, environment, { ...small, graceSeconds: mergeGraceSeconds })
+  }
+
   /** A job that itself failed failed for each log. */
   async #store(job: SegmentJob): Promise<readonly SegmentOutcome[]> {
     try {
@@ -69,16 +79,17 @@ export class PushLine {
     } catch (thrown) {
       if (!(thrown instanceof MainwardError)) throw thrown
       const failure = { reason: thrown.code, message: thrown.message }
-      return job.logs.map((logId) => ({ logId, segments: 0, rows: 0, failure }))
+      return job.logs.map((logId) => ({ logId, segments: 0, rows: 0, merged: 0, failure }))
     }
   }
 
-  #note({ logId, failure, ...counts }: SegmentOutcome): void {
+  #note({ logId, failure, merged, ...counts }: SegmentOutcome): void {
     const { log, monotonic } = this.#parts
     const written = this.#logs?.find(({ id }) => id === logId)
     const named = written === undefined ? {} : nameView(written.view, written.digest)
     const before = this.#failures.get(logId) ?? null
     if (counts.segments > 0) log.info({ ...named, ...counts }, 'stored pushed rows in segments')
+    if (merged > 0) log.info({ ...named, merged }, 'merged small segments of pushed rows')
     if (failure === null) {
       this.#failures.delete(logId)
       return

@@ -11,17 +11,22 @@ import { digestBytes } from '../../core/digest.ts'
 import type { Pool } from '../../database/pool.ts'
 import { listSegment, markNoted, readLastId, readPushBatch, readPushLogs, readSegmentsToNote, type LoggedRow, type PushLog, type StoredSegment } from '../../database/push-log-queries.ts' // prettier-ignore
 import type { Engine } from '../../features/engine/engine.ts'
+import type { EngineKeeper } from '../../features/engine/engine-keeper.ts'
 import { openEngine } from '../../features/engine/open-engine.ts'
+import { readReplaced } from '../../database/segment-merge-queries.ts'
 import { formatSegmentNote, segmentTopic } from '../../features/pushed/segment-note.ts'
 import { writeSegment } from '../../features/pushed/write-segment.ts'
 import { pushLogLimits } from '../../reconcile/push-log-limits.ts'
 import { fencedWrite } from '../../reconcile/stores/fenced-write.ts'
 import { describeFailure, type Failure } from './describe-failure.ts'
+import { mergeSegments, removeOldNotes } from './merge-segments.ts'
 
 export interface SegmentJob {
   readonly epoch: number
   /** Address of the artifact store. */
   readonly store: string
+  /** The data clock, in microseconds since the epoch: segments of days before its own are merged. */
+  readonly nowUs: bigint
   /** Ids of the logs that are due. */
   readonly logs: readonly number[]
 }
@@ -29,6 +34,8 @@ export interface SegmentJob {
 export interface SegmentOutcome {
   readonly logId: number
   readonly segments: number
+  /** Smaller ones that are part of a larger now. */
+  readonly merged: number
   readonly rows: number
   /** Null: it succeeded. What was written before stays. */
   readonly failure: Failure | null
@@ -43,6 +50,9 @@ export interface SegmentEffects {
   readonly notes: ArtifactNotes
   /** Of one segment. */
   readonly limits?: { readonly rows: number; readonly bytes: number }
+  /** Notes of merged segments are kept so long. Default an hour. */
+  readonly graceSeconds?: number
+  readonly keeper?: EngineKeeper
 }
 
 /** One outcome for each log that is there. Throws what the database throws before the first log, and what the engine throws at its start. */
@@ -54,7 +64,12 @@ export async function storeSegments(job: SegmentJob, effects: SegmentEffects): P
   await mkdir(parent, { recursive: true })
   // Of this job alone: the engine of one that was killed may still write.
   const folder = await mkdtemp(join(parent, 'job-'))
-  const engine = await openEngine({ spillFolder: join(workFolder, 'spill'), folders: [folder] })
+  const { keeper } = effects
+  const engine = await openEngine({
+    spillFolder: join(workFolder, 'spill'),
+    folders: [folder],
+    ...(keeper === undefined ? {} : { keeper }),
+  })
   try {
     await engine.lock()
     // The engine lets statements reach real paths alone.
@@ -80,10 +95,10 @@ class SegmentWriter {
     this.#folder = folder
   }
 
-  /** All rows that the log has now; what comes meanwhile waits for the next job. */
+  /** All rows that the log has now; what comes meanwhile waits for the next job. Then what is small and of a day that is over. */
   async empty(log: PushLog): Promise<SegmentOutcome> {
     const { pool, limits = pushLogLimits } = this.#effects
-    const written = { segments: 0, rows: 0 }
+    const written = { segments: 0, rows: 0, merged: 0 }
     try {
       await this.#note(log)
       let last: bigint | null = null
@@ -97,6 +112,9 @@ class SegmentWriter {
         written.rows += batch.length
         if (end >= last) break
       }
+      const place = { job: this.#job, effects: this.#effects, engine: this.#engine, folder: this.#folder }
+      written.merged = await mergeSegments(place, log, () => this.#note(log))
+      await removeOldNotes(place, log)
       return { logId: log.id, ...written, failure: null }
     } catch (thrown) {
       return { logId: log.id, ...written, failure: describeFailure(thrown) }
@@ -130,7 +148,8 @@ class SegmentWriter {
     const { pool, environment, notes } = this.#effects
     const { view, digest: definition } = log
     for (const { id, store, ...segment } of await readSegmentsToNote(pool, log.id)) {
-      const note = formatSegmentNote({ environment, view, definition, ...segment })
+      const replaces = await readReplaced(pool, id)
+      const note = formatSegmentNote({ environment, view, definition, ...segment, replaces })
       await notes.add(store, segmentTopic(environment, definition), note)
       await markNoted(pool, id)
     }

@@ -16,6 +16,8 @@ export interface SegmentNote {
   readonly lastEventUs: bigint
   readonly firstCreatedUs: bigint
   readonly lastCreatedUs: bigint
+  /** Digests of segments whose rows are all in this one: they count no more. */
+  readonly replaces: readonly string[]
 }
 
 const format = 'mainward.dev/pushed-segment/v1alpha1'
@@ -27,7 +29,7 @@ export function segmentTopic(environment: string, definition: Digest): string {
 
 /** Of one segment always the same. */
 export function formatSegmentNote(note: SegmentNote): { readonly name: string; readonly text: string } {
-  const { firstEventUs, lastEventUs, firstCreatedUs, lastCreatedUs, environment, view, definition, ...file } = note
+  const { firstEventUs, lastEventUs, firstCreatedUs, lastCreatedUs, environment, view, definition, replaces, ...file } = note
   const value = {
     format,
     environment,
@@ -38,6 +40,7 @@ export function formatSegmentNote(note: SegmentNote): { readonly name: string; r
     lastEvent: formatInstant(lastEventUs),
     firstCreated: formatInstant(firstCreatedUs),
     lastCreated: formatInstant(lastCreatedUs),
+    ...(replaces.length === 0 ? {} : { replaces }),
   }
   return { name: `${file.sha256}.json`, text: `${JSON.stringify(value, null, 2)}\n` }
 }
@@ -46,19 +49,36 @@ export interface NotedSegment {
   readonly sha256: string
   /** When its first row was pushed, in microseconds since the epoch. */
   readonly firstCreatedUs: bigint
+  readonly replaces: readonly string[]
 }
 
 /** What a reader needs. Throws `source-unusable` for a text that is no note. */
 export function parseSegmentNote({ name, text }: { readonly name: string; readonly text: string }): NotedSegment {
   const value = parseObject(text)
-  const { format: found, sha256, firstCreated } = value
+  const { format: found, sha256, firstCreated, replaces = [] } = value
   const firstCreatedUs = typeof firstCreated === 'string' ? parseInstant(firstCreated) : null
-  if (found !== format || typeof sha256 !== 'string' || name !== `${sha256}.json` || firstCreatedUs === null) {
+  if (
+    found !== format ||
+    typeof sha256 !== 'string' ||
+    name !== `${sha256}.json` ||
+    firstCreatedUs === null ||
+    !isTexts(replaces)
+  ) {
     throw new MainwardError('source-unusable', `the note ${name} of the artifact store is no ${format}`, {
       hint: 'take the file out of the folder pushed/ of the store',
     })
   }
-  return { sha256, firstCreatedUs }
+  return { sha256, firstCreatedUs, replaces }
+}
+
+/** Those whose rows are in no other of them. Between two writes of a merge a segment and what it replaces are both noted. */
+export function countingSegments(noted: readonly NotedSegment[]): readonly NotedSegment[] {
+  const replaced = new Set(noted.flatMap(({ replaces }) => replaces))
+  return noted.filter(({ sha256 }) => !replaced.has(sha256))
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string')
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> {

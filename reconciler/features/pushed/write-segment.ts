@@ -1,10 +1,10 @@
-/** Writes rows that were pushed as one Parquet file, typed as their definition says. */
+/** Writes rows that were pushed as one Parquet file, typed as their definition says; and several such files as one. */
 import type { Json } from '../../core/digest.ts'
 import { decodeFeatureValue, type FeatureValue } from '../../core/feature-value.ts'
 import type { OnlineView } from '../../core/online-view.ts'
 import type { Cell, Engine } from '../engine/engine.ts'
 import { inBatches } from '../engine/in-batches.ts'
-import { quoteName, quoteText } from '../engine/quote.ts'
+import { quoteList, quoteName, quoteText } from '../engine/quote.ts'
 import { ownColumns, segmentColumns, segmentValues, type SegmentValue } from './segment-columns.ts'
 
 /** A row of the log; times are in microseconds since the epoch. */
@@ -40,6 +40,15 @@ export async function writeSegment(
     `copy (select * from ${table} order by ${quoteName(ownColumns.id)}) to ${quoteText(file)} (format parquet, compression zstd)`,
   )
   await engine.query(`drop table ${table}`)
+}
+
+/** Writes the rows of segments of one definition as one, in the order of their ids; returns how many there are. */
+export async function mergeSegmentFiles(engine: Engine, parts: readonly string[], file: string): Promise<number> {
+  const [written] = await engine.query(
+    `copy (select * from read_parquet(${quoteList(parts)}, hive_partitioning = false) order by ${quoteName(ownColumns.id)})
+     to ${quoteText(file)} (format parquet, compression zstd)`,
+  )
+  return Number(written?.['Count'])
 }
 
 function cells({ id, key, eventUs, createdUs, values: text }: PushedRow, values: readonly SegmentValue[]): readonly Cell[] {

@@ -174,7 +174,7 @@ it('puts each row into one segment by kills of the process at random moments, wh
   await lab.push(view, rows(0, 200))
   const logs = (await lab.pool.query<{ id: number }>('select id from pushed_views')).rows.map(({ id }) => id)
   const request = {
-    job: { epoch, store: lab.store, logs }, environment: 'dev', workFolder: join(lab.folder, 'killed'), databaseUrl: lab.url, limits: { rows: 7, bytes: 1 << 20 },
+    job: { epoch, store: lab.store, nowUs: '0', logs }, environment: 'dev', workFolder: join(lab.folder, 'killed'), databaseUrl: lab.url, limits: { rows: 7, bytes: 1 << 20 },
   } // prettier-ignore
   const run = () =>
     spawn(process.execPath, [join(import.meta.dirname, 'support/store-process.mjs'), JSON.stringify(request)], {

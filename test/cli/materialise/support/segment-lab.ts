@@ -7,6 +7,7 @@ import { openArtifactNotes, type ArtifactNotes } from '../../../../reconciler/ar
 import { openArtifactStore, type ArtifactStore } from '../../../../reconciler/artifacts/artifact-store.ts'
 import { storeSegments, type SegmentOutcome } from '../../../../reconciler/cli/materialise/store-segments.ts'
 import type { OnlineView } from '../../../../reconciler/core/online-view.ts'
+import { createEngineKeeper } from '../../../../reconciler/features/engine/engine-keeper.ts'
 import { beginEpoch } from '../../../../reconciler/database/leader-queries.ts'
 import { openPool, type Pool } from '../../../../reconciler/database/pool.ts'
 import { readPushLogs } from '../../../../reconciler/database/push-log-queries.ts'
@@ -19,10 +20,14 @@ export interface StoreWish {
   readonly artifacts?: ArtifactStore
   readonly notes?: ArtifactNotes
   readonly epoch?: number
+  /** The data clock. Default: long ago, so that nothing is merged. */
+  readonly nowUs?: bigint
+  readonly graceSeconds?: number
 }
 
 export class SegmentLab {
   readonly folder = mkdtempSync(join(tmpdir(), 'mainward-segments-'))
+  readonly #keeper = createEngineKeeper()
   readonly store = `folder:${join(this.folder, 'store')}`
   readonly #database: TestDatabase
   readonly pool: Pool
@@ -51,10 +56,26 @@ export class SegmentLab {
   /** Stores what every log has. */
   async storeAll(wish: StoreWish = {}, environment = 'dev'): Promise<readonly SegmentOutcome[]> {
     const logs = (await readPushLogs(this.pool, environment, 10)).map(({ id }) => id)
-    const { rows = 50, bytes = 1 << 20, artifacts = openArtifactStore(), notes = openArtifactNotes(), epoch = this.epoch } = wish
+    const {
+      rows = 50,
+      bytes = 1 << 20,
+      artifacts = openArtifactStore(),
+      notes = openArtifactNotes(),
+      epoch = this.epoch,
+      nowUs = 0n,
+    } = wish
     return storeSegments(
-      { epoch, store: this.store, logs },
-      { pool: this.pool, environment, workFolder: join(this.folder, 'work'), artifacts, notes, limits: { rows, bytes } },
+      { epoch, store: this.store, nowUs, logs },
+      {
+        pool: this.pool,
+        environment,
+        workFolder: join(this.folder, 'work'),
+        artifacts,
+        notes,
+        limits: { rows, bytes },
+        keeper: this.#keeper,
+        ...(wish.graceSeconds === undefined ? {} : { graceSeconds: wish.graceSeconds }),
+      },
     )
   }
 
@@ -71,9 +92,10 @@ export class SegmentLab {
     return rows
   }
 
-  /** Rows of all listed segments, ordered by their ids in the log; times are in microseconds. */
+  /** Rows of all listed segments that count, ordered by their ids in the log; times are in microseconds. */
   async rows(): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    const files = (await this.listed()).map(({ sha256 }) => `'${join(this.folder, 'store/sha256', String(sha256))}'`)
+    const counting = (await this.listed()).filter((segment) => segment['replaced_by'] === null)
+    const files = counting.map(({ sha256 }) => `'${join(this.folder, 'store/sha256', String(sha256))}'`)
     if (files.length === 0) return []
     const connection = await (await DuckDBInstance.create()).connect()
     const found = await connection.runAndReadAll(
@@ -98,6 +120,7 @@ export class SegmentLab {
   }
 
   async close(): Promise<void> {
+    await this.#keeper.close()
     await this.pool.end()
     await this.#database.drop()
     rmSync(this.folder, { recursive: true, force: true })

@@ -7,7 +7,10 @@ import { openPool } from '../../../../dist/database/pool.js'
 const { job, environment, workFolder, databaseUrl, limits } = JSON.parse(process.argv[2])
 const pool = openPool(databaseUrl, { applicationName: 'store process' })
 const [artifacts, notes] = [openArtifactStore(), openArtifactNotes()]
-const outcomes = await storeSegments(job, { pool, environment, workFolder, artifacts, notes, limits })
+const outcomes = await storeSegments(
+  { ...job, nowUs: BigInt(job.nowUs) },
+  { pool, environment, workFolder, artifacts, notes, limits },
+)
 await pool.end()
 const failed = outcomes.find(({ failure }) => failure !== null)
 if (failed !== undefined) throw new Error(failed.failure.message)
