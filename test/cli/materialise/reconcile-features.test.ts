@@ -21,7 +21,14 @@ import { type Reconciler, startReconciler } from '../../../reconciler/reconcile/
 import { CutProxy } from '../../support/cut-proxy.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { eventually } from '../../support/eventually.ts'
-import { commitFiles, createRepository, projectManifest, removeFolder, temporaryFolder } from '../../support/git-repositories.ts'
+import {
+  commitFiles,
+  createRepository,
+  projectManifest,
+  removeFolder,
+  runGit,
+  temporaryFolder,
+} from '../../support/git-repositories.ts'
 
 const head = 'apiVersion: mainward.dev/v1alpha1\n'
 const viewManifest = (transform = '') => `${head}kind: FeatureView
@@ -206,6 +213,23 @@ describe('a reconciler', () => {
     commitFiles(folder, { 'data/2.csv': 'airport,at,wind\nEWR,2013-01-01T10:00:00Z,3\n' })
     await eventually(async () => expect(await winds()).toEqual({ EWR: '[3]', JFK: '[10]', LGA: '[7.5]' }))
     await eventually(async () => expect(await condition()).toMatchObject({ status: 'True' }))
+  })
+
+  it('says which source has lost its only file, and goes on when it is back', async () => {
+    commitFiles(folder, manifests)
+    await start()
+    await eventually(async () => expect(await readServingState(pool, 'dev')).not.toBeNull())
+    await moveClock('11:00:00')
+    await eventually(async () => expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' }))
+    runGit(folder, 'rm', '-q', 'data/1.csv')
+    commitFiles(folder, {})
+    await eventually(async () => expect(await condition()).toMatchObject({ status: 'False', reason: 'SourceUnusable' }))
+    expect((await condition())?.message).toBe(
+      'view weather: source weather_hourly: no file matches data/*.csv; check the path: it is from the root of the reconciled path, and case counts; its 2 rows as of 2013-01-01T11:00:00.000Z serve on',
+    )
+    expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' })
+    commitFiles(folder, { 'data/2.csv': manifests['data/1.csv'] })
+    await eventually(async () => expect(await condition()).toMatchObject({ status: 'True', reason: 'Filled' }))
   })
 
   it('fills a new definition beside the old one, and removes the old one when nothing has read it for a while', async () => {
