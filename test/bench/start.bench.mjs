@@ -100,8 +100,8 @@ async function runUp(folder, measureMemory) {
   }
 }
 
-/** What has no work for ten seconds has ended by then. */
-const idleMs = 15_000
+/** What has had no work for ten seconds has ended by then, also after statistics were computed. */
+const idleMs = 20_000
 
 /** By part, in MiB, after it has been idle for a while. */
 async function idleMemory(pid) {
