@@ -30,12 +30,14 @@ with open(os.path.join(out, 'seen.json'), 'w') as file:
                'train': open(os.environ['MAINWARD_TRAIN']).read(), 'validation': open(os.environ['MAINWARD_VALIDATION']).read(),
                'files': sorted(os.path.join(top, name) for top, _, names in os.walk('.') for name in names)}, file)
 json.dump({'loss': 0.25, 'steps': 100}, open(os.path.join(out, 'metrics.json'), 'w'))
+# Memory is looked at ten times a second.
+import time; time.sleep(0.4)
 `
     const request = bench.request(code, {}, { 'training/data/notes.txt': 'notes' })
     const outcome = await run(request)
     expect(outcome).toMatchObject({ status: 'succeeded', failure: null, warnings: [], metrics: { loss: 0.25, steps: 100 } })
     expect(outcome.run).toMatchObject({ command: request.command, end: { kind: 'exited', code: 0 } })
-    expect(outcome.run?.peakMemoryBytes).toBeGreaterThan(mebibyte)
+    expect(outcome.run?.peakMemoryBytes).toBeGreaterThan(5 * mebibyte)
     expect(outcome.artifacts.map(({ path }) => path)).toEqual(['metrics.json', 'model.onnx', 'seen.json'])
     const model = outcome.artifacts[1]
     expect(model).toEqual({
