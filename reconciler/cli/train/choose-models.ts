@@ -7,7 +7,7 @@ import { didYouMean } from '../../manifests/nearest-name.ts'
 /** Without names all that have a trainer, by name. Throws `usage` for a name that is no model, and for a model without a trainer. */
 export function chooseModels(resources: readonly Resource[], names: readonly string[]): readonly Resource<ModelSpec>[] {
   const models = resources.filter(({ kind }) => kind === 'Model') as readonly Resource<ModelSpec>[]
-  const trained = models.filter(({ spec }) => spec.training?.trainer != null && spec.label !== null)
+  const trained = models.filter(({ spec }) => (spec.training?.trainer ?? null) !== null && spec.label !== null)
   if (names.length === 0) return trained
   return [...new Set(names)].map((name) => {
     const found = trained.find(({ metadata }) => metadata.name === name)

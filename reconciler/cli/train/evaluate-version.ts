@@ -1,11 +1,9 @@
 /** Judges a model file by the rows that it was not trained on: measurements against production, tests, checks, and the verdict of its gates. */
-import type { DataCheckOutcome, Evaluation } from '../../core/evaluation.ts'
-import type { Artifact } from '../../core/release.ts'
+import type { Evaluation } from '../../core/evaluation.ts'
 import type { ModelVerdict } from '../../core/verdict.ts'
 import { evaluateModel } from '../../evaluation/evaluate-model.ts'
 import type { EvaluatedProduction } from '../../evaluation/evaluation-request.ts'
 import { judgeVersion } from '../../gates/judge-version.ts'
-import type { RowLayout } from '../../inference/rows/row-assembler.ts'
 import type { ModelSpec } from '../../manifests/kinds/model.ts'
 import { ruleSetsOf, waiversOf } from '../../manifests/rule-sets.ts'
 import { wantedMeasurements } from '../../rules/wanted-measurements.ts'
@@ -16,25 +14,8 @@ import type { MadeDataset } from './find-dataset.ts'
 import { listExpectations } from './list-expectations.ts'
 import type { OpenTraining } from './open-training.ts'
 import type { Production } from './production.ts'
-import type { TrainingLabels } from './read-dataset.ts'
+import type { EvaluationSubject } from './evaluation-subject.ts'
 import { testBehaviour } from './test-behaviour.ts'
-
-export interface EvaluationSubject {
-  readonly model: string
-  /** That it will be: waivers may name it. */
-  readonly version: number
-  readonly spec: ModelSpec
-  readonly bytes: Uint8Array
-  readonly artifact: Artifact
-  readonly layout: RowLayout
-  readonly production: Production
-  readonly dataset: MadeDataset
-  /** That judges. */
-  readonly part: 'validation' | 'test'
-  readonly labels: TrainingLabels
-  /** Of the data, and of the look at the file. */
-  readonly checks: readonly DataCheckOutcome[]
-}
 
 export interface Judgement {
   readonly evaluation: Evaluation

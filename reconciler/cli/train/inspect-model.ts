@@ -1,5 +1,4 @@
 /** Looks at a model file that a trainer wrote: whether it can be served, on rows that it will see. Writes nothing. */
-import type { Json } from '../../core/digest.ts'
 import { MainwardError } from '../../core/error.ts'
 import type { DataCheckOutcome } from '../../core/evaluation.ts'
 import type { GoldenRow, Signature, Task } from '../../core/release.ts'
@@ -134,7 +133,7 @@ function checkVaries({ outputs: { score } }: Signature, rows: readonly GoldenRow
   if (different > 1 || rows.length < 2) {
     return { ...common, status: 'passed', message: `${different} different ${noun}s on ${rows.length} rows` }
   }
-  const found = JSON.stringify(rows[0]?.outputs[score] as Json)
+  const found = JSON.stringify(rows[0]?.outputs[score])
   return {
     ...common,
     status: 'failed',

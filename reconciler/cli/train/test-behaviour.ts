@@ -5,7 +5,7 @@ import { sampleRows, type SampledRow } from '../../evaluation/behaviour/sample-r
 import { loadOnnxModel } from '../../inference/onnx-runtime.ts'
 import type { PartName } from '../../features/dataset/plan-dataset.ts'
 import { openDatasetRows } from './dataset-rows.ts'
-import type { EvaluationSubject } from './evaluate-version.ts'
+import type { EvaluationSubject } from './evaluation-subject.ts'
 import type { OpenTraining } from './open-training.ts'
 
 /** In the order of the manifest; none where it has none. */

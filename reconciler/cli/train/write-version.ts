@@ -49,7 +49,7 @@ export async function writeVersion(request: VersionRequest): Promise<WrittenVers
   const artifact = describeArtifact(bytes, `${folder}/${version}.onnx`)
   const manifest = buildText(request, version, artifact)
   const rollout = await planRollout(survey, opened, version)
-  const removed = await planRemoval(survey, version)
+  const removed = planRemoval(survey, version)
   const changes: readonly FileChange[] = [
     ...(artifact.path === undefined ? [] : [{ path: artifact.path, content: bytes, if: 'any' as const }]),
     { path: `${folder}/${version}.yaml`, content: manifest, if: survey.decision.type === 'refresh' ? 'any' : 'new' },
