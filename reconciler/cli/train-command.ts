@@ -60,6 +60,11 @@ function assertNames(input: CommandInput): void {
   throw new MainwardError('usage', '--force: expected names of models, or --all', { hint: 'mainward train MODEL --force' })
 }
 
+function recordsOf({ configuration }: CliContext, input: CommandInput): string | null {
+  const file = textOption(input, 'records')
+  return file === null ? null : resolve(configuration.folder, file)
+}
+
 /** Only a report needs what lays out pages and draws. */
 async function saveReport(file: string, reports: readonly ModelReport[], opened: OpenTraining): Promise<void> {
   const { writeReport } = await import('./train/write-report.ts')
@@ -107,6 +112,7 @@ async function surveyAndMake(model: Resource<ModelSpec>, opened: OpenTraining, w
     context,
     progress,
     threads: readEngineOptions(input).threads,
+    records: recordsOf(context, input),
     onLines: (lines) => {
       progress.end()
       for (const line of lines) context.terminal.writeError(`${context.terminal.style('dim', `| ${line}`)}\n`)

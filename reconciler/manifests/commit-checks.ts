@@ -92,7 +92,10 @@ function pendingVersion(view: CommitView, entry: CommitEntry, reference: CommitE
   const existing = (view.versionsByModel.get(model) ?? []).map(({ spec }) => spec.version)
   const found = existing.length === 0 ? 'none' : listNames(existing)
   const message = `expected a version of ${model} that exists (${found}), found ${number}`
-  const hint = existing.length === 0 ? `mainward import ${model} makes one` : `name one of ${found}, or import version ${number}`
+  const hint =
+    existing.length === 0
+      ? `mainward train ${model} or mainward import ${model} makes one`
+      : `name one of ${found}, or train or import version ${number}`
   const finding = findingOn(entry, reference.position, { rule: 'version-pending', message, hint })
   return view.mode === 'proposed' ? { ...finding, severity: 'warning' } : finding
 }

@@ -81,6 +81,29 @@ describe('a first training', () => {
     expect(changedFiles(folder)).toEqual([])
   })
 
+  it('replays recorded requests, and writes a report', async () => {
+    const golden = parse(readFileSync(join(folder, 'models/loan-approval/versions/1.yaml'), 'utf8')) as {
+      spec: { goldenRows: readonly { inputs: Readonly<Record<string, number>> }[] }
+    }
+    const lines = golden.spec.goldenRows.map(({ inputs }, index) =>
+      JSON.stringify({
+        time: '2013-06-01T07:00:00Z',
+        model: 'loan-approval',
+        unit: `u${index}`,
+        request_id: `r${index}`,
+        row: inputs,
+      }),
+    )
+    write(folder, '.git/requests.jsonl', lines.join('\n'))
+    const { code, errors } = await run(folder, 'train', '--records', '.git/requests.jsonl', '--report', '.git/report.md')
+    expect([code, errors]).toEqual([0, '| training says base\n'])
+    // The same model: nothing changes.
+    expect(evidenceOf(2).evaluation.replay).toMatchObject({ source: 'requests.jsonl', requests: lines.length, failed: 0, decisionsChanged: 0 }) // prettier-ignore
+    const report = readFileSync(join(folder, '.git/report.md'), 'utf8')
+    expect(report).toContain('loan-approval')
+    expect(report).toContain('mainward reproduce loan-approval 2')
+  })
+
   it('leaves the rollout alone with promotion: separate', async () => {
     change(['    params:', '    promotion: separate\n    params:'])
     const { output } = await run(folder, 'train')

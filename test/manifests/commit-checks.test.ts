@@ -61,7 +61,7 @@ describe('references', () => {
     expect(report({ [rollout]: canaryExample.replace('name: flight-delay', 'name: fligth-delay') })).toBe(
       `models/flight-delay.yaml:4:9 model-without-rollout (warning)  expected a Rollout named flight-delay, found none: the model is not served\n` +
         `${rollout}:3:19 unresolved-reference  expected the name of a Model, found fligth-delay\n    did you mean flight-delay?\n` +
-        `${rollout}:7:14 version-pending  expected a version of fligth-delay that exists (none), found 3\n    mainward import fligth-delay makes one\n`,
+        `${rollout}:7:14 version-pending  expected a version of fligth-delay that exists (none), found 3\n    mainward train fligth-delay or mainward import fligth-delay makes one\n`,
     )
   })
 
@@ -73,7 +73,7 @@ describe('references', () => {
   it('to a version that does not exist are errors when reconciled', () => {
     expect(report({ [rollout]: canaryExample.replace('version: 3', 'version: 7') })).toBe(
       `${rollout}:7:14 version-pending  expected a version of flight-delay that exists (2, 3), found 7\n` +
-        '    name one of 2, 3, or import version 7\n',
+        '    name one of 2, 3, or train or import version 7\n',
     )
   })
 

@@ -26,7 +26,7 @@ describe('a fallback version', () => {
   it('is one that exists', () => {
     expect(withFallback('version: 1')).toBe(
       `${rollout}:12:24 version-pending  expected a version of flight-delay that exists (2, 3), found 1\n` +
-        '    name one of 2, 3, or import version 1\n',
+        '    name one of 2, 3, or train or import version 1\n',
     )
   })
 

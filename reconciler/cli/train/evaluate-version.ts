@@ -15,6 +15,7 @@ import { listExpectations } from './list-expectations.ts'
 import type { OpenTraining } from './open-training.ts'
 import type { Production } from './production.ts'
 import type { EvaluationSubject } from './evaluation-subject.ts'
+import { replayRecorded } from './replay-recorded.ts'
 import { testBehaviour } from './test-behaviour.ts'
 
 export interface Judgement {
@@ -42,7 +43,14 @@ export async function evaluateVersion(subject: EvaluationSubject, opened: OpenTr
     const expectations = listExpectations(dataset.report.checks)
     progress.step(`${model}: behaviour tests`)
     const tests = await testBehaviour(subject, part, opened)
-    const evaluation: Evaluation = { ...scored, tests, expectations, dataChecks: checks }
+    const replay = await replayRecorded(subject)
+    const evaluation: Evaluation = {
+      ...scored,
+      tests,
+      expectations,
+      dataChecks: checks,
+      ...(replay === null ? {} : { replay }),
+    }
     const verdict = judgeVersion({
       ruleSets: ruleSetsOf(spec, opened.resources),
       waivers: waiversOf(opened.resources),

@@ -20,6 +20,8 @@ export interface EvaluationSubject {
   /** That judges. */
   readonly part: 'validation' | 'test'
   readonly labels: TrainingLabels
+  /** A file of recorded requests, absolute; null: none was given. */
+  readonly records: string | null
   /** Of the data, and of the look at the file. */
   readonly checks: readonly DataCheckOutcome[]
 }

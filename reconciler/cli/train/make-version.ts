@@ -28,6 +28,8 @@ export interface MakingOptions {
   readonly context: CliContext
   readonly progress: Progress
   readonly threads: number
+  /** A file of recorded requests, absolute; null: none was given. */
+  readonly records: string | null
   readonly onLines: (lines: readonly string[]) => void
 }
 
@@ -235,6 +237,7 @@ async function judge(
       dataset,
       labels,
       part,
+      records: options.records,
       checks: [...checks, inspected.varies],
     },
     opened,

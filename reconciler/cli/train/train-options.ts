@@ -15,6 +15,10 @@ export const trainOptions: readonly OptionDefinition[] = [
   },
   { ...environmentOption, description: 'environment whose pushed rows count' },
   ...engineOptions,
+  {
+    flags: '--records <file>',
+    description: 'recorded requests (mainward records): how many decisions would change, and for whom',
+  },
   { flags: '--report <file>', description: 'the report as FILE.md, FILE.html or FILE.json' },
   { flags: '--json', description: 'what was done, as JSON' },
 ]
