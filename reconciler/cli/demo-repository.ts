@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { digestBytes, digestValue, type Digest } from '../core/digest.ts'
 import { MainwardError, messageOf } from '../core/error.ts'
 import { compareText } from '../core/finding.ts'
+import { readBranches, streamBranches } from './demo-branches.ts'
 import { removeEmbeddedPostgres } from '../database/embedded/start-embedded.ts'
 import { stateFolderName } from '../supervisor/state-folder.ts'
 import { readLockHolder } from '../supervisor/state-lock.ts'
@@ -13,6 +14,8 @@ import { readLockHolder } from '../supervisor/state-lock.ts'
 export interface DemoRequest {
   /** The folder to copy. */
   readonly example: string
+  /** Folder of what branches change of it; null: there are none. */
+  readonly branches: string | null
   /** The repository to make. */
   readonly folder: string
   readonly fresh: boolean
@@ -27,14 +30,14 @@ export type DemoOutcome = 'made' | 'reused' | 'outdated'
 const markName = 'mainward-example'
 
 export async function ensureDemoRepository(request: DemoRequest): Promise<DemoOutcome> {
-  const { example, folder, fresh } = request
-  const digest = digestFolder(example)
+  const { example, branches, folder, fresh } = request
+  const digest = digestValue([example, ...(branches === null ? [] : [branches])].map(digestFolder))
   if (existsSync(folder)) {
     const made = readMark(folder)
     if (!fresh) return made === digest ? 'reused' : 'outdated'
     await removeDemo(request)
   }
-  await make(example, folder, digest)
+  await make(request, digest)
   return 'made'
 }
 
@@ -73,7 +76,7 @@ async function removeDemo({ folder, nowMs }: DemoRequest): Promise<void> {
 }
 
 /** In a folder beside it that is renamed at the end: an interrupted copy is never taken for a demo. */
-async function make(example: string, folder: string, digest: Digest): Promise<void> {
+async function make({ example, branches, folder, nowMs }: DemoRequest, digest: Digest): Promise<void> {
   const half = `${folder}.new`
   rmSync(half, { recursive: true, force: true })
   cpSync(example, half, { recursive: true })
@@ -86,17 +89,21 @@ async function make(example: string, folder: string, digest: Digest): Promise<vo
   await git('config', 'core.autocrlf', 'false')
   await git('add', '--all')
   await git('commit', '--quiet', '--message=Start with the example')
+  if (branches !== null) await runGit(half, ['fast-import', '--quiet', '--done'], streamBranches(readBranches(branches), nowMs))
   writeFileSync(join(half, '.git', markName), `${digest}\n`)
   renameSync(half, folder)
 }
 
-async function runGit(folder: string, args: readonly string[]): Promise<void> {
+async function runGit(folder: string, args: readonly string[], input: Uint8Array = new Uint8Array()): Promise<void> {
   try {
-    await promisify(execFile)('git', ['-C', folder, ...args])
-  } catch (error) {
-    throw new MainwardError('environment', `git ${args[0] ?? ''} failed: ${messageOf(error)}`, {
+    const running = promisify(execFile)('git', ['-C', folder, ...args])
+    // A git that ended before it read all says so by its end.
+    running.child.stdin?.on('error', () => undefined).end(input)
+    await running
+  } catch (cause) {
+    throw new MainwardError('environment', `git ${args[0] ?? ''} failed: ${messageOf(cause)}`, {
       hint: 'mainward demo needs the program git, 2.28 or newer',
-      cause: error,
+      cause,
     })
   }
 }

@@ -18,7 +18,7 @@ export interface DemoOptions extends Omit<UpOptions, 'repository' | 'dataClock' 
 const exampleClock = { dataClock: 'manual', dataStart: '2013-06-01T07:00:00.000Z' } as const
 
 export interface DemoEffects extends UpEffects {
-  /** Where the example lies; default: in this package. */
+  /** Where an example without branches lies; default: that of this package, with its branches. */
   readonly exampleFolder?: string
 }
 
@@ -29,7 +29,8 @@ export async function runDemo({ fresh, ...options }: DemoOptions, effects: DemoE
     throw new MainwardError('not-found', `expected the example repository at ${example}, found nothing`)
   }
   const folder = demoFolderOf(effects.folder, fresh)
-  const outcome = await ensureDemoRepository({ example, folder, fresh, nowMs: effects.clock.now() })
+  const branches = effects.exampleFolder === undefined ? join(packageRoot, 'example-branches') : null
+  const outcome = await ensureDemoRepository({ example, branches, folder, fresh, nowMs: effects.clock.now() })
   effects.terminal.write(`${describeOutcome(outcome)}\n`)
   return runUp({ ...options, repository: folder, branch: 'main', path: '', ...exampleClock }, effects)
 }

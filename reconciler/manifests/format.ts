@@ -1,5 +1,17 @@
 /** Brings manifests into one form, so that a change is a one-line diff. Comments stay, and the meaning too. */
-import { isCollection, isMap, isNode, isScalar, isSeq, parseDocument, visit, type Document, type Pair, type YAMLMap } from 'yaml'
+import {
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  parseDocument,
+  visit,
+  type Document,
+  type Pair,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
 import { canonicalJson } from '../core/digest.ts'
 import { LineIndex } from './line-index.ts'
 import { readDocument, type DocumentReading } from './read-document.ts'
@@ -9,8 +21,8 @@ import { splitDocuments, type DocumentText } from './split-documents.ts'
 const keyOrder = ['apiVersion', 'kind', 'metadata', 'spec']
 
 /**
- * The text in the form of `mainward fmt`: top-level keys in order, lists in block style with one item a line, a map of
- * scalars may stay in one line. A document that is not ours, or that cannot be read without error, stays as it is.
+ * The text in the form of `mainward fmt`: top-level keys in order, lists in block style with one item a line. A map of scalars may stay in
+ * one line; an item of a list also with short maps inside, or as a few scalars. A document that is not ours, or that cannot be read without error, stays as it is.
  * Formatting twice changes nothing more.
  */
 export function formatManifest(text: string): string {
@@ -75,16 +87,33 @@ function orderKeys(document: Document.Parsed): void {
 
 function breakLists(document: Document.Parsed): void {
   visit(document, {
-    Collection(_, node) {
-      if (isSeq(node)) node.flow = node.items.length === 0
-      else if (isMap(node) && node.flow === true) node.flow = isOneLine(node)
+    Collection(_, node, path) {
+      if (isSeq(node)) node.flow = node.items.length === 0 || (node.flow === true && isSeq(path.at(-1)) && isPoint(node))
+      else if (isMap(node) && node.flow === true)
+        node.flow = isSeq(path.at(-1)) ? isOneLine(node) : node.items.every(({ key, value }) => isBare(key) && isBare(value))
     },
   })
 }
 
-/** Only scalars, and no comment that would need a line of its own. */
-function isOneLine(map: YAMLMap): boolean {
-  return map.items.every(({ key, value }) => !isCollection(value) && !hasComment(key) && !hasComment(value))
+/** What may stay together inside of a line. */
+const longestInner = 4
+
+/** An item of a list: only scalars and short maps of them, and no comment that would need a line of its own. */
+export function isOneLine(map: YAMLMap): boolean {
+  return map.items.every(({ key, value }) => !hasComment(key) && !hasComment(value) && (!isCollection(value) || isShort(value)))
+}
+
+function isShort(node: unknown): boolean {
+  return isMap(node) && node.items.length <= longestInner && node.items.every(({ key, value }) => isBare(key) && isBare(value))
+}
+
+/** A few scalars that are one thing, as the two numbers of a point. */
+export function isPoint(list: YAMLSeq): boolean {
+  return list.items.length <= longestInner && list.items.every(isBare)
+}
+
+function isBare(node: unknown): boolean {
+  return !isCollection(node) && !hasComment(node)
 }
 
 function hasComment(node: unknown): boolean {

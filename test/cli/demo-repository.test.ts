@@ -15,6 +15,15 @@ beforeEach(() => {
   mkdirSync(join(folder, 'example/models'), { recursive: true })
   writeFileSync(join(folder, 'example/mainward.yaml'), 'kind: Project\n')
   writeFileSync(join(folder, 'example/models/m.onnx'), Buffer.from([0, 13, 10, 255]))
+  const listed = [
+    { name: 'first', base: 'main', message: 'Change a model' },
+    { name: 'second', base: 'first', message: 'Add "another"\nwith two lines' },
+  ]
+  mkdirSync(join(folder, 'branches/first/models'), { recursive: true })
+  mkdirSync(join(folder, 'branches/second/models'), { recursive: true })
+  writeFileSync(join(folder, 'branches/branches.json'), JSON.stringify(listed))
+  writeFileSync(join(folder, 'branches/first/models/m.onnx'), Buffer.from([10, 13, 0, 255]))
+  writeFileSync(join(folder, 'branches/second/models/é n.onnx'), Buffer.from('done\n'))
 })
 
 afterEach(() => {
@@ -22,7 +31,8 @@ afterEach(() => {
 })
 
 function ensure(fresh = false): Promise<DemoOutcome> {
-  return ensureDemoRepository({ example: join(folder, 'example'), folder: demo, fresh, nowMs: Date.now() })
+  const branches = join(folder, 'branches')
+  return ensureDemoRepository({ example: join(folder, 'example'), branches, folder: demo, fresh, nowMs: Date.now() })
 }
 
 function git(...args: readonly string[]): string {
@@ -36,6 +46,27 @@ it('makes a clean repository with one commit on main, byte for byte', async () =
   expect(git('ls-tree', '-r', '--name-only', 'main').split('\n')).toEqual(['mainward.yaml', 'models/m.onnx'])
   expect(execFileSync('git', ['-C', demo, 'show', 'main:models/m.onnx'])).toEqual(Buffer.from([0, 13, 10, 255]))
   git('commit', '--quiet', '--allow-empty', '-m', 'with an identity of its own')
+})
+
+it('makes branches, each with one commit on its base', async () => {
+  await ensure()
+  expect(git('log', '--format=%s by %an', 'first').split('\n')).toEqual([
+    'Change a model by Mainward demo',
+    'Start with the example by Mainward demo',
+  ])
+  expect(git('log', '-1', '--format=%B', 'second')).toBe('Add "another"\nwith two lines')
+  expect(git('rev-parse', 'second~1')).toBe(git('rev-parse', 'first'))
+  expect(execFileSync('git', ['-C', demo, 'show', 'second:models/m.onnx'])).toEqual(Buffer.from([10, 13, 0, 255]))
+  expect(git('-c', 'core.quotePath=false', 'diff', '--name-status', 'first', 'second')).toBe('A\tmodels/é n.onnx')
+  expect(git('show', 'second:models/é n.onnx')).toBe('done')
+  expect(git('branch', '--show-current')).toBe('main')
+  git('fsck', '--strict')
+})
+
+it('is made again when a branch has changed', async () => {
+  await ensure()
+  writeFileSync(join(folder, 'branches/second/models/new'), '')
+  expect(await ensure()).toBe('outdated')
 })
 
 it('reuses it with all that was done in it, and says when the example has changed', async () => {

@@ -39,6 +39,43 @@ spec:
 `)
   })
 
+  it('has items of lists with short maps, and points, in one line as they were', () => {
+    const text = `${head}metadata: { name: a }
+spec:
+  inner: { join: { airport: origin } }
+  items:
+    - { view: weather, join: { airport: origin }, as: here }
+    - { view: weather, take: [temp] }
+    - { a: { b: 1, c: 2, d: 3, e: 4, f: 5 } }
+    - { a: { b: { c: 1 } } }
+    - [0, 0.5]
+    - [1, 2, 3, 4, 5]
+    - - 1
+      - 2
+`
+    expect(formatManifest(text)).toBe(`${head}metadata: { name: a }
+spec:
+  inner:
+    join: { airport: origin }
+  items:
+    - { view: weather, join: { airport: origin }, as: here }
+    - view: weather
+      take:
+        - temp
+    - a: { b: 1, c: 2, d: 3, e: 4, f: 5 }
+    - a:
+        b: { c: 1 }
+    - [ 0, 0.5 ]
+    - - 1
+      - 2
+      - 3
+      - 4
+      - 5
+    - - 1
+      - 2
+`)
+  })
+
   it('has the four keys in order, below the comment of the document', () => {
     const text = `# yaml-language-server: $schema=x
 spec: { canary: { version: 3 } } # the target
