@@ -11,6 +11,7 @@ import { formatMs, median } from './table.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const example = join(root, 'example-repo')
+const own = join(root, 'test/cli/train/support/loan-approval')
 const main = join(root, 'dist/main.js')
 const runs = runsOf(3)
 const models = 50
@@ -38,29 +39,25 @@ function mainward(...args) {
 }
 
 function makeRepository() {
-  for (const path of [
-    'mainward.yaml',
-    'data/loans.parquet',
-    `models/${name}/versions/1.onnx`,
-    `models/${name}/versions/1.yaml`,
-  ]) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    cpSync(join(example, path), join(folder, path))
+  const copy = (from, to) => {
+    mkdirSync(dirname(join(folder, to)), { recursive: true })
+    cpSync(from, join(folder, to))
   }
-  cpSync(join(example, `models/${name}/versions/1.onnx`), join(folder, 'training-model.onnx'))
+  for (const path of ['mainward.yaml', 'data/loans.parquet']) copy(join(example, path), path)
+  copy(join(own, '1.onnx'), `models/${name}/versions/1.onnx`)
+  copy(join(own, '1.yaml'), `models/${name}/versions/1.yaml`)
+  copy(join(own, '1.onnx'), 'trainer/model.onnx')
   const sources = readFileSync(join(example, 'features/sources.yaml'), 'utf8').split(/^---\n/m)
   write(
     'features/sources.yaml',
     sources.find((text) => text.includes('name: loans\n')),
   )
-  const model = readFileSync(join(example, `models/${name}/model.yaml`), 'utf8')
-    .replace(/ {4}command:[^]*?(?= {4}data:)/, '')
-    .replace(/^ {2}(?:gates|fairness|tests|riskTier):.*(?:\n {4}.*)*\n/gm, '')
-    .replace('  training:\n', '  training:\n    command: [sh, trainer/train.sh]\n')
+  const model = readFileSync(join(own, 'model.yaml'), 'utf8').replace(
+    '  training:\n',
+    '  training:\n    command: [sh, trainer/train.sh]\n',
+  )
   write(`models/${name}/model.yaml`, model)
   write('trainer/train.sh', 'cp trainer/model.onnx "$MAINWARD_OUTPUT/model.onnx"\n')
-  cpSync(join(folder, 'training-model.onnx'), join(folder, 'trainer/model.onnx'))
-  rmSync(join(folder, 'training-model.onnx'))
   writeRollout(name, 1)
   git('init', '--quiet', '--initial-branch=main')
   git('add', '--all')
