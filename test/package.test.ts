@@ -82,7 +82,7 @@ export const wrong: Release['version'] = '3'
 
   it('holds what runs, and neither sources nor tests', () => {
     const top = readdirSync(join(folder, 'node_modules/mainward')).sort()
-    expect(top).toEqual(['LICENSE', 'README.md', 'dist', 'example-repo', 'package.json', 'schemas'])
+    expect(top).toEqual(['LICENSE', 'README.md', 'dist', 'example-branches', 'example-repo', 'package.json', 'schemas'])
   })
 
   it('leaves development tools out', () => {

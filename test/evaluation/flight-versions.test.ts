@@ -10,6 +10,7 @@ import { openDatasetRows, type DatasetRows } from '../../reconciler/cli/train/da
 import { evaluateModel } from '../../reconciler/evaluation/evaluate-model.ts'
 import type { EvaluationRequest, ScoredEvaluation } from '../../reconciler/evaluation/evaluation-request.ts'
 import { ensurePythonEnvironment, makingTimeoutMs } from '../support/python-environment.ts'
+import { exampleFile } from '../support/plain-example.ts'
 import { runCommand } from '../support/run-command.ts'
 import { type ExampleVersion, readExampleVersions } from './support/example-versions.ts'
 
@@ -39,7 +40,7 @@ beforeAll(async () => {
   versions = readExampleVersions('flight-delay')
   const program = await ensurePythonEnvironment('example-repo/tools/requirements.txt')
   const asked = [1, 2, 3].map((number) => {
-    const file = join(packageRoot, `example-repo/models/flight-delay/versions/${number}.onnx`)
+    const file = exampleFile(`models/flight-delay/versions/${number}.onnx`)
     return [number, { file, features: versions.get(number)?.layout.signature.inputs[0]?.features }] as const
   })
   const script = join(packageRoot, 'test/evaluation/support/score_versions.py')

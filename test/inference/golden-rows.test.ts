@@ -22,7 +22,7 @@ afterAll(async () => {
   await rm(models.folder, { recursive: true, force: true })
 })
 
-const releases = await readExampleReleases()
+const releases = readExampleReleases()
 
 describe.each(releases.map((release) => [`${release.model} ${release.version}`, release] as const))('%s', (_name, release) => {
   const model = readExampleModel(release).then(loadOnnxModel)

@@ -1,7 +1,5 @@
 /** The releases of the example without its views, made from its manifests as the reconciler makes them, and the bytes of their models. */
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { packageRoot } from '../../reconciler/core/package-root.ts'
+import { readFile } from 'node:fs/promises'
 import type { Release } from '../../reconciler/core/release.ts'
 import type { Resource } from '../../reconciler/core/resource.ts'
 import { assembleCommit } from '../../reconciler/manifests/assemble.ts'
@@ -9,15 +7,11 @@ import type { ModelSpec } from '../../reconciler/manifests/kinds/model.ts'
 import type { ModelVersionSpec } from '../../reconciler/manifests/kinds/model-version.ts'
 import { parseFile } from '../../reconciler/manifests/parse-file.ts'
 import { buildRelease } from '../../reconciler/manifests/release.ts'
-import { readPlainExample } from './plain-example.ts'
-
-const folder = join(packageRoot, 'example-repo')
+import { exampleFile, exampleManifests, readPlainExample } from './plain-example.ts'
 
 /** Every version of every model. */
-export async function readExampleReleases(): Promise<readonly Release[]> {
-  const paths = (await readdir(folder, { recursive: true })).filter(
-    (path) => path.endsWith('.yaml') && !path.startsWith('features'),
-  )
+export function readExampleReleases(): readonly Release[] {
+  const paths = exampleManifests().filter((path) => !/^(?:features|policies)/.test(path))
   const files = paths.map((path) => ({ path, parsed: parseFile(new TextEncoder().encode(readPlainExample(path))) }))
   const { resources } = assembleCommit({ files, artifacts: new Map() }, { mode: 'proposed' })
   const models = resources.filter(({ kind }) => kind === 'Model') as readonly Resource<ModelSpec>[]
@@ -30,5 +24,5 @@ export async function readExampleReleases(): Promise<readonly Release[]> {
 }
 
 export async function readExampleModel({ artifact }: Release): Promise<Uint8Array> {
-  return readFile(join(folder, artifact.path ?? ''))
+  return readFile(exampleFile(artifact.path ?? ''))
 }

@@ -31,7 +31,7 @@ beforeAll(async () => {
   stateFolder = join(folder, 'state')
   database = await createTestDatabase()
   pool = openPool(database.url, { applicationName: 'the leader' })
-  releases = (await readExampleReleases()).filter(({ version }) => version === 1)
+  releases = readExampleReleases().filter(({ version }) => version === 1)
   const store = `folder:${join(folder, 'store')}`
   const artifacts = openArtifactStore()
   for (const release of releases) {

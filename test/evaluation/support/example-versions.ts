@@ -1,7 +1,5 @@
 /** The versions of the example as evaluation takes them: model file, and how rows become its tensors, with views. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { packageRoot } from '../../../reconciler/core/package-root.ts'
+import { readFileSync } from 'node:fs'
 import type { Resource } from '../../../reconciler/core/resource.ts'
 import type { EvaluatedModel } from '../../../reconciler/evaluation/evaluation-request.ts'
 import { assembleCommit } from '../../../reconciler/manifests/assemble.ts'
@@ -9,8 +7,7 @@ import type { ModelSpec } from '../../../reconciler/manifests/kinds/model.ts'
 import type { ModelVersionSpec } from '../../../reconciler/manifests/kinds/model-version.ts'
 import { parseFile } from '../../../reconciler/manifests/parse-file.ts'
 import { buildRelease } from '../../../reconciler/manifests/release.ts'
-
-const folder = join(packageRoot, 'example-repo')
+import { exampleFile, exampleManifests } from '../../support/plain-example.ts'
 
 export interface ExampleVersion extends EvaluatedModel {
   readonly version: number
@@ -19,8 +16,7 @@ export interface ExampleVersion extends EvaluatedModel {
 
 /** By number. */
 export function readExampleVersions(model: string): ReadonlyMap<number, ExampleVersion> {
-  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.yaml'))
-  const files = paths.map((path) => ({ path, parsed: parseFile(readFileSync(join(folder, path))) }))
+  const files = exampleManifests().map((path) => ({ path, parsed: parseFile(readFileSync(exampleFile(path))) }))
   const { resources } = assembleCommit({ files, artifacts: new Map() }, { mode: 'proposed' })
   const named = resources.find(({ kind, metadata }) => kind === 'Model' && metadata.name === model) as Resource<ModelSpec>
   const versions = resources.filter(({ kind }) => kind === 'ModelVersion') as readonly Resource<ModelVersionSpec>[]
@@ -30,7 +26,7 @@ export function readExampleVersions(model: string): ReadonlyMap<number, ExampleV
       .map((version) => {
         const { signature, requestFeatures, onDemand = [], views = [], nulls, artifact, decision } = buildRelease(version, named)
         const example: ExampleVersion = {
-          bytes: readFileSync(join(folder, artifact.path ?? '')),
+          bytes: readFileSync(exampleFile(artifact.path ?? '')),
           layout: { signature, requestFeatures, onDemand, views, nulls },
           threshold: decision?.threshold ?? 0.5,
           version: version.spec.version,

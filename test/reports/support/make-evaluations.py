@@ -16,7 +16,10 @@ from scipy import stats
 from sklearn.metrics import roc_auc_score
 
 here = Path(__file__).parent
-example = here.parent.parent.parent / "example-repo"
+root = here.parent.parent.parent
+example = root / "example-repo"
+# Version 3 of flight-delay is that of a branch of the demo.
+third = root / "example-branches" / "balanced-weights"
 folder = Path(sys.argv[1])
 REPLICATES = 1000
 
@@ -30,9 +33,10 @@ def load(dataset, label):
 
 
 def score(model, version, columns):
-    spec = yaml.safe_load((example / f"models/{model}/versions/{version}.yaml").read_text())["spec"]
+    place = third if version == 3 else example
+    spec = yaml.safe_load((place / f"models/{model}/versions/{version}.yaml").read_text())["spec"]
     names = spec["signature"]["inputs"][0]["features"]
-    session = onnxruntime.InferenceSession(str(example / spec["artifact"]["path"]))
+    session = onnxruntime.InferenceSession(str(place / spec["artifact"]["path"]))
     matrix = np.column_stack([columns[name] for name in names]).astype(np.float32)
     return session.run(["probabilities"], {session.get_inputs()[0].name: matrix})[0][:, 1].astype(float), spec
 
