@@ -63,7 +63,7 @@ ROLLOUT       FROM  TO  UNITS  STEPS                             PLAN
 flight-delay  v1    v2  100 %  5 % for 20s, 25 % for 20s, 100 %  Started
 
 flight-delay: Started, version 2 is loading
-  models/flight-delay/versions/2.onnx (127,950 bytes) is copied into the artifact store
+  models/flight-delay/versions/2.onnx (127,941 bytes) is copied into the artifact store
   no unit moves
   once loaded: units move from version 1 to version 2 in steps: 5 % for 20s, 25 % for 20s, 100 %
 `,
@@ -92,7 +92,7 @@ HEAD (commit ${head}), against HEAD\\~1 (commit ${commit.slice(0, 12)})
 | flight-delay | v1 | v2 | 100 % | 5 % for 20s, 25 % for 20s, 100 % | Started |
 
 **flight-delay**: Started, version 2 is loading
-- models/flight-delay/versions/2.onnx (127,950 bytes) is copied into the artifact store
+- models/flight-delay/versions/2.onnx (127,941 bytes) is copied into the artifact store
 - no unit moves
 - once loaded: units move from version 1 to version 2 in steps: 5 % for 20s, 25 % for 20s, 100 %
 `,

@@ -20,7 +20,7 @@ async function readVersion(name: string): Promise<WrittenModelVersionSpec> {
 describe('the example repository', () => {
   it('has no findings', async () => {
     const { stderr } = await execa('node', [builtFile('main.js'), 'validate', example, '--reconciled'])
-    expect(stderr).toContain('28 manifests: 0 errors, 0 warnings')
+    expect(stderr).toContain('29 manifests: 0 errors, 0 warnings')
   })
 
   it('is in the form of mainward fmt', async () => {
@@ -43,14 +43,13 @@ describe('the example repository', () => {
     const values = goldenRows.flatMap((row) => features.map((feature) => (row.inputs[feature] ?? NaN) as number))
     const found = await session.run({ input: new Tensor('float32', values, [goldenRows.length, features.length]) })
     const expected = goldenRows.flatMap((row) => row.outputs.probabilities as number[])
-    expect(expected).toHaveLength(16)
+    expect(expected).toHaveLength(20)
     const probabilities = found.probabilities?.data as Float32Array
     const differences = expected.map((value, index) => Math.abs(value - (probabilities[index] ?? NaN)))
     expect(Math.max(...differences)).toBeLessThan(1e-6)
     expect(Array.from(found.label?.data as BigInt64Array, Number)).toEqual(goldenRows.map((row) => row.outputs.label))
     const nulls = goldenRows.map((row) => features.filter((feature) => row.inputs[feature] === null).length)
-    expect(nulls[0]).toBe(features.length)
-    expect(nulls.slice(1).filter((count) => count > 0)).not.toHaveLength(0)
+    expect(nulls.filter((count) => count > 0)).not.toHaveLength(0)
   })
 })
 
