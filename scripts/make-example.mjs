@@ -98,6 +98,7 @@ commit('Say how the first versions are trained')
 train('main', 'flight-delay', 'loan-approval')
 commit('Train the first versions')
 writeFileSync(join(folder, flightModel), model)
+commit('Say how boosted trees are trained')
 train('main', 'flight-delay')
 commit('Train boosted trees')
 for (const path of generated) {
@@ -109,8 +110,11 @@ rmSync(branchesFolder, { recursive: true, force: true })
 for (const { name, base, message, edits, model: trained } of branches) {
   git('switch', '--quiet', '--create', name, base)
   for (const [path, from, to] of edits) edit(path, from, to)
-  if (trained !== undefined) train(base, trained)
   commit(message)
+  if (trained !== undefined) {
+    train(base, trained)
+    commit(`Train ${trained}`)
+  }
   for (const path of git('diff', '--name-only', base, name).trim().split('\n')) {
     mkdirSync(dirname(join(branchesFolder, name, path)), { recursive: true })
     cpSync(join(folder, path), join(branchesFolder, name, path))
