@@ -8,6 +8,7 @@ import { type CommandDefinition, type CommandInput, flagOption, textOption } fro
 import type { CliContext } from './context.ts'
 import { createProgress, type Progress } from './features/progress.ts'
 import { readEngineOptions } from './features/engine-options.ts'
+import { renderLoosening } from './gate/render-loosening.ts'
 import { reportFailure } from './report-failure.ts'
 import { chooseModels } from './train/choose-models.ts'
 import { type OpenTraining, withTraining } from './train/open-training.ts'
@@ -38,9 +39,11 @@ export const trainCommand: CommandDefinition = {
     const reports = await withTraining(context, input, async (opened) => {
       const models = chooseModels(opened.resources, input.arguments)
       if (models.length === 0 && !flagOption(input, 'json')) context.terminal.write('no model has a trainer: nothing to train\n')
+      const loosening = await opened.rules.findLoosening()
+      if (loosening !== null && !flagOption(input, 'json')) context.terminal.write(`${renderLoosening(loosening).trimStart()}\n`)
       const done: ModelReport[] = []
       for (const model of models) done.push(await trainOne(model, opened, { context, input, progress }))
-      if (reportFile !== null) await saveReport(resolve(context.configuration.folder, reportFile), done, opened)
+      if (reportFile !== null) await saveReport(resolve(context.configuration.folder, reportFile), done, opened, context.clock.now())
       return done
     }).finally(progress.end)
     if (flagOption(input, 'json')) context.terminal.write(`${JSON.stringify(reports, null, 2)}\n`)
@@ -66,9 +69,9 @@ function recordsOf({ configuration }: CliContext, input: CommandInput): string |
 }
 
 /** Only a report needs what lays out pages and draws. */
-async function saveReport(file: string, reports: readonly ModelReport[], opened: OpenTraining): Promise<void> {
+async function saveReport(file: string, reports: readonly ModelReport[], opened: OpenTraining, wallMs: number): Promise<void> {
   const { writeReport } = await import('./train/write-report.ts')
-  await writeReport(file, reports, opened)
+  await writeReport(file, reports, { opened, wallMs })
 }
 
 /** Before anything is trained. */
@@ -83,21 +86,29 @@ interface Work {
   readonly progress: Progress
 }
 
+/** Of what a trainer says, so many of the last lines are kept for the report. */
+const keptLines = 100
+
+interface Heard {
+  readonly lines: string[]
+}
+
 /** One that fails keeps the others from nothing; a person who cancels means all. */
 async function trainOne(model: Resource<ModelSpec>, opened: OpenTraining, work: Work): Promise<ModelReport> {
   const { context, input, progress } = work
+  const lines: string[] = []
   try {
-    return await surveyAndMake(model, opened, work)
+    return await surveyAndMake(model, opened, { ...work, lines })
   } catch (thrown) {
     if (!(thrown instanceof MainwardError) || thrown.code === 'cancelled' || opened.engine.signal.aborted) throw thrown
     progress.end()
     if (!flagOption(input, 'json')) reportFailure(context.terminal, thrown, false)
-    return reportFailed(model, thrown)
+    return reportFailed(model, thrown, lines)
   }
 }
 
-async function surveyAndMake(model: Resource<ModelSpec>, opened: OpenTraining, work: Work): Promise<ModelReport> {
-  const { context, input, progress } = work
+async function surveyAndMake(model: Resource<ModelSpec>, opened: OpenTraining, work: Work & Heard): Promise<ModelReport> {
+  const { context, input, progress, lines: heard } = work
   const say = (text: string): void => {
     progress.end()
     if (!flagOption(input, 'json')) context.terminal.write(text)
@@ -115,6 +126,8 @@ async function surveyAndMake(model: Resource<ModelSpec>, opened: OpenTraining, w
     records: recordsOf(context, input),
     onLines: (lines) => {
       progress.end()
+      heard.push(...lines)
+      heard.splice(0, heard.length - keptLines)
       for (const line of lines) context.terminal.writeError(`${context.terminal.style('dim', `| ${line}`)}\n`)
     },
   })

@@ -15,10 +15,15 @@ export const nothingObserved: Observed = {
   removed: [],
 }
 
-/** `wallMs` is when they are taken to have succeeded; planning the same commit against the result changes nothing. */
-export function assumeApplied({ rollouts }: Desired, wallMs: number): Observed {
+/**
+ * `wallMs` is when they are taken to have succeeded; planning the same commit against the result changes nothing. Of a rollout that is refused
+ * nothing serves: what served before it the commit alone does not say.
+ */
+export function assumeApplied(desired: Desired, wallMs: number): Observed {
+  const finished = desired.rollouts.map((rollout) => ({ rollout, state: finish(rollout, wallMs) }))
+  const rollouts = finished.filter(({ state }) => state !== null).map(({ rollout }) => rollout)
   return {
-    states: rollouts.map((rollout) => finish(rollout, wallMs)),
+    states: finished.flatMap(({ state }) => (state === null ? [] : [state])),
     replicas: [],
     published: rollouts.map(({ rollout }) => ({ rollout, since: toInstant(wallMs) })),
     removed: [],
@@ -27,14 +32,15 @@ export function assumeApplied({ rollouts }: Desired, wallMs: number): Observed {
   }
 }
 
-/** Decides as the reconciler does, with everything loaded and proven at once. A suspended rollout counts as what it asks for. */
-function finish(rollout: DesiredRollout, wallMs: number): RolloutState {
+/** Decides as the reconciler does, with everything loaded and proven at once. A suspended rollout counts as what it asks for. Null: refused. */
+function finish(rollout: DesiredRollout, wallMs: number): RolloutState | null {
   const desired = { ...rollout, suspend: false }
   let state: RolloutState | null = null
   for (;;) {
     const decision = nextStep({ desired, state, readiness: () => ({ status: 'ready' }), servedSince: toInstant(wallMs), wallMs })
     if (decision.type === 'transition') state = decision.state
     else if (state?.phase === 'Succeeded') return state
+    else if (decision.type === 'refuse') return null
     else throw new Error(`the first release of ${desired.rollout} takes no steps, found ${decision.type}`)
   }
 }

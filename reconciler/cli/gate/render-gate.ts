@@ -1,8 +1,11 @@
 /** What gates say of a version as text for a terminal. Pure. */
-import { type Loosening, isLooser, type RuleChange } from '../../core/loosening.ts'
+import type { Loosening } from '../../core/loosening.ts'
 import type { GateVerdict, ModelVerdict, RuleVerdict } from '../../core/verdict.ts'
 import { describePlace, describeValue } from '../../rules/describe-rule.ts'
 import { renderTable } from '../table.ts'
+import type { RecomputedEvidence } from '../train/compare-evidence.ts'
+import { renderLoosening } from './render-loosening.ts'
+import { renderRecomputed } from './render-recomputed.ts'
 
 export interface GateReport {
   readonly model: string
@@ -16,6 +19,8 @@ export interface GateReport {
   readonly verdict: ModelVerdict
   /** Null: nothing was compared. */
   readonly loosening: Loosening | null
+  /** Null: nothing was evaluated again. */
+  readonly recomputed: RecomputedEvidence | null
 }
 
 export function renderGateText(report: GateReport): string {
@@ -23,11 +28,11 @@ export function renderGateText(report: GateReport): string {
   const head = `${model} version ${version}, by the rules of ${origin}\n`
   const none = hasEvidence ? '' : `version ${version} is ${source} and has no evidence: nothing was measured of it\n`
   const broken = problem === null ? '' : `${problem}\n`
-  if (verdict.gates.length === 0)
-    return `${head}${none}${broken}${model} names no gates: nothing stands in its way\n${renderLoosening(report.loosening)}`
+  const changed = `${renderLoosening(report.loosening)}${renderRecomputed(report.recomputed)}`
+  if (verdict.gates.length === 0) return `${head}${none}${broken}${model} names no gates: nothing stands in its way\n${changed}`
   const blocks = verdict.blocks || problem !== null
   const end = `${verdict.verdict}: ${blocks ? 'it may not be merged or rolled out' : 'it may go on'}\n`
-  return [head, none, broken, ...verdict.gates.map(renderGate), renderLoosening(report.loosening), '\n', end].join('')
+  return [head, none, broken, ...verdict.gates.map(renderGate), changed, '\n', end].join('')
 }
 
 function renderGate({ kind, name, enforcement, verdict, rules }: GateVerdict): string {
@@ -59,25 +64,6 @@ function sentencesOf({ rule, message, waiver, correction }: RuleVerdict): readon
   const { name, until, expired, grantedBy, reason } = waiver
   const held = expired ? `the waiver ${name} ended at ${until}` : `waived by ${name} until ${until}`
   return [`${rule}: ${message}${corrected}`, `  ${held}: ${reason} (${grantedBy})`]
-}
-
-/** What a change does to the rules, and what past versions would get. */
-function renderLoosening(loosening: Loosening | null): string {
-  if (loosening === null) return ''
-  const { changes, pastVersions } = loosening
-  if (changes.length === 0) return '\nno rule is changed\n'
-  const isLoosened = changes.some(isLooser)
-  const head = isLoosened ? 'this change loosens rules: those of its base judge' : 'this change loosens no rule'
-  const past = pastVersions.map(
-    ({ model, version, before, after }) => `${model} version ${version} would be ${after}, was ${before}\n`,
-  )
-  return `\n${head}\n${indent([...changes.map(renderChange), ...past].join(''))}`
-}
-
-function renderChange({ kind, name, rule, direction, before, after }: RuleChange): string {
-  const what = `${direction.padEnd(9)} ${kind} ${name}${rule === null ? '' : `, ${rule}`}`
-  if (before === null) return `${what}: ${after ?? ''}\n`
-  return after === null ? `${what}: was ${before}\n` : `${what}: ${after}, was ${before}\n`
 }
 
 function indent(text: string): string {

@@ -80,15 +80,20 @@ export async function assumeCommit(folder: string, ref: string | null, environme
     return { side, environment, observed: nothingObserved, stored: untold, resources: [], wallMs: 0 }
   }
   const name = ref ?? 'HEAD'
-  return findValid(repository, { name, commit: await resolveRef(repository, name) }, environment)
+  return assumeNewestValid(repository, { name, commit: await resolveRef(repository, name) }, environment)
 }
 
-interface NamedStart {
+export interface NamedStart {
   readonly name: string
   readonly commit: string
 }
 
-async function findValid(repository: Repository, { name, commit }: NamedStart, environment: string): Promise<ObservedSide> {
+/** A commit by its full id, or the newest valid one before it. Throws `invalid-input` where there is none among the last ones. */
+export async function assumeNewestValid(
+  repository: Repository,
+  { name, commit }: NamedStart,
+  environment: string,
+): Promise<ObservedSide> {
   for (const [back, { oid, committedAt }] of (await readFirstParents(repository.objects, commit, searchLimit)).entries()) {
     const source = await readCommitManifests(repository, oid, back === 0 ? name : oid)
     const { desired, side, resources } = await assembleSide(source, environment)

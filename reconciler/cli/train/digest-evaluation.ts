@@ -1,8 +1,7 @@
 /** The digest of what decides an evaluation: with the same one there is nothing to evaluate again. Pure. */
 import { digestValue, type Digest } from '../../core/digest.ts'
 import type { Signature } from '../../core/release.ts'
-import type { Resource } from '../../core/resource.ts'
-import type { ModelSpec } from '../../manifests/kinds/model.ts'
+import type { Judges } from '../../gates/choose-judges.ts'
 import type { Production } from './production.ts'
 
 /** Level of all intervals, and resamples behind those that are drawn. */
@@ -12,7 +11,7 @@ export interface EvaluationInputs {
   readonly dataset: Digest
   readonly sha256: string
   readonly signature: Signature
-  readonly spec: ModelSpec
+  readonly judges: Judges
   readonly production: Production
 }
 
@@ -20,13 +19,11 @@ export interface EvaluationInputs {
 const digestVersion = 1
 
 /** Of everything that decides an evaluation and its verdict; the number of the version in production does not. */
-export function digestEvaluation(
-  { dataset, sha256, signature, spec, production }: EvaluationInputs,
-  resources: readonly Resource[],
-): Digest {
+export function digestEvaluation({ dataset, sha256, signature, judges, production }: EvaluationInputs): Digest {
+  const { spec, resources, besides } = judges
   const { task, nulls, decision, evaluation, training, requestFeatures, onDemand, features } = spec
   const { served } = production
-  const judges = resources.filter(
+  const applied = resources.filter(
     ({ kind, metadata: { name } }) =>
       (kind === 'Gate' && spec.gates.includes(name)) || (kind === 'FairnessPolicy' && spec.fairness.includes(name)),
   )
@@ -40,7 +37,8 @@ export function digestEvaluation(
     weights: training?.weights,
     seed: training?.trainer?.seed,
     settings: evaluationSettings,
-    rules: judges.map(({ kind, metadata, digest }) => [kind, metadata.name, digest]),
+    rules: applied.map(({ kind, metadata, digest }) => [kind, metadata.name, digest]),
+    ...(besides.length === 0 ? {} : { besides: besides.map(({ kind, name, digest }) => [kind, name, digest]) }),
     waivers: resources.filter(({ kind }) => kind === 'Waiver').map(({ metadata, digest }) => [metadata.name, digest]),
     production: served === null ? null : { sha256: served.sha256, threshold: served.threshold, nulls: served.layout.nulls },
   })

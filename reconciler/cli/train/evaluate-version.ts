@@ -1,5 +1,6 @@
 /** Judges a model file by the rows that it was not trained on: measurements against production, tests, checks, and the verdict of its gates. */
 import type { Evaluation } from '../../core/evaluation.ts'
+import type { MeasurementRequest } from '../../core/measurement.ts'
 import type { ModelVerdict } from '../../core/verdict.ts'
 import { evaluateModel } from '../../evaluation/evaluate-model.ts'
 import type { EvaluatedProduction } from '../../evaluation/evaluation-request.ts'
@@ -24,18 +25,19 @@ export interface Judgement {
 }
 
 export async function evaluateVersion(subject: EvaluationSubject, opened: OpenTraining, progress: Progress): Promise<Judgement> {
-  const { model, spec, dataset, checks, part } = subject
+  const { model, spec, judges, dataset, checks, part } = subject
+  const wanted = wantedOf(subject)
   const rows = await openDatasetRows({
     folder: dataset.folder,
     part,
-    side: sideColumns(spec, opened),
+    side: sideColumns(spec, wanted),
     resampleBy: spec.evaluation.resampleBy,
     weights: spec.training?.weights ?? null,
     engine: { ...opened.engine, folders: [dataset.folder] },
   })
   try {
     progress.step(`${model}: evaluation`)
-    const request = await buildRequest(subject, opened)
+    const request = await buildRequest(subject, wanted)
     const scored = await evaluateModel(request, rows, {
       signal: opened.engine.signal,
       onProgress: (n) => progress.step(`${model}: ${n} of ${rows.rows} rows`),
@@ -52,8 +54,8 @@ export async function evaluateVersion(subject: EvaluationSubject, opened: OpenTr
       ...(replay === null ? {} : { replay }),
     }
     const verdict = judgeVersion({
-      ruleSets: ruleSetsOf(spec, opened.resources),
-      waivers: waiversOf(opened.resources),
+      ruleSets: ruleSetsOf(judges.spec, judges.resources),
+      waivers: waiversOf(judges.resources),
       judged: { evaluation, artifact: subject.artifact, dataset: { rows: countRows(dataset) } },
       model,
       version: subject.version,
@@ -69,12 +71,17 @@ function countRows({ report }: MadeDataset): Readonly<Record<string, number>> {
   return Object.fromEntries(report.parts.map(({ name, rows }) => [name, rows]))
 }
 
-function sideColumns(spec: ModelSpec, { resources }: OpenTraining): readonly string[] {
-  const asked = wantedMeasurements(ruleSetsOf(spec, resources)).flatMap(({ by }) => by)
-  return [...new Set([...spec.evaluation.slices.map(({ by }) => by), ...asked])]
+/** Groups by a column that the change no longer keeps beside its rows are not measured: rules on them are not proven to hold. */
+function wantedOf({ judges, dataset }: EvaluationSubject): readonly MeasurementRequest[] {
+  const ruleSets = [...ruleSetsOf(judges.spec, judges.resources), ...judges.besides]
+  return wantedMeasurements(ruleSets).filter(({ by }) => by.every((column) => dataset.report.sideColumns.includes(column)))
 }
 
-async function buildRequest(subject: EvaluationSubject, opened: OpenTraining) {
+function sideColumns({ evaluation }: ModelSpec, wanted: readonly MeasurementRequest[]): readonly string[] {
+  return [...new Set([...evaluation.slices.map(({ by }) => by), ...wanted.flatMap(({ by }) => by)])]
+}
+
+async function buildRequest(subject: EvaluationSubject, requests: readonly MeasurementRequest[]) {
   const { spec, bytes, layout, labels, part } = subject
   const { evaluation, decision, task } = spec
   const { resampleBy } = evaluation
@@ -88,7 +95,7 @@ async function buildRequest(subject: EvaluationSubject, opened: OpenTraining) {
     classes: task === 'multiclass-classification' ? labels.classes.map(String) : null,
     metrics: evaluation.metrics,
     slices: evaluation.slices,
-    requests: wantedMeasurements(ruleSetsOf(spec, opened.resources)),
+    requests,
     clustersBy: resampleBy === null ? null : resampleBy.type === 'day' ? 'day' : resampleBy.column,
     weights: spec.training?.weights ?? null,
     ...evaluationSettings,

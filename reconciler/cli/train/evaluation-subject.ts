@@ -1,6 +1,7 @@
 /** A model file that is to be judged, and everything that judging needs of it. */
 import type { DataCheckOutcome } from '../../core/evaluation.ts'
 import type { Artifact } from '../../core/release.ts'
+import type { Judges } from '../../gates/choose-judges.ts'
 import type { RowLayout } from '../../inference/rows/row-assembler.ts'
 import type { ModelSpec } from '../../manifests/kinds/model.ts'
 import type { MadeDataset } from './find-dataset.ts'
@@ -12,6 +13,7 @@ export interface EvaluationSubject {
   /** That it will be: waivers may name it. */
   readonly version: number
   readonly spec: ModelSpec
+  readonly judges: Judges
   readonly bytes: Uint8Array
   readonly artifact: Artifact
   readonly layout: RowLayout

@@ -5,6 +5,7 @@ import type { DatasetEvidence, Evidence, RunEvidence, TrainingEvidence } from '.
 import { MainwardError } from '../../core/error.ts'
 import type { DataCheckOutcome } from '../../core/evaluation.ts'
 import type { GoldenRow, Signature } from '../../core/release.ts'
+import type { Judges } from '../../gates/choose-judges.ts'
 import type { ModelVersionSpec } from '../../manifests/kinds/model-version.ts'
 import type { CliContext } from '../context.ts'
 import type { Progress } from '../features/progress.ts'
@@ -59,16 +60,19 @@ export async function makeVersion(survey: Survey, opened: OpenTraining, options:
   const facts = once(() => readFacts(survey, opened))
   const source = await findSource(survey, opened, { options, facts })
   const production = await opened.production.find(tree.name, tree.spec.task)
+  const judges = await opened.rules.judgesOf(tree.name, tree.spec)
   const sha256 = describeArtifact(source.bytes, '').sha256
   const digestOf = (signature: Signature) =>
-    digestEvaluation({ dataset: survey.dataset.digest, sha256, signature, spec: tree.spec, production }, opened.resources)
+    digestEvaluation({ dataset: survey.dataset.digest, sha256, signature, judges, production })
   const kept = keepEvaluation(source, decision, digestOf)
   if (kept !== null) return write(survey, opened, { version, source, ...kept })
   const { report, inspected, judgement } = await judge(survey, opened, {
     version,
-    options,
-    source,
+    progress: options.progress,
+    records: options.records,
+    bytes: source.bytes,
     production,
+    judges,
     facts: await facts(),
   })
   const evidence = buildEvidence({
@@ -162,7 +166,7 @@ function assertLearnable({ tree: { name, spec } }: Survey, { report }: MadeDatas
 }
 
 /** What is known of a training set without any model. */
-interface DatasetFacts {
+export interface DatasetFacts {
   readonly dataset: MadeDataset
   readonly part: 'validation' | 'test'
   readonly rows: readonly SampleRow[]
@@ -170,7 +174,7 @@ interface DatasetFacts {
   readonly checks: readonly DataCheckOutcome[]
 }
 
-async function readFacts({ tree: { name, spec }, dataset: found }: Survey, opened: OpenTraining): Promise<DatasetFacts> {
+export async function readFacts({ tree: { name, spec }, dataset: found }: Survey, opened: OpenTraining): Promise<DatasetFacts> {
   const dataset = await found.make()
   const { folder, report } = dataset
   const part = judgedPart(name, dataset)
@@ -191,27 +195,30 @@ async function readArtifact({ artifact }: ModelVersionSpec, opened: OpenTraining
     : readFile(join(opened.project, artifact.path))
 }
 
-interface JudgeRequest {
+export interface JudgeRequest {
   readonly version: number
-  readonly options: MakingOptions
-  readonly source: ModelSource
+  readonly progress: Progress
+  /** A file of recorded requests, absolute; null: none was given. */
+  readonly records: string | null
+  readonly bytes: Uint8Array
   readonly production: Awaited<ReturnType<OpenTraining['production']['find']>>
+  readonly judges: Judges
   readonly facts: DatasetFacts
 }
 
-async function judge(
+/** Throws for a file that the model can not have. */
+export async function judge(
   survey: Survey,
   opened: OpenTraining,
-  { version, options, source, production, facts }: JudgeRequest,
+  { version, progress, records, bytes, production, judges, facts }: JudgeRequest,
 ): Promise<{ readonly report: DatasetEvidence; readonly inspected: InspectedModel; readonly judgement: Judgement }> {
   const { tree } = survey
-  const { progress } = options
   const { dataset, part, rows, labels, checks } = facts
   progress.step(`${tree.name}: model file`)
   const onDemand = readModelOnDemand({ model: { file: '', spec: tree.spec } }, tree.views)
   const inspected = await inspectModel({
     model: tree.name,
-    bytes: source.bytes,
+    bytes,
     spec: tree.spec,
     views: tree.views,
     onDemand,
@@ -224,8 +231,9 @@ async function judge(
       model: tree.name,
       version,
       spec: tree.spec,
-      bytes: source.bytes,
-      artifact: describeArtifact(source.bytes, ''),
+      judges,
+      bytes,
+      artifact: describeArtifact(bytes, ''),
       layout: {
         signature: inspected.signature,
         requestFeatures: tree.spec.requestFeatures,
@@ -237,7 +245,7 @@ async function judge(
       dataset,
       labels,
       part,
-      records: options.records,
+      records,
       checks: [...checks, inspected.varies],
     },
     opened,

@@ -16,6 +16,7 @@ import { type OpenFeatures, withFeatures } from '../features/open-features.ts'
 import { type BaseCommit, openBase } from './base-commit.ts'
 import { type FileDigests, openFileDigests } from './file-digests.ts'
 import { openCachedParser } from './cached-parser.ts'
+import { openRuleReader, type RuleReader } from './changed-rules.ts'
 import { openProduction, type ProductionReader } from './production.ts'
 import { openVersionStore, type VersionStore } from './version-store.ts'
 
@@ -31,6 +32,7 @@ export interface OpenTraining extends OpenFeatures {
   readonly versions: VersionStore
   readonly base: BaseCommit | null
   readonly production: ProductionReader
+  readonly rules: RuleReader
   readonly digests: FeatureDigests
   readonly fileDigests: FileDigests
   readonly datasetDigests: DatasetDigests
@@ -74,6 +76,7 @@ export async function withTraining<T>(
         versions,
         base,
         production: openProduction(base, versions),
+        rules: openRuleReader({ base, project, resources: features.resources, commit: features.commit, environment: 'production' }),
         digests,
         fileDigests,
         datasetDigests: await openDatasetDigests(folder),

@@ -65,17 +65,26 @@ function findServed({ model, task, base, store, resources }: Question): Producti
     return { served: null, because: `version ${number}, which the rollout names at ${base.name}, is not there` }
   }
   if (owner.spec.task !== task) return { served: null, because: `version ${number} has another task: ${owner.spec.task}` }
-  const release = buildRelease(version, owner)
+  const { artifact } = version.spec
+  const read = async (): Promise<Uint8Array> =>
+    (artifact.path === undefined ? null : await base.read(artifact.path)) ?? store.readArtifact(artifact.sha256)
+  return { served: describeServed(version, owner, read) }
+}
+
+/** A version as its model serves it; `read` gives its model file. */
+export function describeServed(
+  version: Resource<ModelVersionSpec>,
+  model: Resource<ModelSpec>,
+  read: () => Promise<Uint8Array>,
+): ServedVersion {
+  const release = buildRelease(version, model)
   const { artifact, decision } = release
   return {
-    served: {
-      version: number,
-      sha256: artifact.sha256,
-      layout: layoutOf(release),
-      ...(decision === undefined ? {} : { threshold: decision.threshold }),
-      read: async () =>
-        (artifact.path === undefined ? null : await base.read(artifact.path)) ?? store.readArtifact(artifact.sha256),
-    },
+    version: version.spec.version,
+    sha256: artifact.sha256,
+    layout: layoutOf(release),
+    ...(decision === undefined ? {} : { threshold: decision.threshold }),
+    read,
   }
 }
 

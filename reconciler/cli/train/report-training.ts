@@ -44,13 +44,23 @@ function describeOutcome(decision: Survey['decision']): ModelOutcome {
   }
 }
 
-/** The last lines of the trainer are part of its message. */
-export function reportFailed({ metadata, spec }: Resource<ModelSpec>, thrown: unknown): ModelReport {
+/** How many of the last lines of a log a report has. */
+const shownLines = 20
+
+/** `lines`: what trainer and its tests said. Where a message has the last of them, too, a report shows them once. */
+export function reportFailed(
+  { metadata, spec }: Resource<ModelSpec>,
+  thrown: unknown,
+  lines: readonly string[],
+): ModelReport {
   const known = thrown instanceof MainwardError ? thrown : null
+  const log = lines.slice(-shownLines)
+  const whole = messageOf(thrown)
+  const message = log.length === 0 ? whole : (whole.split('; its last lines:\n')[0] ?? whole)
   return {
     model: metadata.name,
     description: metadata.description ?? null,
-    outcome: { type: 'failed', code: known?.code ?? 'bug', message: messageOf(thrown), hint: known?.hint ?? null, log: [] },
+    outcome: { type: 'failed', code: known?.code ?? 'bug', message, hint: known?.hint ?? null, log },
     served: null,
     version: null,
     artifact: null,

@@ -128,7 +128,7 @@ async function compare({ opened, request, dataset, bytes, model }: Compared) {
 }
 
 /** Of the same commit, or of the artifact store. */
-async function readArtifact({ artifact }: ModelVersionSpec, opened: OpenTraining): Promise<Uint8Array> {
+export async function readArtifact({ artifact }: ModelVersionSpec, opened: OpenTraining): Promise<Uint8Array> {
   const [file] = artifact.path === undefined ? [] : await opened.ports.files.list(artifact.path)
   if (file === undefined) return opened.versions.readArtifact(artifact.sha256)
   return readFile(file.localPath)

@@ -123,10 +123,8 @@ async function describeVersion({
   const behind = findBehind(tree, spec)
   if (atBase === 'same') return { ...common, atBase, behind, stale: [] }
   const production = await opened.production.find(tree.name, tree.spec.task)
-  const today = digestEvaluation(
-    { dataset, sha256: spec.artifact.sha256, signature: spec.signature, spec: tree.spec, production },
-    opened.resources,
-  )
+  const judges = await opened.rules.judgesOf(tree.name, tree.spec)
+  const today = digestEvaluation({ dataset, sha256: spec.artifact.sha256, signature: spec.signature, judges, production })
   return {
     ...common,
     atBase,

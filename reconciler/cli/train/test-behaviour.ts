@@ -14,16 +14,17 @@ export async function testBehaviour(
   part: PartName,
   opened: OpenTraining,
 ): Promise<readonly TestOutcome[]> {
-  const { spec, bytes, layout, labels } = subject
-  if (spec.tests.length === 0) return []
+  const { spec, judges, bytes, layout, labels } = subject
+  const { tests } = judges.spec
+  if (tests.length === 0) return []
   const seed = spec.training?.trainer?.seed ?? 0
-  const rows = await readSample(subject, { part, seed, count: sampleSize(spec.tests) }, opened)
+  const rows = await readSample(subject, { part, seed, count: sampleSize(tests) }, opened)
   const model = await loadOnnxModel(bytes)
   try {
     const classes = spec.task === 'multiclass-classification' ? labels.classes.map(String) : null
     const candidate = { model, layout, threshold: spec.decision?.threshold ?? null, classes }
     const now = (): number => performance.now()
-    return await runBehaviourTests({ tests: spec.tests, candidate, sizeBytes: bytes.byteLength, rows, seed, now })
+    return await runBehaviourTests({ tests, candidate, sizeBytes: bytes.byteLength, rows, seed, now })
   } finally {
     await model.release()
   }

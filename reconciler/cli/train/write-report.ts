@@ -10,6 +10,8 @@ import { renderMarkdown } from '../../reports/markdown/render-markdown.ts'
 import { drawPictures } from '../../reports/pictures/draw-pictures.ts'
 import { renderReportJson } from '../../reports/render-json.ts'
 import type { OpenTraining } from './open-training.ts'
+import { planChange } from './plan-change.ts'
+import { testViews } from './test-views.ts'
 
 const forms: Readonly<Record<string, (report: Report) => Promise<string>>> = {
   '.md': (report) => Promise.resolve(renderMarkdown(buildDocument(report), { pictureAddress: () => null })),
@@ -17,19 +19,26 @@ const forms: Readonly<Record<string, (report: Report) => Promise<string>>> = {
   '.json': (report) => Promise.resolve(renderReportJson(report)),
 }
 
+export interface ReportContext {
+  readonly opened: OpenTraining
+  /** Milliseconds since the epoch. */
+  readonly wallMs: number
+}
+
 /** Throws `environment` when the file can not be written. */
-export async function writeReport(file: string, models: readonly ModelReport[], opened: OpenTraining): Promise<void> {
+export async function writeReport(file: string, models: readonly ModelReport[], { opened, wallMs }: ReportContext): Promise<void> {
+  const { plan, impact, warnings } = await planChange(opened, wallMs)
   const report = buildReport({
     project: opened.resources.find(({ kind }) => kind === 'Project')?.metadata.name ?? '',
     commit: opened.commit,
     base: opened.base?.id ?? null,
     models,
-    plan: null,
-    impact: [],
-    loosening: null,
-    featureTests: [],
+    plan,
+    impact,
+    loosening: await opened.rules.findLoosening(),
+    featureTests: await testViews(models, opened),
     expectations: [],
-    warnings: [],
+    warnings,
   })
   const text = (await forms[extname(file)]?.(report)) ?? ''
   try {
