@@ -1,6 +1,6 @@
 """Writes data/replay-2013-06-07.jsonl.gz: a prediction for every flight of June and July 2013, in order of time.
 
-    python replay_rows.py
+    python replay_rows.py     with the package duckdb
 
 A row has what a client knows of the flight two hours before its departure: the keys that the views are joined by, and the
 request features. The rest comes from the views.
@@ -8,9 +8,11 @@ request features. The rest comes from the views.
 
 import gzip
 import json
+from pathlib import Path
 
-from datasets import DATA, connect
+import duckdb
 
+DATA = Path(__file__).resolve().parent.parent / "data"
 FILE = DATA / "replay-2013-06-07.jsonl.gz"
 KEYS = ["origin", "dest", "carrier", "route", "tailnum"]
 REQUEST_FEATURES = ["distance", "sched_hour", "day_of_week"]
@@ -24,6 +26,13 @@ from read_parquet('{DATA}/flights.parquet')
 where month in (6, 7)
 order by predict_at, flight_id
 """
+
+
+def connect():
+    """An in-memory database that reckons in UTC."""
+    db = duckdb.connect()
+    db.execute("set timezone = 'UTC'")
+    return db
 
 
 def build_record(flight):

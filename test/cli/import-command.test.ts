@@ -20,7 +20,7 @@ let answers: Readonly<Record<string, Readonly<Record<string, readonly Json[]>>>>
 let project: string
 
 beforeAll(async () => {
-  const python = await ensurePythonEnvironment('example-repo/tools/requirements.txt')
+  const python = await ensurePythonEnvironment('example-repo/training/requirements.txt')
   models = await mkdtemp(join(tmpdir(), 'mainward-import-'))
   const { stdout } = await execa(python, [join(packageRoot, 'test/cli/import/models.py'), models])
   answers = JSON.parse(stdout) as typeof answers

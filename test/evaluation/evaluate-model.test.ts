@@ -17,7 +17,7 @@ import { rowsOf } from './support/batches.ts'
 const folder = mkdtempSync(join(tmpdir(), 'mainward-evaluation-'))
 
 beforeAll(async () => {
-  const python = await ensurePythonEnvironment('example-repo/tools/requirements.txt')
+  const python = await ensurePythonEnvironment('example-repo/training/requirements.txt')
   await execa(python, [join(packageRoot, 'test/evaluation/support/models.py'), folder])
 }, makingTimeoutMs)
 

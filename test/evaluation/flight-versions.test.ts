@@ -38,7 +38,7 @@ beforeAll(async () => {
   const made = await runCommand(join(packageRoot, 'example-repo'), ['dataset', 'flight-delay', '--out', dataset, '--as-of', '2013-08-01', '--state', scratch]) // prettier-ignore
   expect([made.code, made.errors]).toEqual([0, ''])
   versions = readExampleVersions('flight-delay')
-  const program = await ensurePythonEnvironment('example-repo/tools/requirements.txt')
+  const program = await ensurePythonEnvironment('example-repo/training/requirements.txt')
   const asked = [1, 2, 3].map((number) => {
     const file = exampleFile(`models/flight-delay/versions/${number}.onnx`)
     return [number, { file, features: versions.get(number)?.layout.signature.inputs[0]?.features }] as const

@@ -27,7 +27,7 @@ export interface ReferenceModels {
 
 /** `script` is a path in the package; it takes a folder and prints what test/inference/models.py does. */
 export async function makeReferenceModels(script = 'test/inference/models.py'): Promise<ReferenceModels> {
-  const python = await ensurePythonEnvironment('example-repo/tools/requirements.txt')
+  const python = await ensurePythonEnvironment('example-repo/training/requirements.txt')
   const folder = mkdtempSync(join(tmpdir(), 'mainward-models-'))
   const { stdout } = await execa(python, [join(packageRoot, script), folder])
   const answers = JSON.parse(stdout) as Readonly<Record<string, { readonly inputs: Encoded; readonly outputs: Encoded }>>

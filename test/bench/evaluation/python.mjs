@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const { digestBytes, shortDigest } = await import(`${root}dist/core/digest.js`)
-const requirements = `${root}example-repo/tools/requirements.txt`
+const requirements = `${root}example-repo/training/requirements.txt`
 
 /** Its path. */
 export function ensurePython() {

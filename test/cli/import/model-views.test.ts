@@ -53,7 +53,7 @@ let rows: readonly (readonly number[])[]
 let project: string
 
 beforeAll(async () => {
-  const python = await ensurePythonEnvironment('example-repo/tools/requirements.txt')
+  const python = await ensurePythonEnvironment('example-repo/training/requirements.txt')
   models = await mkdtemp(join(tmpdir(), 'mainward-import-views-'))
   const { stdout } = await execa(python, [join(packageRoot, 'test/cli/import/models.py'), models])
   answers = (JSON.parse(stdout) as { readonly regression: { readonly variable: number[][] } }).regression.variable.flat()

@@ -17,7 +17,7 @@ let answers: Readonly<Record<string, Readonly<Record<string, readonly Json[]>>>>
 let engine: Engine
 
 beforeAll(async () => {
-  const python = await ensurePythonEnvironment('example-repo/tools/requirements.txt')
+  const python = await ensurePythonEnvironment('example-repo/training/requirements.txt')
   project = await mkdtemp(join(tmpdir(), 'mainward-score-models-'))
   const { stdout } = await execa(python, [join(packageRoot, 'test/cli/import/models.py'), project])
   answers = JSON.parse(stdout) as typeof answers

@@ -50,7 +50,7 @@ export interface Reference {
 }
 
 export async function makeReference(): Promise<Reference> {
-  const python = await ensurePythonEnvironment('example-repo/tools/requirements.txt')
+  const python = await ensurePythonEnvironment('example-repo/training/requirements.txt')
   const { stdout } = await execa(python, [join(packageRoot, 'test/evaluation/support/reference.py')])
   return JSON.parse(stdout) as Reference
 }

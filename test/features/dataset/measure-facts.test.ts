@@ -24,7 +24,7 @@ const engines = prepareEngines()
 let reference: Reference
 
 beforeAll(async () => {
-  const python = await ensurePythonEnvironment('example-repo/tools/requirements.txt')
+  const python = await ensurePythonEnvironment('example-repo/training/requirements.txt')
   const { stdout } = await execa(python, [join(packageRoot, 'test/features/dataset/support/reference_facts.py'), engines.folder])
   reference = JSON.parse(stdout) as Reference
 }, makingTimeoutMs)
