@@ -1,11 +1,12 @@
 /**
  * Where Python environments are kept: one folder a key, and in it the file `current`, which names the one that is whole. An
  * environment can not be moved, since its programs name their own place; so each is made where it stays, and counts from
- * the moment that `current` names it. A kill before leaves a folder that nobody names, which a later making removes.
+ * the moment that `current` names its path. A kill before leaves a folder that nobody names, which a later making removes;
+ * so does a move of the whole cache, with the repository that it lies in.
  */
 import { randomUUID } from 'node:crypto'
 import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 export interface EnvironmentCache {
   /** The folder of the whole environment; null: there is none. */
@@ -25,19 +26,22 @@ const currentName = 'current'
 export function openEnvironmentCache(folder: string): EnvironmentCache {
   const current = join(folder, currentName)
   const find = async (): Promise<string | null> => {
-    const name = await readOrNull(current)
-    return name === null ? null : join(folder, name)
+    const made = await readOrNull(current)
+    return made !== null && made === join(folder, basename(made)) ? made : null
   }
   return {
     find,
     async reserve() {
       await mkdir(folder, { recursive: true })
-      await removeAbandoned(folder, await readOrNull(current))
+      const whole = await find()
+      // What names another place, or is none of ours, stands in the way of the next.
+      if (whole === null) await rm(current, { force: true })
+      await removeAbandoned(folder, whole === null ? null : basename(whole))
       return join(folder, randomUUID().slice(0, 8))
     },
     async publish(made) {
       const note = join(made, currentName)
-      await writeFile(note, made.slice(folder.length + 1))
+      await writeFile(note, made)
       try {
         // Of two who link the same name, one succeeds, and what it names is whole.
         await link(note, current)

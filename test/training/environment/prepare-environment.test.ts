@@ -1,6 +1,6 @@
 /** Real virtual environments of a folder of real wheels: made once, whole or not at all, and every bad day by its name. */
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -115,6 +115,17 @@ describe('an environment of requirements.txt', () => {
     const after = await prepareEnvironment(request())
     expect(after.described.packages).toEqual(before.described.packages)
     expect(existsSync(before.own?.folder ?? '')).toBe(false)
+  })
+
+  it('is made anew when its folder was moved: its programs name the old place', async () => {
+    const [before, after] = [join(root, 'before'), join(root, 'after')]
+    await prepareEnvironment(request({ cacheFolder: before }))
+    renameSync(before, after)
+    const { path } = await prepareEnvironment(request({ cacheFolder: after }))
+    expect(execFileSync('pinned_thing-program', { env: { PATH: path }, encoding: 'utf8' })).toBe('pinned 1.2.0\n')
+    const lines: string[] = []
+    await prepareEnvironment(request({ cacheFolder: after, onLines: (fresh) => lines.push(...fresh) }))
+    expect(lines).toEqual([])
   })
 
   it('is one when two make it at once', async () => {
