@@ -19,7 +19,10 @@ import { runCommand } from '../support/run-command.ts'
 type Version = WrittenModelVersionSpec & { readonly evidence: Evidence }
 
 /** By model: the version whose inputs those of the manifest are, and the one that another training makes. */
-const trained = { 'flight-delay': { before: 2, again: 3, rows: 12_423 }, 'loan-approval': { before: 1, again: 2, rows: 596 } } as const
+const trained = {
+  'flight-delay': { before: 2, again: 3, rows: 12_423 },
+  'loan-approval': { before: 1, again: 2, rows: 596 },
+} as const
 type Model = keyof typeof trained
 const models = Object.keys(trained) as readonly Model[]
 
@@ -86,7 +89,9 @@ async function compareModels(): Promise<typeof compared> {
 
 describe.each(models)('%s, trained again', (model) => {
   it('gets a version of the same inputs and the same training set', async () => {
-    const [before, again] = [await readVersion(model, 'before'), await readVersion(model, 'again')].map(({ evidence }) => evidence)
+    const [before, again] = [await readVersion(model, 'before'), await readVersion(model, 'again')].map(
+      ({ evidence }) => evidence,
+    )
     expect(again?.inputsDigest).toBe(before?.inputsDigest)
     expect(again?.dataset.digest).toBe(before?.dataset.digest)
     expect(again?.run?.packages).toEqual(before?.run?.packages)
