@@ -2,18 +2,18 @@
 import { meanInterval } from '../../statistics/intervals/mean-interval.ts'
 import type { Proportion } from '../../statistics/intervals/interval.ts'
 import { proportionInterval } from '../../statistics/intervals/proportion-interval.ts'
-import { delongAuc, delongTest } from '../../statistics/metrics/delong.ts'
+import { delongAucOf, type DelongComponents, delongTestOf } from '../../statistics/metrics/delong.ts'
 import { normalQuantile } from '../../statistics/special/normal.ts'
 import { studentTQuantile } from '../../statistics/special/student-t.ts'
 import type { NoSpread, Spread } from './spread.ts'
-import type { Ranking, SubjectSample } from './subject-sample.ts'
+import type { SubjectSample } from './subject-sample.ts'
 
 /** Shares: Clopper and Pearson, never below the confidence. Areas: DeLong. Means: Student's t. */
 export function analyticSpread(sample: SubjectSample, metric: string, confidence: number): Spread | NoSpread | null {
   const proportion = sample.proportion(metric)
   if (proportion !== null) return shareSpread(proportion, confidence)
-  const ranking = sample.ranking(metric)
-  if (ranking !== null) return areaSpread(ranking, confidence)
+  const area = sample.areaComponents(metric)
+  if (area !== null) return areaSpread(area, confidence)
   const losses = sample.losses(metric)
   return losses === null ? null : meanSpread(losses, confidence)
 }
@@ -27,14 +27,11 @@ export function analyticDifference(
 ): Spread | NoSpread | null {
   const [hits, otherHits] = [first.hits(metric), second.hits(metric)]
   if (hits !== null && otherHits !== null) return pairedShareSpread(hits, otherHits, confidence)
-  const [ranking, otherRanking] = [first.ranking(metric), second.ranking(metric)]
-  if (ranking !== null && otherRanking !== null) return areaDifference(ranking, otherRanking, confidence)
+  const [area, otherArea] = [first.areaComponents(metric), second.areaComponents(metric)]
+  if (area !== null && otherArea !== null) return areaDifference(area, otherArea, confidence)
   const [losses, otherLosses] = [first.losses(metric), second.losses(metric)]
   if (losses === null || otherLosses === null) return null
-  return meanSpread(
-    losses.map((loss, row) => loss - (otherLosses[row] ?? NaN)),
-    confidence,
-  )
+  return meanSpread(differencesOf(losses, otherLosses), confidence)
 }
 
 /** Standard error with two successes and two failures more (Agresti and Coull 1998): no share is known without error. */
@@ -48,8 +45,14 @@ function shareSpread(proportion: Proportion, confidence: number): Spread {
   return { low, high, standardError: shareStandardError(proportion), method: 'clopper-pearson' }
 }
 
-function areaSpread({ truth, scores }: Ranking, confidence: number): Spread | NoSpread {
-  const { auc, low, high, standardError } = delongAuc({ truth, scores }, confidence)
+function differencesOf(first: Float64Array, second: Float64Array): Float64Array {
+  const differences = new Float64Array(first.length)
+  for (let row = 0; row < first.length; row += 1) differences[row] = (first[row] ?? NaN) - (second[row] ?? NaN)
+  return differences
+}
+
+function areaSpread(area: DelongComponents, confidence: number): Spread | NoSpread {
+  const { auc, low, high, standardError } = delongAucOf(area, confidence)
   if (Number.isNaN(standardError)) return { because: 'no interval: DeLong needs two rows of each class' }
   if (standardError === 0 && (auc === 0 || auc === 1)) {
     return { because: 'no interval: the scores separate the classes completely, so that nothing varies' }
@@ -57,8 +60,8 @@ function areaSpread({ truth, scores }: Ranking, confidence: number): Spread | No
   return { low, high, standardError, method: 'delong' }
 }
 
-function areaDifference(first: Ranking, second: Ranking, confidence: number): Spread | NoSpread {
-  const test = delongTest({ truth: first.truth, scoresA: first.scores, scoresB: second.scores }, confidence)
+function areaDifference(first: DelongComponents, second: DelongComponents, confidence: number): Spread | NoSpread {
+  const test = delongTestOf(first, second, confidence)
   const { difference, low, high } = test
   // Both rank alike: their difference is 0 on every draw of these rows.
   if (difference === 0 && Number.isNaN(low)) return { low: 0, high: 0, standardError: 0, method: 'delong' }

@@ -2,6 +2,7 @@
 import { areProbabilities, assertBinaryOutcomes } from '../../statistics/metrics/binary-outcomes.ts'
 import { binarySums, calibrationGapsOf, probabilityEpsilon } from '../../statistics/metrics/binary-sums.ts'
 import { type Clusters, totalsOf } from '../../statistics/metrics/clusters.ts'
+import { delongComponents } from '../../statistics/metrics/delong.ts'
 import { equalMassCalibrationError } from '../../statistics/metrics/equal-mass-calibration.ts'
 import { rankingMetrics } from '../../statistics/metrics/ranking-metrics.ts'
 import { orderScores } from '../../statistics/metrics/score-order.ts'
@@ -25,6 +26,7 @@ export function createBinarySample({ truth: labels, scores, weights, threshold }
   const totals = once(() => totalsOf(binarySums({ outcomes, threshold })))
   const order = once(() => orderScores(scores))
   const ranking = once(() => rankingMetrics(outcomes, order()))
+  const components = once(() => delongComponents({ truth, scores }, order()))
   const isConstant = once(() => scores.every((score) => score === scores[0]))
   const isOwn = (metric: string, names: readonly string[]) => weights === undefined && names.includes(metric)
   return {
@@ -39,14 +41,15 @@ export function createBinarySample({ truth: labels, scores, weights, threshold }
     proportion: (metric) => (weights === undefined ? proportionOf(metric, cellsOf(totals())) : null),
     hits: (metric) => (weights === undefined ? hitsOf(metric, { truth, scores, threshold }) : null),
     losses: (metric) => (isOwn(metric, losses) && areProbabilities(scores) ? lossesOf(metric, truth, scores) : null),
-    ranking: (metric) => (isOwn(metric, ['roc_auc']) ? { truth, scores } : null),
+    areaComponents: (metric) => (isOwn(metric, ['roc_auc']) ? components() : null),
     isResampled: (metric) => isNoiseName(metric) || tableMetricNames.includes(metric) || ranked.some((name) => name === metric),
     statistics: (metrics, clusters) => {
       const summed = metrics.filter((name) => tableMetricNames.includes(name) || isNoiseName(name) || isConstant())
       const parts: ClusterStatistics[] = []
       if (summed.length > 0) parts.push(tableStatistics({ outcomes, threshold, clusters }, summed))
       if (!isConstant() && metrics.includes('roc_auc')) parts.push(rocAucByCluster(outcomes, clusters))
-      if (!isConstant() && metrics.includes('average_precision')) parts.push(averagePrecisionByCluster(outcomes, clusters))
+      if (!isConstant() && metrics.includes('average_precision'))
+        parts.push(averagePrecisionByCluster(outcomes, clusters, order()))
       return pickStatistics(joined(parts, clusters.count), metrics)
     },
   }
@@ -81,11 +84,16 @@ function alikeMetric(name: string, totals: Float64Array): number {
 }
 
 function lossesOf(metric: string, truth: Uint8Array, scores: Float64Array): Float64Array {
-  if (metric === 'brier') return scores.map((score, row) => (score - (truth[row] ?? 0)) ** 2)
-  return scores.map((score, row) => {
-    const chance = truth[row] === 1 ? score : 1 - score
-    return -Math.log(Math.min(Math.max(chance, probabilityEpsilon), 1 - probabilityEpsilon))
-  })
+  const values = new Float64Array(scores.length)
+  for (let row = 0; row < values.length; row += 1) {
+    const [score, label] = [scores[row] ?? NaN, truth[row] ?? 0]
+    values[row] = metric === 'brier' ? (score - label) ** 2 : logLossOf(label === 1 ? score : 1 - score)
+  }
+  return values
+}
+
+function logLossOf(chance: number): number {
+  return -Math.log(Math.min(Math.max(chance, probabilityEpsilon), 1 - probabilityEpsilon))
 }
 
 type Hit = (label: number | undefined, isSelected: boolean) => boolean

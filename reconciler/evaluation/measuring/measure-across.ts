@@ -2,9 +2,9 @@
 import type { Across, Measurement, MeasurementRequest } from '../../core/measurement.ts'
 import { newcombeDifference } from '../../statistics/intervals/newcombe-difference.ts'
 import { clustersOf, type Clusters } from '../../statistics/metrics/clusters.ts'
-import type { ClusterStatistics } from '../../statistics/resampling/cluster-statistics.ts'
+import { type ClusterStatistics, joined, valuesAtEach } from '../../statistics/resampling/cluster-statistics.ts'
 import { shareStandardError } from './analytic-spread.ts'
-import { chooseDraws, countClusters } from './choose-draws.ts'
+import { chooseDraws, countClusters, type Draws } from './choose-draws.ts'
 import { type Cell, subjectsOf } from './measure-cell.ts'
 import { resampledSpreads, type ResampleSettings } from './resampled-spread.ts'
 import { roundedOrNull } from './rounded.ts'
@@ -116,14 +116,18 @@ function resampled(
   if (!lowest.sample.isResampled(metric)) return { because: `no interval: no resample of this version knows ${metric}` }
   const isRatio = across === 'ratio'
   if (isRatio && lowest.value === 0) return { because: 'no interval: the lowest value is 0, and has no logarithm' }
-  const statistics = pairStatistics([lowest, highest], metric, settings.seed)
-  const valuesAt = (counts: ArrayLike<number>): readonly number[] => {
-    const [low, high] = statistics.valuesAt(counts)
+  const { pair, draws } = pairStatistics([lowest, highest], metric, settings.seed)
+  const apart = ([low = NaN, high = NaN]: readonly number[]): readonly number[] => {
     const value = isRatio ? Math.log(low / high) : high - low
     return [Number.isFinite(value) ? value : NaN]
   }
-  const { clusters, method } = statistics.draws
-  const found = resampledSpreads({ clusters: clusters.count, names: ['apart'], valuesAt }, { clusters, method }, settings)
+  const compared: ClusterStatistics = {
+    clusters: pair.clusters,
+    names: ['apart'],
+    valuesAt: (counts) => apart(pair.valuesAt(counts)),
+    valuesAtEach: (drawn) => valuesAtEach(pair, drawn).map(apart),
+  }
+  const found = resampledSpreads(compared, draws, settings)
   const spread = found.get('apart') ?? { because: 'no interval' }
   if ('because' in spread || !isRatio) return spread
   const standardError = spread.standardError * (lowest.value / highest.value)
@@ -131,19 +135,19 @@ function resampled(
 }
 
 /** Both groups under the same draws: of clusters that have rows of one of them. */
-function pairStatistics(pair: readonly [Compared, Compared], metric: string, seed: number) {
-  const [low, high] = pair
+function pairStatistics(
+  compared: readonly [Compared, Compared],
+  metric: string,
+  seed: number,
+): { readonly draws: Draws; readonly pair: ClusterStatistics } {
+  const [low, high] = compared
   const rows = low.cell.rows + high.cell.rows
-  const draws = chooseDraws(joinedClusters(pair), rows, seed)
+  const draws = chooseDraws(joinedClusters(compared), rows, seed)
   const { ids, count } = draws.clusters
   const statisticsOf = ({ sample }: Compared, part: Uint32Array): ClusterStatistics =>
     sample.statistics([metric], { ids: part, count })
-  const [first, second] = [statisticsOf(low, ids.subarray(0, low.cell.rows)), statisticsOf(high, ids.subarray(low.cell.rows))]
-  const valuesAt = (counts: ArrayLike<number>): readonly [number, number] => [
-    first.valuesAt(counts)[0] ?? NaN,
-    second.valuesAt(counts)[0] ?? NaN,
-  ]
-  return { draws, valuesAt }
+  const parts = [statisticsOf(low, ids.subarray(0, low.cell.rows)), statisticsOf(high, ids.subarray(low.cell.rows))]
+  return { draws, pair: joined(parts, count) }
 }
 
 function joinedClusters(compared: readonly Compared[]): Clusters | null {

@@ -1,7 +1,7 @@
 /** Measures all that is wanted of one set of rows: points first, formulas where there are some, and one series of resamples for the rest. */
 import type { GroupKey, Measurement, Subject } from '../../core/measurement.ts'
 import type { Clusters } from '../../statistics/metrics/clusters.ts'
-import type { ClusterStatistics } from '../../statistics/resampling/cluster-statistics.ts'
+import { type ClusterStatistics, valuesAtEach } from '../../statistics/resampling/cluster-statistics.ts'
 import { analyticDifference, analyticSpread } from './analytic-spread.ts'
 import { allowForNoise, noiseNameOf } from './calibration-noise.ts'
 import { chooseDraws, countClusters, type Draws } from './choose-draws.ts'
@@ -116,14 +116,20 @@ function statisticsOf(cell: Cell, open: readonly Wanted[], { clusters }: Draws):
       return [part, parts[part]?.metrics.indexOf(metric) ?? -1] as const
     }),
   )
-  const valuesAt = (counts: ArrayLike<number>): readonly number[] => {
-    const values = parts.map(({ statistics }) => statistics.valuesAt(counts))
-    return places.map((place) => {
+  const combine = (values: readonly (readonly number[])[]): readonly number[] =>
+    places.map((place) => {
       const [first = NaN, second = 0] = place.map(([part, index]) => values[part]?.[index] ?? NaN)
       return first - second
     })
+  return {
+    clusters: clusters.count,
+    names: open.map(nameOf),
+    valuesAt: (counts) => combine(parts.map(({ statistics }) => statistics.valuesAt(counts))),
+    valuesAtEach: (draws) => {
+      const found = parts.map(({ statistics }) => valuesAtEach(statistics, draws))
+      return draws.map((_, draw) => combine(found.map((values) => values[draw] ?? [])))
+    },
   }
-  return { clusters: clusters.count, names: open.map(nameOf), valuesAt }
 }
 
 function toMeasurement(cell: Cell, { metric, of, estimate }: Found, spread: Spread | NoSpread | null): Measurement {

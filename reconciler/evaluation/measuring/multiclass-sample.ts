@@ -32,7 +32,7 @@ export function createMulticlassSample({ truth: labels, scores, weights, classes
       const values = isOwn(metric, ['log_loss', 'brier']) ? lossesOf(metric, outcomes) : null
       return values === null || values.some(Number.isNaN) ? null : values
     },
-    ranking: () => null,
+    areaComponents: () => null,
     isResampled: (metric) => summed.includes(metric),
     statistics: (names, clusters) => pickStatistics(multiclassByCluster(outcomes, clusters), names),
   }

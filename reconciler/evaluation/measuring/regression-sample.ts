@@ -44,7 +44,7 @@ export function createRegressionSample({ truth, scores, weights }: SampleColumns
       const loss = weights === undefined ? lossByMetric[metric] : undefined
       return loss === undefined ? null : truth.map((wanted, row) => loss((scores[row] ?? NaN) - wanted, wanted))
     },
-    ranking: () => null,
+    areaComponents: () => null,
     isResampled: (metric) => summed.includes(metric),
     statistics: (names, clusters) => pickStatistics(regressionByCluster(outcomes, clusters), names),
   }

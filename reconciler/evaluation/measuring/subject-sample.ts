@@ -1,5 +1,6 @@
 /** The scores of one model on some rows, as metrics and intervals ask for them; each task has its own. */
 import type { Proportion } from '../../statistics/intervals/interval.ts'
+import type { DelongComponents } from '../../statistics/metrics/delong.ts'
 import type { Clusters } from '../../statistics/metrics/clusters.ts'
 import type { ClusterStatistics } from '../../statistics/resampling/cluster-statistics.ts'
 
@@ -16,16 +17,11 @@ export interface SubjectSample {
   /** Where it is a mean over rows of one weight: what each adds. */
   losses(metric: string): Float64Array | null
   /** Where it is the area under the ROC curve, of rows of one weight. */
-  ranking(metric: string): Ranking | null
+  areaComponents(metric: string): DelongComponents | null
   /** Whether a resample knows the metric. */
   isResampled(metric: string): boolean
   /** Only metrics that a resample knows, of at most 2,000 clusters. */
   statistics(metrics: readonly string[], clusters: Clusters): ClusterStatistics
-}
-
-export interface Ranking {
-  readonly truth: Uint8Array
-  readonly scores: Float64Array
 }
 
 export interface SampleColumns {

@@ -19,8 +19,15 @@ export function momentsOf(values: ArrayLike<number>): Moments {
   const first = values[0] ?? NaN
   if (count > 1 && isConstant(values, first)) return { count, mean: first, variance: 0 }
   const mean = meanOf(values)
-  const squares = Float64Array.from(values, (value) => (value - mean) ** 2)
+  const squares = squaresAround(values, mean)
   return { count, mean, variance: count > 1 ? pairwiseSum(squares) / (count - 1) : NaN }
+}
+
+/** By a loop: `Float64Array.from` asks an iterator for each value, ten times as slowly. */
+function squaresAround(values: ArrayLike<number>, mean: number): Float64Array {
+  const squares = new Float64Array(values.length)
+  for (let index = 0; index < squares.length; index += 1) squares[index] = ((values[index] ?? NaN) - mean) ** 2
+  return squares
 }
 
 export function varianceOf(values: ArrayLike<number>): number {

@@ -5,7 +5,7 @@
  */
 import { normalQuantile, normalSf } from '../special/normal.ts'
 import { assertBinaryOutcomes } from './binary-outcomes.ts'
-import { orderScores } from './score-order.ts'
+import { orderScores, type ScoreOrder } from './score-order.ts'
 
 export interface DelongAuc {
   readonly auc: number
@@ -35,7 +35,8 @@ export interface DelongTest {
   readonly high: number
 }
 
-interface Components {
+/** What each row adds to the area of one model: made once, used for its own interval and for all differences. */
+export interface DelongComponents {
   /** For each positive row, the share of negatives that it is above; ties half. */
   readonly positives: Float64Array
   /** For each negative row, the share of positives that are above it; ties half. */
@@ -44,7 +45,10 @@ interface Components {
 
 /** NaN without two rows of each class (the area needs one of each). Throws a RangeError for rows that are no outcomes. */
 export function delongAuc(given: { truth: Uint8Array; scores: Float64Array }, confidence: number): DelongAuc {
-  const components = componentsOf(given.truth, given.scores)
+  return delongAucOf(delongComponents(given), confidence)
+}
+
+export function delongAucOf(components: DelongComponents, confidence: number): DelongAuc {
   const auc = meanOf(components.positives)
   const variance = covarianceOf(components, components)
   const standardError = Math.sqrt(variance)
@@ -71,7 +75,11 @@ interface Pair {
 
 /** Paired: both models scored the same rows. Throws a RangeError for rows that are no outcomes. */
 export function delongTest({ truth, scoresA, scoresB }: Pair, confidence: number): DelongTest {
-  const [a, b] = [componentsOf(truth, scoresA), componentsOf(truth, scoresB)]
+  return delongTestOf(delongComponents({ truth, scores: scoresA }), delongComponents({ truth, scores: scoresB }), confidence)
+}
+
+/** Of components of the same rows. */
+export function delongTestOf(a: DelongComponents, b: DelongComponents, confidence: number): DelongTest {
   const [aucA, aucB] = [meanOf(a.positives), meanOf(b.positives)]
   // Not varA + varB - 2 cov, which loses all digits where the models are nearly alike.
   const between = { positives: minus(a.positives, b.positives), negatives: minus(a.negatives, b.negatives) }
@@ -94,10 +102,12 @@ export function delongTest({ truth, scoresA, scoresB }: Pair, confidence: number
   }
 }
 
-function componentsOf(truth: Uint8Array, scores: Float64Array): Components {
-  assertBinaryOutcomes({ truth, scores })
-  const { rows, sorted } = orderScores(scores)
-  const all = truth.reduce((sum, label) => sum + label, 0)
+/** `order`: of the scores, where it is known. Throws a RangeError for rows that are no outcomes. */
+export function delongComponents(given: { truth: Uint8Array; scores: Float64Array }, order?: ScoreOrder): DelongComponents {
+  const { truth, scores } = given
+  assertBinaryOutcomes(given)
+  const { rows, sorted } = order ?? orderScores(scores)
+  const all = positivesOf(truth)
   const placements = new Float64Array(truth.length)
   let [start, positivesBelow] = [0, 0]
   while (start < rows.length) {
@@ -112,30 +122,48 @@ function componentsOf(truth: Uint8Array, scores: Float64Array): Components {
     positivesBelow += tied
     start = end
   }
-  return {
-    positives: placements.filter((_, row) => truth[row] === 1),
-    negatives: placements.filter((_, row) => truth[row] !== 1),
+  return { positives: ofLabel(placements, truth, 1, all), negatives: ofLabel(placements, truth, 0, truth.length - all) }
+}
+
+function positivesOf(truth: Uint8Array): number {
+  let sum = 0
+  for (let row = 0; row < truth.length; row += 1) sum += truth[row] ?? 0
+  return sum
+}
+
+function ofLabel(values: Float64Array, truth: Uint8Array, label: 0 | 1, count: number): Float64Array {
+  const picked = new Float64Array(count)
+  for (let row = 0, at = 0; row < values.length; row += 1) {
+    if (truth[row] !== label) continue
+    picked[at] = values[row] ?? NaN
+    at += 1
   }
+  return picked
 }
 
 /** Covariance of two areas: that of the components over the positives, and over the negatives, each divided by their number. */
-function covarianceOf(a: Components, b: Components): number {
+function covarianceOf(a: DelongComponents, b: DelongComponents): number {
   return meanCovarianceOf(a.positives, b.positives) + meanCovarianceOf(a.negatives, b.negatives)
 }
 
 /** `cov(a, b) / n`, with n - 1 below; NaN for fewer than two values. */
 function meanCovarianceOf(a: Float64Array, b: Float64Array): number {
   const [meanA, meanB] = [meanOf(a), meanOf(b)]
-  const products = a.reduce((sum, value, index) => sum + (value - meanA) * ((b[index] ?? NaN) - meanB), 0)
+  let products = 0
+  for (let index = 0; index < a.length; index += 1) products += ((a[index] ?? NaN) - meanA) * ((b[index] ?? NaN) - meanB)
   return products / (a.length - 1) / a.length
 }
 
 function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
+  let sum = 0
+  for (let index = 0; index < values.length; index += 1) sum += values[index] ?? NaN
+  return sum / values.length
 }
 
 function minus(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, index) => value - (b[index] ?? NaN))
+  const differences = new Float64Array(a.length)
+  for (let index = 0; index < a.length; index += 1) differences[index] = (a[index] ?? NaN) - (b[index] ?? NaN)
+  return differences
 }
 
 function quantileOf(confidence: number): number {

@@ -1,79 +1,23 @@
 /** Average precision for any multiplicities of clusters, by a walk over rows that are sorted once. */
 import type { BinaryOutcomes } from '../metrics/binary-outcomes.ts'
 import type { Clusters } from '../metrics/clusters.ts'
-import { orderScores } from '../metrics/score-order.ts'
+import { orderScores, type ScoreOrder } from '../metrics/score-order.ts'
+import { precisionOfWeights } from './average-precision-of-weights.ts'
+import { precisionOfWholeRows } from './average-precision-of-whole-rows.ts'
 import type { ClusterStatistics } from './cluster-statistics.ts'
 
-/** Keeps `0 / 0` out before the first row that is there; too small to be seen beside a weight, the heaviest of which is 1. */
-const least = 1e-300
-
-interface Walk {
-  /** Highest score first: twice the cluster plus the label, times two, plus one where a lower score follows. */
-  readonly entries: Int32Array
-  /** Left out where all rows weigh the same. */
-  readonly weights: Float64Array | undefined
-}
-
-/** A replicate costs one step a row, of about 2.5 ns. Takes at most 2^28 clusters. */
-export function averagePrecisionByCluster(outcomes: BinaryOutcomes, { ids, count }: Clusters): ClusterStatistics {
-  const walk = walkOf(outcomes, ids)
-  const sides = { positives: new Float64Array(2 * count), all: new Float64Array(2 * count) }
-  const valuesAt = (counts: ArrayLike<number>) => {
-    setSides(sides, counts)
-    return [precisionAt(walk, sides)]
+/** A replicate costs one step a row: of about 0.7 ns where all rows weigh the same, else of 3 ns. Takes at most 2^26 clusters, and whole multiplicities. */
+export function averagePrecisionByCluster(
+  outcomes: BinaryOutcomes,
+  clusters: Clusters,
+  order: ScoreOrder = orderScores(outcomes.scores),
+): ClusterStatistics {
+  const valuesOf = outcomes.weights === undefined ? precisionOfWholeRows : precisionOfWeights
+  const walk = valuesOf(outcomes, clusters, order)
+  return {
+    clusters: clusters.count,
+    names: ['average_precision'],
+    valuesAt: (counts) => walk([counts]),
+    valuesAtEach: (draws) => walk(draws).map((value) => [value]),
   }
-  return { clusters: count, names: ['average_precision'], valuesAt }
-}
-
-function walkOf(outcomes: BinaryOutcomes, ids: Uint32Array): Walk {
-  const { truth, scores, weights } = outcomes
-  const { rows, sorted } = orderScores(scores)
-  const entries = new Int32Array(rows.length)
-  const ordered = weights && new Float64Array(rows.length)
-  const heaviest = weights?.reduce((most, weight) => Math.max(most, weight), 0) ?? 1
-  for (let place = rows.length - 1, index = 0; place >= 0; place -= 1, index += 1) {
-    const row = rows[place] ?? 0
-    const ends = place === 0 || sorted[place - 1] !== sorted[place]
-    entries[index] = (ids[row] ?? 0) * 4 + (truth[row] ?? 0) * 2 + (ends ? 1 : 0)
-    if (ordered) ordered[index] = (weights?.[row] ?? 0) / heaviest
-  }
-  return { entries, weights: ordered }
-}
-
-interface Sides {
-  /** Multiplicity of the cluster for its positives, 0 for its negatives; and for both. By twice the cluster plus the label. */
-  readonly positives: Float64Array
-  readonly all: Float64Array
-}
-
-function setSides({ positives, all }: Sides, counts: ArrayLike<number>): void {
-  for (let side = 0; side < all.length; side += 1) {
-    const times = counts[side >> 1] ?? 0
-    positives[side] = side % 2 === 1 ? times : 0
-    all[side] = times
-  }
-}
-
-/**
- * The step sum of `rankingMetrics`, with the weight of a row times the multiplicity of its cluster. There is no branch on the label, which
- * no processor foresees: that makes it three times as fast.
- */
-function precisionAt({ entries, weights }: Walk, { positives, all }: Sides): number {
-  let positive = 0
-  let either = least
-  let tied = 0
-  let precision = 0
-  for (let index = 0; index < entries.length; index += 1) {
-    const entry = entries[index] ?? 0
-    const weight = weights === undefined ? 1 : (weights[index] ?? 0)
-    const added = weight * (positives[entry >> 1] ?? 0)
-    tied += added
-    positive += added
-    either += weight * (all[entry >> 1] ?? 0)
-    if ((entry & 1) === 1) {
-      precision += tied * (positive / either)
-      tied = 0
-    }
-  }
-  return precision / positive
 }

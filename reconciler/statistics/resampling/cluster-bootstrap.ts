@@ -4,7 +4,7 @@ import { bootstrapStandardError, percentileInterval } from '../intervals/bootstr
 import type { Interval } from '../intervals/interval.ts'
 import { randomBelow, seededRandom } from '../random/seeded-random.ts'
 import { studentTQuantile } from '../special/student-t.ts'
-import type { ClusterStatistics } from './cluster-statistics.ts'
+import { type ClusterStatistics, valuesAtEach } from './cluster-statistics.ts'
 
 export interface ClusterInterval {
   readonly estimate: number
@@ -32,6 +32,9 @@ interface Given {
 /** At least so many of the replicates must have a value: an interval of a selection of them would say more than is known. */
 const leastDefined = 0.95
 
+/** Draws whose values are asked for together. Those of a walk over all rows are several times faster then. */
+const atOnce = 8
+
 /**
  * The cluster ("block", "pairs") bootstrap (Cameron, Gelbach and Miller, "Bootstrap-based improvements for inference with clustered errors", 2008),
  * with Student's t of G - 1 degrees of freedom instead of the normal distribution: with few clusters the replicates alone give
@@ -45,9 +48,12 @@ export function clusterBootstrap(given: Given): Readonly<Record<string, ClusterI
   const { statistics, replicates, confidence } = given
   const estimates = statistics.valuesAt(new Float64Array(statistics.clusters).fill(1))
   const drawn = statistics.names.map(() => new Float64Array(replicates))
-  for (let replicate = 0; replicate < replicates; replicate += 1) {
-    const values = statistics.valuesAt(drawClusters(statistics.clusters, given.seed, replicate))
-    for (const [index, value] of values.entries()) (drawn[index] ?? new Float64Array())[replicate] = value
+  for (let first = 0; first < replicates; first += atOnce) {
+    const block = Array.from({ length: Math.min(atOnce, replicates - first) }, (_, index) => first + index)
+    const draws = block.map((replicate) => drawClusters(statistics.clusters, given.seed, replicate))
+    for (const [index, values] of valuesAtEach(statistics, draws).entries()) {
+      for (const [name, value] of values.entries()) (drawn[name] ?? new Float64Array())[first + index] = value
+    }
   }
   const intervals = statistics.names.map((name, index) => {
     const about = { estimate: estimates[index] ?? NaN, clusters: statistics.clusters, confidence }

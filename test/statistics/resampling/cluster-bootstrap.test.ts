@@ -10,7 +10,7 @@ import { regressionMetrics } from '../../../reconciler/statistics/metrics/regres
 import { seededRandom } from '../../../reconciler/statistics/random/seeded-random.ts'
 import { binaryByCluster, binaryClusterNames } from '../../../reconciler/statistics/resampling/binary-by-cluster.ts'
 import { clusterBootstrap, drawClusters } from '../../../reconciler/statistics/resampling/cluster-bootstrap.ts'
-import { differenceOf } from '../../../reconciler/statistics/resampling/cluster-statistics.ts'
+import { differenceOf, valuesAtEach } from '../../../reconciler/statistics/resampling/cluster-statistics.ts'
 import { dealClusters, dealRows } from '../../../reconciler/statistics/resampling/deal-clusters.ts'
 import { groupRatesByCluster, parityByCluster } from '../../../reconciler/statistics/resampling/fairness-by-cluster.ts'
 import { multiclassByCluster } from '../../../reconciler/statistics/resampling/multiclass-by-cluster.ts'
@@ -75,6 +75,41 @@ describe('metrics of drawn clusters', () => {
         for (const [index, name] of binaryClusterNames.entries()) expectClose(got[index], expected[name], name)
       }),
     )
+  })
+
+  it('are the metrics of the repeated rows, for draws at once: more than one walk serves, and fewer', () => {
+    const random = seededRandom(12, 0)
+    const rows = 400
+    const outcomes = {
+      truth: Uint8Array.from({ length: rows }, () => random() % 2),
+      scores: Float64Array.from({ length: rows }, () => (random() % 90) / 89),
+    }
+    const ids = Uint32Array.from({ length: rows }, () => random() % 25)
+    const draws = Array.from({ length: 19 }, (_, replicate) => drawClusters(25, 5, replicate))
+    const statistics = binaryByCluster({ outcomes, threshold: 0.5, clusters: { ids, count: 25 }, names: ['average_precision'] })
+    const got = valuesAtEach(statistics, draws)
+    expect(got).toHaveLength(19)
+    for (const [replicate, counts] of draws.entries()) {
+      const drawn = [...ids.keys()].flatMap((at) => Array.from({ length: counts[ids[at]!]! }, () => at))
+      const repeated = {
+        truth: Uint8Array.from(drawn, (at) => outcomes.truth[at]!),
+        scores: Float64Array.from(drawn, (at) => outcomes.scores[at]!),
+      }
+      expectClose(got[replicate]![0], binaryMetrics(repeated, 0.5)['average_precision'], `replicate ${replicate}`)
+    }
+  })
+
+  it('are right for draws of more rows than two counts in one double can hold', () => {
+    const given = { outcomes: { truth, scores }, threshold: 0.5, clusters, names: ['average_precision'] } as const
+    const statistics = binaryByCluster(given)
+    // Multiplicities of all clusters times one number: nothing changes but the numbers of rows.
+    expect(statistics.valuesAt([2 ** 27, 0, 2 ** 26, 2 ** 26])[0]).toBeCloseTo(0.9, 12)
+    expect(
+      valuesAtEach(statistics, [
+        [2, 0, 1, 1],
+        [2 ** 27, 0, 2 ** 26, 2 ** 26],
+      ]).map(([value]) => value),
+    ).toEqual([expect.closeTo(0.9, 12), expect.closeTo(0.9, 12)])
   })
 
   it('are those of the repeated rows for regressions and several classes, too', () => {
