@@ -1,8 +1,9 @@
 /** Metrics of a classifier of several classes on some rows: points, what intervals are made of, and resamples. */
 import { probabilityEpsilon } from '../../statistics/metrics/binary-sums.ts'
 import { multiclassMetrics, multiclassSumNames } from '../../statistics/metrics/multiclass-metrics.ts'
-import { pickStatistics } from '../../statistics/resampling/cluster-statistics.ts'
+import { joined, pickStatistics } from '../../statistics/resampling/cluster-statistics.ts'
 import { multiclassByCluster } from '../../statistics/resampling/multiclass-by-cluster.ts'
+import { multiclassAreaNames, multiclassRocAucByCluster } from '../../statistics/resampling/multiclass-roc-auc-by-cluster.ts'
 import { once } from './once.ts'
 import type { SampleColumns, SubjectSample } from './subject-sample.ts'
 
@@ -33,8 +34,12 @@ export function createMulticlassSample({ truth: labels, scores, weights, classes
       return values === null || values.some(Number.isNaN) ? null : values
     },
     areaComponents: () => null,
-    isResampled: (metric) => summed.includes(metric),
-    statistics: (names, clusters) => pickStatistics(multiclassByCluster(outcomes, clusters), names),
+    isResampled: (metric) => summed.includes(metric) || multiclassAreaNames.includes(metric),
+    statistics: (names, clusters) => {
+      const parts = [multiclassByCluster(outcomes, clusters)]
+      if (names.some((name) => multiclassAreaNames.includes(name))) parts.push(multiclassRocAucByCluster(outcomes, clusters))
+      return pickStatistics(joined(parts, clusters.count), names)
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 /** Metrics of a regression on some rows: points, what intervals are made of, and resamples. */
 import { regressionMetrics, regressionSumNames } from '../../statistics/metrics/regression-metrics.ts'
-import { pickStatistics } from '../../statistics/resampling/cluster-statistics.ts'
+import { joined, pickStatistics } from '../../statistics/resampling/cluster-statistics.ts'
+import { medianErrorByCluster } from '../../statistics/resampling/median-error-by-cluster.ts'
 import { regressionByCluster } from '../../statistics/resampling/regression-by-cluster.ts'
 import { once } from './once.ts'
 import type { SampleColumns, SubjectSample } from './subject-sample.ts'
@@ -31,6 +32,7 @@ export function createRegressionSample({ truth, scores, weights }: SampleColumns
   const outcomes = { truth, predictions: scores, weights }
   const metrics = once((): Readonly<Record<string, number>> => ({ ...regressionMetrics(outcomes) }))
   const summed: readonly string[] = regressionSumNames
+  const median = 'median_absolute_error'
   return {
     rows: truth.length,
     estimate: (metric) => metrics()[metric] ?? NaN,
@@ -45,7 +47,11 @@ export function createRegressionSample({ truth, scores, weights }: SampleColumns
       return loss === undefined ? null : truth.map((wanted, row) => loss((scores[row] ?? NaN) - wanted, wanted))
     },
     areaComponents: () => null,
-    isResampled: (metric) => summed.includes(metric),
-    statistics: (names, clusters) => pickStatistics(regressionByCluster(outcomes, clusters), names),
+    isResampled: (metric) => metric === median || summed.includes(metric),
+    statistics: (names, clusters) => {
+      const parts = [regressionByCluster(outcomes, clusters)]
+      if (names.includes(median)) parts.push(medianErrorByCluster(outcomes, clusters))
+      return pickStatistics(joined(parts, clusters.count), names)
+    },
   }
 }
