@@ -1,4 +1,4 @@
-// Measures the evaluation of a million rows: our point metrics against scikit-learn's in the same run, all metrics with intervals (1,000 resamples) and
+// Measures the evaluation of a million rows, by processor time: our point metrics against scikit-learn's in the same run, all metrics with intervals (1,000 resamples) and
 // 20 slices against the same, and the whole of it through onnxruntime with 20 features, streamed, with the memory that it takes. `npm run build`
 // first; the first run makes a Python environment. `--runs N`, usually 3; `--rows N`.
 import { execFileSync, fork } from 'node:child_process'
@@ -130,25 +130,30 @@ try {
     const theirs = runPython(python)
     const ours = await runOurs()
     assertSame(ours.points.values, theirs.values)
-    floor.push(theirs.ms)
-    points.push(ours.points.ms)
-    all.push(ours.all.ms)
+    floor.push(theirs)
+    points.push(ours.points)
+    all.push(ours.all)
   }
   const whole = await measureWhole()
+  const middle = (found, of) => median(found.map((each) => each[of]))
   const compare = (item, found, goal) => {
-    const ratio = median(found.map((ms, run) => ms / floor[run]))
-    return rowOf(item, formatMs(median(found)), { floor: formatMs(median(floor)), ratio: ratio.toFixed(2), target: `at most ${goal}`, met: ratio <= goal }) // prettier-ignore
+    const ratio = median(found.map(({ cpuMs }, run) => cpuMs / floor[run].cpuMs))
+    const waited = `${formatMs(middle(found, 'cpuMs'))} (${formatMs(middle(found, 'ms'))} by the clock)`
+    return rowOf(item, waited, { floor: formatMs(middle(floor, 'cpuMs')), ratio: ratio.toFixed(2), target: `at most ${goal}`, met: ratio <= goal }) // prettier-ignore
   }
-  report(`evaluation: ${rows} rows, ${runs} runs; the floor is scikit-learn's eleven point metrics, every value is compared`, [
-    compare('11 point metrics', points, 1),
-    compare('all with intervals (B = 1,000), 20 slices, baseline', all, 10),
-    rowOf('20 features through onnxruntime, streamed: scored', formatMs(whole.scoredMs)),
-    rowOf('  and measured, whole', formatMs(whole.wholeMs)),
-    rowOf('  peak memory of the evaluating process', `${whole.peakMiB.toFixed(0)} MiB`, {
-      target: 'at most 512 MiB',
-      met: whole.peakMiB <= 512,
-    }),
-  ])
+  report(
+    `evaluation: ${rows} rows, ${runs} runs; processor time; the floor is scikit-learn's eleven point metrics, every value is compared`,
+    [
+      compare('11 point metrics', points, 1),
+      compare('all with intervals (B = 1,000), 20 slices, baseline', all, 10),
+      rowOf('20 features through onnxruntime, streamed: scored', formatMs(whole.scoredMs)),
+      rowOf('  and measured, whole', formatMs(whole.wholeMs)),
+      rowOf('  peak memory of the evaluating process', `${whole.peakMiB.toFixed(0)} MiB`, {
+        target: 'at most 512 MiB',
+        met: whole.peakMiB <= 512,
+      }),
+    ],
+  )
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
