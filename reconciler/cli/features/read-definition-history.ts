@@ -9,7 +9,7 @@ import { parseFile } from '../../manifests/parse-file.ts'
 import type { ParsedFile } from '../../manifests/parsed-file.ts'
 import { projectOf, selectManifestPaths } from '../../manifests/select-files.ts'
 import { isYamlName, projectFile } from '../../reconcile/source/read-contents.ts'
-import { resolveRef } from '../manifests/read-manifests.ts'
+import { resolveRef } from '../manifests/read-commit-manifests.ts'
 
 export interface DefinitionHistory {
   /** The newest first. */

@@ -10,7 +10,7 @@ import { assumeApplied, nothingObserved } from '../../reconcile/assume-applied.t
 import type { StoredOnline } from '../../reconcile/count-online-rows.ts'
 import type { PlanSide } from '../../reconcile/plan-report.ts'
 import type { ControlClient } from '../client/control-client.ts'
-import { readCommitManifests, resolveRef } from '../manifests/read-manifests.ts'
+import { readCommitManifests, resolveRef } from '../manifests/read-commit-manifests.ts'
 import { assembleSide } from './desired-side.ts'
 
 export interface ObservedSide {

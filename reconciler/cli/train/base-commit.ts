@@ -6,7 +6,7 @@ import { TreeReader } from '../../git/list-files.ts'
 import { openRepository, type Repository } from '../../git/open-repository.ts'
 import { readHead, resolveCommit } from '../../git/read-history.ts'
 import { readRef } from '../../git/read-ref.ts'
-import { resolveRef } from '../manifests/read-manifests.ts'
+import { resolveRef } from '../manifests/read-commit-manifests.ts'
 
 export interface BaseCommit {
   /** Full id. */
