@@ -7,6 +7,7 @@ import { compareFindings, type Finding, hasErrors } from '../core/finding.ts'
 import { assembleCommit } from '../manifests/assemble.ts'
 import { projectPath } from '../manifests/commit-checks.ts'
 import { checkSingleFile } from '../manifests/check-single.ts'
+import { findExpiredWaivers } from '../manifests/expired-waivers.ts'
 import { countFindings, type FindingFormat, findingFormats, renderFindings } from '../manifests/findings-text.ts'
 import { type CommandDefinition, type CommandInput, flagOption, textOption } from './command.ts'
 import type { CliContext } from './context.ts'
@@ -64,7 +65,8 @@ async function checkPath(context: CliContext, input: CommandInput): Promise<Chec
   const { contents, origin } = await readManifests(root, ref)
   const assembly = assembleCommit(contents, { mode: flagOption(input, 'reconciled') ? 'reconciled' : 'proposed' })
   const sqlFindings = hasErrors(assembly.findings) ? [] : await checkViewSql(contents, assembly.resources)
-  const findings = [...assembly.findings, ...sqlFindings]
+  const expired = findExpiredWaivers(contents.files, BigInt(context.clock.now()) * 1000n)
+  const findings = [...assembly.findings, ...sqlFindings, ...expired]
     .sort(compareFindings)
     .map((finding) => ({ ...finding, file: join(root, finding.file) }))
     .filter(({ file }) => root === place || file.startsWith(`${place}${sep}`))

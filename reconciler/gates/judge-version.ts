@@ -5,16 +5,27 @@ import type { Judged } from '../rules/judged.ts'
 import { judgeRules } from '../rules/judge-rules.ts'
 import { applyWaivers, type WaivedVersion } from './apply-waivers.ts'
 
-export interface JudgedVersion extends WaivedVersion {
-  readonly ruleSets: readonly RuleSet[]
+export interface WaivedGates extends WaivedVersion {
   /** Of the commit; those of other models and versions are passed over. */
   readonly waivers: readonly Waiver[]
+}
+
+export interface JudgedVersion extends WaivedGates {
+  readonly ruleSets: readonly RuleSet[]
   readonly judged: Judged
 }
 
 /** A gate that only measures has no part in the verdict. */
-export function judgeVersion({ ruleSets, waivers, judged, ...version }: JudgedVersion): ModelVerdict {
-  return summarizeGates(ruleSets.map((ruleSet) => applyWaivers(judgeRules(ruleSet, judged), waivers, version)))
+export function judgeVersion({ ruleSets, judged, ...version }: JudgedVersion): ModelVerdict {
+  return waiveGates(
+    ruleSets.map((ruleSet) => judgeRules(ruleSet, judged)),
+    version,
+  )
+}
+
+/** For who asks of several times: what was measured is judged once. */
+export function waiveGates(gates: readonly GateVerdict[], { waivers, ...version }: WaivedGates): ModelVerdict {
+  return summarizeGates(gates.map((gate) => applyWaivers(gate, waivers, version)))
 }
 
 function summarizeGates(gates: readonly GateVerdict[]): ModelVerdict {

@@ -22,61 +22,106 @@ export function readEvidence(written: Readonly<Record<string, Json>>): EvidenceR
   return { type: 'evidence', evidence: written as unknown as Evidence }
 }
 
-function problemsOf({ digest, dataset, verdict, evaluation }: Members): readonly string[] {
+function problemsOf({ digest, dataset, verdict, evaluation, artifactSha256 }: Members): readonly string[] {
   const isDigest = typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(digest)
   return [
     ...(isDigest ? [] : ['digest']),
-    ...(isMembers(dataset) && isNumbers(dataset['rows']) ? [] : ['dataset.rows']),
-    ...(isMembers(verdict) && isList(verdict['gates'], isGate) ? [] : ['verdict.gates']),
+    ...(isMembers(dataset) && isCounts(dataset['rows']) ? [] : ['dataset.rows']),
+    ...(isTextOrAbsent(artifactSha256) ? [] : ['artifactSha256']),
+    ...(isMembers(verdict) ? listProblems('verdict.gates', verdict['gates'], isGate) : ['verdict.gates']),
     ...(isMembers(evaluation) ? evaluationProblems(evaluation) : ['evaluation']),
   ]
 }
 
 function evaluationProblems(evaluation: Members): readonly string[] {
-  const { confidence, production, measurements } = evaluation
+  const { confidence, production, measurements, tests, expectations, dataChecks } = evaluation
   const isShare = typeof confidence === 'number' && confidence > 0 && confidence < 1
-  const isProduction = isMembers(production) && (production['version'] === null || typeof production['version'] === 'number')
   return [
     ...(isShare ? [] : ['evaluation.confidence']),
-    ...(isProduction ? [] : ['evaluation.production']),
-    ...(isList(measurements, isMeasurement) ? [] : ['evaluation.measurements']),
-    ...['tests', 'expectations', 'dataChecks']
-      .filter((name) => !isList(evaluation[name], isOutcome))
-      .map((name) => `evaluation.${name}`),
+    ...(isMembers(production) && isProduction(production) ? [] : ['evaluation.production']),
+    ...listProblems('evaluation.measurements', measurements, isMeasurement),
+    ...listProblems('evaluation.tests', tests, isOutcome),
+    ...listProblems('evaluation.expectations', expectations, isExpectation),
+    ...listProblems('evaluation.dataChecks', dataChecks, isOutcome),
   ]
 }
 
-function isMeasurement({ metric, of, rows, estimate, low, high, group, across, degreesOfFreedom: df }: Members): boolean {
-  const isKnown = typeof metric === 'string' && typeof of === 'string' && typeof rows === 'number'
-  const isValue = [estimate, low, high].every((value) => value === null || typeof value === 'number')
-  const isFree = df === undefined || (typeof df === 'number' && df > 0)
-  const isPlace = (group === undefined || isMembers(group)) && (across === undefined || (isMembers(across) && isAcross(across)))
-  return isKnown && isValue && isFree && isPlace
+/** Names the first member of the list that is wrong. */
+function listProblems(name: string, value: unknown, isRight: (member: Members) => boolean): readonly string[] {
+  if (!Array.isArray(value)) return [name]
+  const wrong = value.findIndex((member) => !isMembers(member) || !isRight(member))
+  return wrong === -1 ? [] : [`${name}[${wrong}]`]
 }
 
-function isAcross({ columns, leftOut, lowest, highest }: Members): boolean {
-  const isNamed = Array.isArray(columns) && columns.every((column) => typeof column === 'string')
-  return isNamed && isList(leftOut, () => true) && [lowest, highest].every((group) => group === undefined || isMembers(group))
+function isProduction({ version, because }: Members): boolean {
+  return version === null ? typeof because === 'string' : isCount(version) && isTextOrAbsent(because)
 }
 
+function isMeasurement(found: Members): boolean {
+  const { metric, of, rows, clusters, degreesOfFreedom: df, group, across, method, because } = found
+  return (
+    areTexts([metric, of]) &&
+    [method, because].every(isTextOrAbsent) &&
+    isCount(rows) &&
+    (clusters === undefined || isCount(clusters)) &&
+    (df === undefined || (typeof df === 'number' && df >= minimumFreedom && df < Infinity)) &&
+    isInterval(found) &&
+    (group === undefined || isGroup(group)) &&
+    (across === undefined || (isMembers(across) && isAcross(across)))
+  )
+}
+
+/** Of two clusters. Less has no meaning, and quantiles beyond every number. */
+const minimumFreedom = 1
+
+/** Finite, the ends in their order. YAML knows .nan and .inf: a value that is not there is null. */
+function isInterval({ estimate, low, high }: Members): boolean {
+  const areNumbers = [estimate, low, high].every((value) => value === null || Number.isFinite(value))
+  return areNumbers && !(typeof low === 'number' && typeof high === 'number' && low > high)
+}
+
+function isAcross({ columns, how, minGroup, leftOut, lowest, highest }: Members): boolean {
+  return (
+    Array.isArray(columns) &&
+    areTexts([how, ...(columns as readonly unknown[])]) &&
+    (minGroup === undefined || isCount(minGroup)) &&
+    listProblems('', leftOut, isGroup).length === 0 &&
+    [lowest, highest].every((group) => group === undefined || isGroup(group))
+  )
+}
+
+function isGroup(value: unknown): boolean {
+  return isMembers(value) && Object.values(value).every((text) => text === null || typeof text === 'string')
+}
+
+/** A status or severity of another name would be neither counted nor judged. */
 function isOutcome({ name, status, message }: Members): boolean {
-  return areTexts([name, status, message])
+  return areTexts([name, message]) && ['passed', 'failed', 'error'].includes(status as string)
+}
+
+function isExpectation(outcome: Members): boolean {
+  return isOutcome(outcome) && ['critical', 'warning', 'info'].includes(outcome['severity'] as string)
 }
 
 function isGate({ kind, name, digest, verdict, rules }: Members): boolean {
-  return areTexts([kind, name, digest, verdict]) && isList(rules, ({ rule, verdict: own }) => areTexts([rule, own]))
+  const isRule = ({ rule, verdict: own }: Members): boolean => areTexts([rule, own])
+  return areTexts([kind, name, digest, verdict]) && listProblems('', rules, isRule).length === 0
 }
 
 function areTexts(values: readonly unknown[]): boolean {
   return values.every((value) => typeof value === 'string')
 }
 
-function isList(value: unknown, isRight: (member: Members) => boolean): boolean {
-  return Array.isArray(value) && value.every((member) => isMembers(member) && isRight(member))
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'string'
 }
 
-function isNumbers(value: unknown): boolean {
-  return isMembers(value) && Object.values(value).every(Number.isSafeInteger)
+function isCounts(value: unknown): boolean {
+  return isMembers(value) && Object.values(value).every(isCount)
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 function isMembers(value: unknown): value is Members {

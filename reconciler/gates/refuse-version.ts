@@ -5,9 +5,11 @@ import type { Evidence } from '../core/evidence.ts'
 import { formatInstant } from '../core/instant.ts'
 import type { RuleSet, Waiver } from '../core/rule.ts'
 import type { GateVerdict, ModelVerdict, Verdict } from '../core/verdict.ts'
+import { printable } from '../core/printable.ts'
 import type { ModelVersionSpec } from '../manifests/kinds/model-version.ts'
+import { judgeRules } from '../rules/judge-rules.ts'
 import { isAbout } from './apply-waivers.ts'
-import { judgeVersion } from './judge-version.ts'
+import { waiveGates } from './judge-version.ts'
 import { type EvidenceReading, readEvidence } from './read-evidence.ts'
 
 export interface VersionRefusal {
@@ -24,15 +26,29 @@ export interface RefusalInput {
   readonly waivers: readonly Waiver[]
 }
 
-/** Null: it may go on, whatever the time. */
-export function refuseVersion({ spec, ruleSets, waivers }: RefusalInput): VersionRefusal | null {
+/** Null: it may go on, whatever the time. The message has one line, whatever the evidence says. */
+export function refuseVersion(input: RefusalInput): VersionRefusal | null {
+  const refusal = findRefusal(input)
+  return refusal === null ? null : { ...refusal, message: bounded(printable(refusal.message)) }
+}
+
+/** In characters: names in evidence may be of any length, and a condition is kept, sent and shown in a line of a table. */
+const maximumMessage = 1000
+
+function bounded(message: string): string {
+  const left = message.length - maximumMessage
+  return left <= 0 ? message : `${message.slice(0, maximumMessage).replace(/[\uD800-\uDBFF]$/, '')} … (${left} more characters)`
+}
+
+function findRefusal({ spec, ruleSets, waivers }: RefusalInput): VersionRefusal | null {
   const reading = readEvidence(spec.evidence)
   const problem = evidenceProblem(spec, reading, ruleSets)
   if (problem !== null) return { ...problem, from: null }
   const evidence = reading.type === 'evidence' ? reading.evidence : null
   const { model, version, artifact } = spec
   const judged = { evaluation: evidence?.evaluation ?? null, artifact, dataset: evidence?.dataset ?? null }
-  const judgeAt = (nowMicros: bigint): ModelVerdict => judgeVersion({ ruleSets, waivers, judged, model, version, nowMicros })
+  const gates = ruleSets.map((ruleSet) => judgeRules(ruleSet, judged))
+  const judgeAt = (nowMicros: bigint): ModelVerdict => waiveGates(gates, { waivers, model, version, nowMicros })
   const ends = waivers.filter((waiver) => isAbout(waiver, spec)).map(({ untilMicros }) => untilMicros)
   // Before any waiver has ended: what blocks then blocks always.
   const verdict = judgeAt(ends.reduce((first, end) => (end < first ? end : first), 0n) - 1n)

@@ -74,8 +74,11 @@ const trainer = (from: string, to: string): FileTexts => ({ ...apart, 'x.yaml': 
 
 const onDemand = (from: string, to: string): FileTexts => ({ ...apart, 'x.yaml': edit(onDemandExample, from, to) })
 
-/** For every rule what breaks it, and it alone. A circle of references needs kinds that this version has not, see below; SQL needs an engine. */
-const wrong: Record<Exclude<RuleId, 'reference-cycle' | 'view-sql'>, readonly Wrong[]> = {
+/**
+ * For every rule what breaks it, and it alone. A circle of references needs kinds that this version has not, see below; SQL needs
+ * an engine, and what has expired a time.
+ */
+const wrong: Record<Exclude<RuleId, 'reference-cycle' | 'view-sql' | 'waiver-expired'>, readonly Wrong[]> = {
   encoding: [
     { files: { 'x.yaml': Uint8Array.from([...bytesOf(edit(canaryExample, 'flight_id', 'flight')), 0xff]) } },
     { files: { 'x.yaml': new Uint8Array(Buffer.from(`\uFEFF${canaryExample}`, 'utf16le')) } },
@@ -496,7 +499,7 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle' | 'view-sql'>, readonly Wr
 
 describe('every rule', () => {
   it('says what, why, and shows a right example', () => {
-    expect(Object.keys(wrong).concat('reference-cycle', 'view-sql').sort()).toEqual([...ruleIds].sort())
+    expect(Object.keys(wrong).concat('reference-cycle', 'view-sql', 'waiver-expired').sort()).toEqual([...ruleIds].sort())
     for (const id of ruleIds) {
       expect(renderRule(id)).toContain(rules[id].why)
       expect(isRuleId(id)).toBe(true)

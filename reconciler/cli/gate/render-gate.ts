@@ -1,5 +1,6 @@
 /** What gates say of a version as text for a terminal. Pure. */
 import type { Loosening } from '../../core/loosening.ts'
+import { printable } from '../../core/printable.ts'
 import type { GateVerdict, ModelVerdict, RuleVerdict } from '../../core/verdict.ts'
 import { describePlace, describeValue } from '../../rules/describe-rule.ts'
 import { renderTable } from '../table.ts'
@@ -39,10 +40,10 @@ function renderGate({ kind, name, enforcement, verdict, rules }: GateVerdict): s
   const softer = enforcement === 'block' ? '' : `, enforcement: ${enforcement}`
   const table = renderTable(
     ['RULE', 'BOUND', 'VALUE', 'VERDICT'].map((title) => ({ title })),
-    rules.map((rule) => [rule.rule, rule.says, valueOf(rule), verdictOf(rule)]),
+    rules.map((rule) => [rule.rule, rule.says, valueOf(rule), verdictOf(rule)].map(printable)),
   )
   const details = rules.filter((rule) => rule.verdict !== 'passed').flatMap(sentencesOf)
-  return `\n${kind} ${name}: ${verdict}${softer}\n${indent(table)}${indent(details.map((line) => `${line}\n`).join(''))}`
+  return `\n${kind} ${name}: ${verdict}${softer}\n${indent(table)}${indent(details.map((line) => `${printable(line)}\n`).join(''))}`
 }
 
 function valueOf({ decidedBy }: RuleVerdict): string {

@@ -51,4 +51,10 @@ export const gateRules = {
     why: 'A waiver of what does not exist would let nothing go on, or later something that nobody meant.',
     example: gateExamples,
   },
+  'waiver-expired': {
+    severity: 'warning',
+    summary: 'a waiver has not ended yet; told by `mainward validate`, which knows the time',
+    why: 'A waiver that is over lets nothing go on, and somebody may count on it.',
+    example: gateExamples,
+  },
 } as const satisfies Record<string, Rule>
