@@ -7,6 +7,7 @@ import {
   createJudgedExample,
   editedVersion,
   gateAtLeast,
+  hostileVersion,
   judgedVersion,
   serveAtOnce,
   serveLoans,
@@ -81,6 +82,7 @@ describe('a version that may not go on', () => {
   it.each([
     ['its evidence was edited', editedVersion(2, bad, good), 'EvidenceMismatch', /changed after it was made: expected the digest sha256:\w+, found sha256:/],
     ['it was trained and has no evidence', unprovenVersion(2), 'EvidenceMissing', /no evidence that quality could be judged by/],
+    ['its evidence is of wrong types', hostileVersion(2), 'EvidenceMismatch', /its evidence can not be read: expected digest/],
     ['its waiver has expired', { ...judgedVersion(2, bad), ...waiveUntil('2024-01-01') }, 'GateFailed', /the waiver until-summer ended at 2024-01-01T00:00:00Z/],
   ])('stays out when %s', async (title, files, reason, message) => {
     const planned = await planOf(files)

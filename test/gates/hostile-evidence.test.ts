@@ -26,7 +26,7 @@ const noText = { toString: 1, valueOf: 1 }
 
 /** The sound evidence with members of its evaluation in place of others, and the digest that it then has. */
 function evaluated(changes: Members): Evidence {
-  return sealed({ ...sound, evaluation: { ...sound.evaluation, ...changes } } as Evidence)
+  return sealed({ ...sound, evaluation: { ...sound.evaluation, ...changes } })
 }
 
 function sealed(evidence: Evidence): Evidence {

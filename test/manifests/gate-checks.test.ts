@@ -30,8 +30,17 @@ describe('a gate', () => {
     ['{ tests: all }', '{ metric: brier, atMost: 0.2, over: 1d }', '11:37 not-supported  spec.rules[4].over is not supported by this version\n'],
     ['artifact.sizeBytes < 10000000', 'artifact.sizeByte < 10000000', '12:27 rule-cel  expected a value that rules may read (metrics.NAME.estimate, low, high; artifact.sizeBytes, opset; data.rows.train, validation, test; tests, expectations, dataChecks: total, passed, failed, errors), found "artifact.sizeByte"\n    did you mean artifact.sizeBytes?\n'],
     ['by: carrier, minGroup: 300', 'by: carier, minGroup: 300', '9:30 gate-column  expected a column of flights ('],
+    ['{ metric: roc_auc, atLeast: 0.6 }', '{ metric: constructor, atLeast: 0.6 }', '7:17 metric  expected the name of a metric, found "constructor"\n'],
+    ['{ metric: roc_auc, atLeast: 0.6 }', '{ metric: __proto__, atLeast: 0.6 }', '7:17 metric  expected the name of a metric, found "__proto__"\n'],
+    ['artifact.sizeBytes < 10000000', 'metrics.constructor.low > 0.0', 'found "metrics.constructor.low"\n'],
+    ['artifact.sizeBytes < 10000000', 'tests.__proto__ > 1', '12:27 rule-cel  expected '],
     ['  gates:\n    - tabular-quality\n', '', '3:19 gate-unused (warning)  expected a Model that names tabular-quality in its gates, found none: it stops nothing\n'],
   ])('%s as %s', (from, to, expected) => expect(report(from, to)).toContain(expected)) // prettier-ignore
+
+  it('reads no expression that is nested without end', () => {
+    const nested = `${'('.repeat(2000)}true${')'.repeat(2000)}`
+    expect(report('artifact.sizeBytes < 10000000', nested)).toMatch(/^12:\d+ rule-cel {2}expected an expression.{1,200}$/m)
+  })
 })
 
 describe('a policy and a waiver', () => {

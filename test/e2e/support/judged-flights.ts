@@ -68,6 +68,13 @@ export function unprovenVersion(version: FlightVersion): Files {
   return { [versionFile(version)]: readPlainExample(versionFile(version)) }
 }
 
+/** Evidence of wrong types, and members of every object. */
+export function hostileVersion(version: FlightVersion): Files {
+  const text =
+    '{ evidenceVersion: 1, digest: [1], __proto__: { digest: x }, dataset: { rows: -1 }, evaluation: { measurements: { length: 9 } } }'
+  return { [versionFile(version)]: `${readPlainExample(versionFile(version)).trimEnd()}\n  evidence: ${text}\n` }
+}
+
 export function waiveUntil(until: string): Files {
   const spec = `{ gate: quality, model: flight-delay, version: 2, reason: Rows come with the summer., grantedBy: acme/model-risk, until: ${until} }`
   return { [waiverFile]: `apiVersion: mainward.dev/v1alpha1\nkind: Waiver\nmetadata: { name: until-summer }\nspec: ${spec}\n` }
@@ -86,5 +93,5 @@ function evidence(version: FlightVersion, { auc }: Measured): Evidence {
 function ruleSets(): readonly RuleSet[] {
   const text = new TextEncoder().encode(gateAtLeast(0.6)[gateFile])
   const [gate] = parseFile(text).documents
-  return ruleSetsOf({ gates: ['quality'], fairness: [] as readonly string[] } as ModelSpec, [gate as unknown as Resource])
+  return ruleSetsOf({ gates: ['quality'], fairness: [] } as unknown as ModelSpec, [gate as unknown as Resource])
 }
