@@ -37,7 +37,10 @@ export const gateCommand: CommandDefinition = {
     ...repositoryOptions,
     { flags: '--base <ref>', description: 'the commit that a change starts from: its rules judge when the change loosens one' },
     { flags: '--recompute', description: 'evaluate again from data and model file, and say what differs from what is stored' },
-    { flags: '--state <folder>', description: 'with --recompute: state folder of the reconciler (default: .mainward in the repository)' },
+    {
+      flags: '--state <folder>',
+      description: 'with --recompute: state folder of the reconciler (default: .mainward in the repository)',
+    },
     { ...environmentOption, description: 'with --recompute: environment whose pushed rows count' },
     ...engineOptions,
     { flags: '--json', description: 'as JSON' },
@@ -71,7 +74,11 @@ async function buildReport(context: CliContext, input: CommandInput): Promise<Ga
   const reading = readEvidence(version.evidence)
   const evidence = reading.type === 'evidence' ? reading.evidence : null
   const again = flagOption(input, 'recompute') ? await recompute(context, input, version, evidence) : null
-  const judged = { evaluation: again?.evaluation ?? evidence?.evaluation ?? null, artifact: version.artifact, dataset: evidence?.dataset ?? null }
+  const judged = {
+    evaluation: again?.evaluation ?? evidence?.evaluation ?? null,
+    artifact: version.artifact,
+    dataset: evidence?.dataset ?? null,
+  }
   const nowMicros = BigInt(context.clock.now()) * 1000n
   const refusal = refuseVersion({ spec: version, ...rules })
   return {

@@ -43,7 +43,8 @@ export const trainCommand: CommandDefinition = {
       if (loosening !== null && !flagOption(input, 'json')) context.terminal.write(`${renderLoosening(loosening).trimStart()}\n`)
       const done: ModelReport[] = []
       for (const model of models) done.push(await trainOne(model, opened, { context, input, progress }))
-      if (reportFile !== null) await saveReport(resolve(context.configuration.folder, reportFile), done, opened, context.clock.now())
+      if (reportFile !== null)
+        await saveReport(resolve(context.configuration.folder, reportFile), done, opened, context.clock.now())
       return done
     }).finally(progress.end)
     if (flagOption(input, 'json')) context.terminal.write(`${JSON.stringify(reports, null, 2)}\n`)

@@ -25,7 +25,9 @@ export function compareEvidence(
   const { dataset, evaluation } = stored
   const again = new Map(found.evaluation.measurements.map((measurement) => [keyOf(measurement), measurement]))
   const known = new Set(evaluation.measurements.map(keyOf))
-  const lists = (['tests', 'expectations', 'dataChecks'] as const).map((list) => [evaluation[list], found.evaluation[list]] as const)
+  const lists = (['tests', 'expectations', 'dataChecks'] as const).map(
+    (list) => [evaluation[list], found.evaluation[list]] as const,
+  )
   const differences = [
     ...(dataset.digest === found.digest ? [] : [`the training set: ${dataset.digest} is stored, found ${found.digest}`]),
     ...(evaluation.rows === found.evaluation.rows ? [] : [`rows: ${evaluation.rows} are stored, found ${found.evaluation.rows}`]),
@@ -74,7 +76,8 @@ interface Outcome {
 }
 
 function compareOutcomes(stored: readonly Outcome[], found: readonly Outcome[]): readonly string[] {
-  const nameOfOutcome = ({ name, columns = [] }: Outcome): string => (columns.length === 0 ? name : `${name} (${columns.join(', ')})`)
+  const nameOfOutcome = ({ name, columns = [] }: Outcome): string =>
+    columns.length === 0 ? name : `${name} (${columns.join(', ')})`
   const again = new Map(found.map((outcome) => [nameOfOutcome(outcome), outcome.status]))
   return stored.flatMap((outcome) => {
     const name = nameOfOutcome(outcome)

@@ -36,7 +36,8 @@ export async function planChange({ project, rules, base }: OpenTraining, wallMs:
     plan: buildPlan(desired, { ...against.observed, states }, against.wallMs ?? wallMs),
     impact: assessFeatureImpact(against.resources, resources).map(describeFeatureChange),
     warnings: pending.map(
-      ({ rollout, versions }) => `the rollout ${rollout} names version ${versions.join(', ')}, which is not there: it is not planned`,
+      ({ rollout, versions }) =>
+        `the rollout ${rollout} names version ${versions.join(', ')}, which is not there: it is not planned`,
     ),
   }
 }

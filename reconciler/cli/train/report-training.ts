@@ -48,11 +48,7 @@ function describeOutcome(decision: Survey['decision']): ModelOutcome {
 const shownLines = 20
 
 /** `lines`: what trainer and its tests said. Where a message has the last of them, too, a report shows them once. */
-export function reportFailed(
-  { metadata, spec }: Resource<ModelSpec>,
-  thrown: unknown,
-  lines: readonly string[],
-): ModelReport {
+export function reportFailed({ metadata, spec }: Resource<ModelSpec>, thrown: unknown, lines: readonly string[]): ModelReport {
   const known = thrown instanceof MainwardError ? thrown : null
   const log = lines.slice(-shownLines)
   const whole = messageOf(thrown)

@@ -26,7 +26,11 @@ export interface ReportContext {
 }
 
 /** Throws `environment` when the file can not be written. */
-export async function writeReport(file: string, models: readonly ModelReport[], { opened, wallMs }: ReportContext): Promise<void> {
+export async function writeReport(
+  file: string,
+  models: readonly ModelReport[],
+  { opened, wallMs }: ReportContext,
+): Promise<void> {
   const { plan, impact, warnings } = await planChange(opened, wallMs)
   const report = buildReport({
     project: opened.resources.find(({ kind }) => kind === 'Project')?.metadata.name ?? '',

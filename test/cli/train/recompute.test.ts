@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
-import type { Json } from '../../../reconciler/core/digest.ts'
 import { digestEvidence } from '../../../reconciler/core/evidence-digest.ts'
 import type { Evidence } from '../../../reconciler/core/evidence.ts'
 import { commitFiles } from '../../support/git-repositories.ts'
@@ -26,7 +25,7 @@ function forge(change: (evidence: Evidence) => Evidence): void {
   const manifest = parse(readFileSync(join(folder, path), 'utf8')) as { spec: { evidence: Evidence } }
   const changed = change(manifest.spec.evidence)
   const evidence = { ...changed, digest: digestEvidence(changed) }
-  write(folder, path, stringify({ ...manifest, spec: { ...manifest.spec, evidence } } as unknown as Json))
+  write(folder, path, stringify({ ...manifest, spec: { ...manifest.spec, evidence } }))
 }
 
 it('finds what is stored, also when the version itself is in production by now, and what a forger wrote', async () => {
@@ -40,7 +39,8 @@ it('finds what is stored, also when the version itself is in production by now, 
     ...evidence,
     evaluation: {
       ...evidence.evaluation,
-      measurements: evidence.evaluation.measurements.map((each) =>
+      measurements: evidence.evaluation.measurements.map(
+        (each) =>
         each.metric === 'roc_auc' && each.of === 'candidate' && each.group === undefined ? { ...each, estimate: 0.99, low: 0.98, high: 1 } : each, // prettier-ignore
       ),
     },
