@@ -8,7 +8,7 @@ import type { ModelSpec } from './kinds/model.ts'
 import type { WaiverSpec } from './kinds/waiver.ts'
 
 /** The gates of a model, then its fairness policies, as it names them. A name that is not there is a bug: validation has found it. */
-export function ruleSetsOf(model: ModelSpec, resources: readonly Resource[]): readonly RuleSet[] {
+export function ruleSetsOf(model: Pick<ModelSpec, 'gates' | 'fairness'>, resources: readonly Resource[]): readonly RuleSet[] {
   const find = (kind: RuleSet['kind'], name: string): RuleSet => {
     const found = resources.find((resource) => resource.kind === kind && resource.metadata.name === name)
     if (found === undefined) throw new Error(`a valid commit has the ${kind} ${name}`)

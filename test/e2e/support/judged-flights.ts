@@ -3,7 +3,6 @@ import { parse } from 'yaml'
 import type { Evidence } from '../../../reconciler/core/evidence.ts'
 import type { RuleSet } from '../../../reconciler/core/rule.ts'
 import { judgeVersion } from '../../../reconciler/gates/judge-version.ts'
-import type { ModelSpec } from '../../../reconciler/manifests/kinds/model.ts'
 import type { ModelVersionSpec } from '../../../reconciler/manifests/kinds/model-version.ts'
 import { parseFile } from '../../../reconciler/manifests/parse-file.ts'
 import { ruleSetsOf } from '../../../reconciler/manifests/rule-sets.ts'
@@ -93,5 +92,5 @@ function evidence(version: FlightVersion, { auc }: Measured): Evidence {
 function ruleSets(): readonly RuleSet[] {
   const text = new TextEncoder().encode(gateAtLeast(0.6)[gateFile])
   const [gate] = parseFile(text).documents
-  return ruleSetsOf({ gates: ['quality'], fairness: [] } as unknown as ModelSpec, [gate as unknown as Resource])
+  return ruleSetsOf({ gates: ['quality'], fairness: [] }, [gate as unknown as Resource])
 }

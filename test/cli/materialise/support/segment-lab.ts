@@ -109,8 +109,10 @@ export class SegmentLab {
   /** Notes of a definition in the store, by name. */
   notes(view: OnlineView, environment = 'dev'): Readonly<Record<string, unknown>> {
     const folder = join(this.folder, 'store/pushed', environment, view.digest.slice(7))
+    // What a kill left half-written begins with a dot, and is no note.
+    const whole = readdirSync(folder).filter((name) => !name.startsWith('.'))
     return Object.fromEntries(
-      readdirSync(folder).map((name) => [name, JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown]),
+      whole.map((name) => [name, JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown]),
     )
   }
 
