@@ -132,7 +132,7 @@ describe('an environment of requirements.txt', () => {
     await prepareEnvironment(request({ cacheFolder: before }))
     renameSync(before, after)
     const { path } = await prepareEnvironment(request({ cacheFolder: after }))
-    expect(execFileSync('pinned_thing-program', { env: { PATH: path }, encoding: 'utf8' })).toBe('pinned 1.2.0\n')
+    expect(execFileSync('sh', ['-c', 'pinned_thing-program'], { env: { PATH: path }, encoding: 'utf8' })).toBe('pinned 1.2.0\n')
     const lines: string[] = []
     await prepareEnvironment(request({ cacheFolder: after, onLines: (fresh) => lines.push(...fresh) }))
     expect(lines).toEqual([])
