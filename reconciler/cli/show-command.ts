@@ -6,7 +6,8 @@ import { type EffectiveManifest, effectiveManifest } from '../manifests/effectiv
 import type { GraphNode } from '../manifests/graph.ts'
 import { type CommandDefinition, textOption } from './command.ts'
 import { repositoryOptions, requireNodes } from './manifests/manifest-options.ts'
-import { type ManifestSource, readManifests } from './manifests/read-manifests.ts'
+import type { ManifestSource } from './manifests/manifest-source.ts'
+import { readManifests } from './manifests/read-manifests.ts'
 
 interface Shown extends EffectiveManifest {
   readonly node: GraphNode

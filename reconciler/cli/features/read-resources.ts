@@ -7,7 +7,8 @@ import { assembleCommit } from '../../manifests/assemble.ts'
 import { countFindings, renderFindings } from '../../manifests/findings-text.ts'
 import { type CommandInput, textOption } from '../command.ts'
 import type { CliContext } from '../context.ts'
-import { type ManifestSource, readManifests } from '../manifests/read-manifests.ts'
+import type { ManifestSource } from '../manifests/manifest-source.ts'
+import { readManifests } from '../manifests/read-manifests.ts'
 
 /** As `--path` and `--ref` name them. Throws `invalid-input` when a manifest has an error. */
 export async function readResources({ configuration }: CliContext, input: CommandInput): Promise<readonly Resource[]> {

@@ -4,7 +4,7 @@ import { TreeReader } from '../../git/list-files.ts'
 import type { Repository } from '../../git/open-repository.ts'
 import { resolveCommit } from '../../git/read-history.ts'
 import { readCommitContents } from '../../reconcile/source/read-contents.ts'
-import type { ManifestSource } from './read-manifests.ts'
+import type { ManifestSource } from './manifest-source.ts'
 
 /** A commit by its full id; `name` is what the person called it. */
 export async function readCommitManifests(repository: Repository, commit: string, name: string): Promise<ManifestSource> {

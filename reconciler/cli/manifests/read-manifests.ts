@@ -1,19 +1,8 @@
 /** Reads the manifests of a working tree or of a commit for a command, and says what was read. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Instant } from '../../core/clock.ts'
-import type { CommitContents } from '../../manifests/assemble.ts'
 import { type ParseManifest, readWorkingTree } from '../../reconcile/source/read-contents.ts'
-
-export interface ManifestSource {
-  readonly contents: CommitContents
-  /** What was read, in words. */
-  readonly origin: string
-  /** Null for a working tree. */
-  readonly commit: { readonly id: string; readonly committedAt: Instant } | null
-  /** The text of one of its files. */
-  readText(path: string): Promise<string>
-}
+import type { ManifestSource } from './manifest-source.ts'
 
 /** The working tree at a folder, or a commit of the repository that it belongs to. Throws `usage` for a ref that is none. */
 export async function readManifests(folder: string, ref: string | null, parse?: ParseManifest): Promise<ManifestSource> {

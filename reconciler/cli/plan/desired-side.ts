@@ -6,7 +6,7 @@ import { assembleCommit } from '../../manifests/assemble.ts'
 import { assembleDesired } from '../../reconcile/assemble-desired.ts'
 import { type PendingRollout, setPendingAside } from '../../reconcile/pending-versions.ts'
 import type { PlanSide } from '../../reconcile/plan-report.ts'
-import type { ManifestSource } from '../manifests/read-manifests.ts'
+import type { ManifestSource } from '../manifests/manifest-source.ts'
 
 export interface DesiredSide {
   readonly side: PlanSide
