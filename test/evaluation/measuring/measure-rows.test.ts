@@ -238,7 +238,7 @@ describe('models of other tasks', () => {
       task: 'multiclass-classification',
       production: { version: null, because: 'none' },
       baseline: { kind: 'prior', values: [0.5, 0.3, 0.2] },
-      metrics: Object.keys(points),
+      metrics: [...new Set([...Object.keys(points), 'roc_auc_ovr_macro', 'roc_auc_ovr_weighted', 'roc_auc_ovo_macro'])],
     }
     const found = measureRows(scored, request)
     for (const [metric, value] of Object.entries(points)) expectNear(find(found, metric).estimate, value, metric)
@@ -247,6 +247,16 @@ describe('models of other tasks', () => {
       expectNear(find(found, metric).high, high, `${metric} high`)
     }
     expect(find(found, 'f1_macro').method).toBe('group-bootstrap-t')
+    for (const metric of ['roc_auc_ovr_macro', 'roc_auc_ovr_weighted']) {
+      const { estimate, low, high, standardError } = find(found, metric)
+      // The baseline ranks nothing: its area is a half on every draw, and adds nothing to the error.
+      const difference = find(found, metric, 'difference-to-baseline')
+      expectNear(difference.estimate, estimate! - 0.5, metric)
+      expectNear(difference.standardError, standardError!, metric)
+      expectNear(Math.min(1, difference.high! + 0.5), high!, metric)
+      expect(low).toBeLessThan(estimate!)
+    }
+    expect(find(found, 'roc_auc_ovo_macro').because).toBe('no interval: no resample of this version knows roc_auc_ovo_macro')
     expect(found.curves?.confusion).toEqual(confusion)
     expect(found.classes).toEqual(classes)
   })
@@ -276,6 +286,9 @@ describe('models of other tasks', () => {
       expectNear(find(found, metric).high, high, `${metric} high`)
     }
     for (const [metric, error] of Object.entries(rowErrors)) expectNear(find(found, metric).standardError, error, metric, 0.15)
+    const median = find(found, 'median_absolute_error')
+    expect(median.low).toBeLessThan(median.estimate!)
+    expect(median).toMatchObject({ method: 'group-bootstrap-t', degreesOfFreedom: 249 })
     expect(find(found, 'max_error')).toMatchObject({
       low: null,
       because: 'no interval: no resample of this version knows max_error',
