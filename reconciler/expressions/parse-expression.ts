@@ -20,7 +20,7 @@ export function parseExpression(text: string): ASTNode {
     if (!(error instanceof ParseError)) throw error
     const at = Math.min(error.range?.start ?? 0, text.length)
     if (error.code === 'limit_exceeded')
-      return fail('limit', at, explainLimit(error.summary), 'split it into several on-demand features')
+      return fail('limit', at, explainLimit(error.summary), 'split it into several expressions')
     const end = at >= text.length ? ', which ends too early' : ''
     return fail('syntax', at, `expected an expression in CEL${end}, found: ${error.summary}`, hintFor(error))
   }

@@ -4,7 +4,10 @@ import type { MetricRule, Rule, RuleSet } from '../core/rule.ts'
 import { compileCondition } from '../expressions/compile-condition.ts'
 import { metricOfPath } from '../expressions/rule-environment.ts'
 
-/** Each request once. A comparison also asks for the two values that it is of, so that a report can show them. */
+/**
+ * Each request once. A comparison also asks for the two values that it is of, and one between groups for the value of every group, also of those that
+ * are too small to be judged, so that a report can show them.
+ */
 export function wantedMeasurements(ruleSets: readonly Pick<RuleSet, 'rules'>[]): readonly MeasurementRequest[] {
   const requests = ruleSets.flatMap(({ rules }) => rules.flatMap(requestsOf))
   return [...new Map(requests.map((request) => [JSON.stringify(request), request])).values()]
@@ -15,7 +18,8 @@ function requestsOf(rule: Rule): readonly MeasurementRequest[] {
   if (rule.type !== 'metric') return []
   const { metric, by, minGroup, bound } = rule
   const across = bound.type === 'ratioAtLeast' ? 'ratio' : bound.type === 'differenceAtMost' ? 'difference' : null
-  return subjectsOf(rule).map((of) => ({ metric, of, by, across, minGroup }))
+  const asked = subjectsOf(rule).map((of): MeasurementRequest => ({ metric, of, by, across, minGroup }))
+  return across === null ? asked : [...asked, { metric, of: 'candidate', by, across: null, minGroup: null }]
 }
 
 function subjectsOf({ bound }: MetricRule): readonly Subject[] {

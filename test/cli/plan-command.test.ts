@@ -1,5 +1,5 @@
 /** mainward plan on the real example, through the command line. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readManifests } from '../../reconciler/cli/manifests/read-manifests.ts'
@@ -10,10 +10,12 @@ import { assumeApplied } from '../../reconciler/reconcile/assume-applied.ts'
 import { assembleSide } from '../../reconciler/cli/plan/desired-side.ts'
 import { type ControlServer, startControlServer, writeControlFile } from '../support/control-server.ts'
 import { createExampleRepository, editFile } from '../support/example-repository.ts'
+import { exampleFile } from '../support/plain-example.ts'
 import { commitFiles, createRepository, projectManifest, removeFolder } from '../support/git-repositories.ts'
 import { runCommand } from '../support/run-command.ts'
 
 const rollout = 'rollouts/flight-delay.yaml'
+const bytesOfTwo = statSync(exampleFile('models/flight-delay/versions/2.onnx')).size.toLocaleString('en-US')
 let folder: string
 let commit: string
 
@@ -63,7 +65,7 @@ ROLLOUT       FROM  TO  UNITS  STEPS                             PLAN
 flight-delay  v1    v2  100 %  5 % for 20s, 25 % for 20s, 100 %  Started
 
 flight-delay: Started, version 2 is loading
-  models/flight-delay/versions/2.onnx (127,941 bytes) is copied into the artifact store
+  models/flight-delay/versions/2.onnx (${bytesOfTwo} bytes) is copied into the artifact store
   no unit moves
   once loaded: units move from version 1 to version 2 in steps: 5 % for 20s, 25 % for 20s, 100 %
 `,
@@ -92,7 +94,7 @@ HEAD (commit ${head}), against HEAD\\~1 (commit ${commit.slice(0, 12)})
 | flight-delay | v1 | v2 | 100 % | 5 % for 20s, 25 % for 20s, 100 % | Started |
 
 **flight-delay**: Started, version 2 is loading
-- models/flight-delay/versions/2.onnx (127,941 bytes) is copied into the artifact store
+- models/flight-delay/versions/2.onnx (${bytesOfTwo} bytes) is copied into the artifact store
 - no unit moves
 - once loaded: units move from version 1 to version 2 in steps: 5 % for 20s, 25 % for 20s, 100 %
 `,

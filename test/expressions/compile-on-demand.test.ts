@@ -308,12 +308,12 @@ describe('problems', () => {
     [
       `${'('.repeat(40)}wind${')'.repeat(40)}`,
       'bool',
-      '32: expected at most 32 levels of nesting, found more (split it into several on-demand features)',
+      '32: expected at most 32 levels of nesting, found more (split it into several expressions)',
     ],
     [
       `late${' || late'.repeat(300)}`,
       'bool',
-      '0: expected an expression of at most 256 parts, found more (split it into several on-demand features)',
+      '0: expected an expression of at most 256 parts, found more (split it into several expressions)',
     ],
     ['x'.repeat(4097), 'bool', '0: expected an expression of at most 4096 characters, found 4097'],
   ])('%s as %s', (cel, dtype, expected) => {

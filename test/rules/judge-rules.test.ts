@@ -88,7 +88,7 @@ describe('what blocks', () => {
 })
 
 describe('what is to be measured', () => {
-  it('is what rules hold against a bound, and the two values of a comparison, each once', () => {
+  it('is what rules hold against a bound, the two values of a comparison, and those of compared groups, each once', () => {
     const rules: readonly Rule[] = [
       metricRule({ bound: { type: 'atLeast', value: 0.6 } }),
       metricRule({ bound: { type: 'noWorseThan', reference: 'production', margin: 0 }, by: ['carrier'], minGroup: 300 }),
@@ -104,6 +104,7 @@ describe('what is to be measured', () => {
       { metric: 'roc_auc', of: 'candidate', ...carrier },
       { metric: 'roc_auc', of: 'production', ...carrier },
       { metric: 'selection_rate', of: 'candidate', by: ['race', 'sex'], across: 'ratio', minGroup: 50 },
+      { metric: 'selection_rate', of: 'candidate', by: ['race', 'sex'], across: null, minGroup: null },
       { metric: 'brier', of: 'candidate', ...all },
     ])
   })
