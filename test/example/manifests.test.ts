@@ -31,7 +31,12 @@ describe('the example repository', () => {
   it('serves version 1 until one line is changed', async () => {
     const text = await readFile(join(example, 'rollouts/flight-delay.yaml'), 'utf8')
     expect(text.split('\n').filter((line) => /^ *version:/.test(line))).toEqual(['    version: 1'])
-    expect((await readdir(join(example, 'models/flight-delay/versions'))).sort()).toEqual(['1.onnx', '1.yaml', '2.onnx', '2.yaml'])
+    expect((await readdir(join(example, 'models/flight-delay/versions'))).sort()).toEqual([
+      '1.onnx',
+      '1.yaml',
+      '2.onnx',
+      '2.yaml',
+    ])
   })
 
   // That Python's runtime finds the same is seen where the versions are trained again.

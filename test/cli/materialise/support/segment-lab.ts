@@ -111,9 +111,7 @@ export class SegmentLab {
     const folder = join(this.folder, 'store/pushed', environment, view.digest.slice(7))
     // What a kill left half-written begins with a dot, and is no note.
     const whole = readdirSync(folder).filter((name) => !name.startsWith('.'))
-    return Object.fromEntries(
-      whole.map((name) => [name, JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown]),
-    )
+    return Object.fromEntries(whole.map((name) => [name, JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown]))
   }
 
   async forget(): Promise<void> {
