@@ -332,7 +332,7 @@ describe('a trainer that', () => {
     const folder = join(bench.root, 'environments/key/one')
     const sitePackages = join(folder, 'site-packages')
     mkdirSync(sitePackages, { recursive: true })
-    writeFileSync(join(bench.root, 'environments/key/current'), 'one')
+    writeFileSync(join(bench.root, 'environments/key/current'), folder)
     const base = bench.request(`${writeModel}\nopen('${sitePackages}/extra.py', 'w').close()\n`)
     const outcome = await run({ ...base, environment: { ...base.environment, own: { folder, sitePackages } } })
     expect(outcome.failure?.message).toBe('the Python environment changed while the trainer ran: made extra.py')
