@@ -93,7 +93,6 @@ export async function startReconciler(options: ReconcilerOptions, effects: Recon
     notStarted: () => (state.started ? null : 'starting: the database does not answer yet'),
   })
   const url = await server.listen(options.port)
-  readAhead(source)
   const running = runUntilStopped(parts, state, stop.signal)
   return {
     url,
@@ -107,14 +106,6 @@ export async function startReconciler(options: ReconcilerOptions, effects: Recon
       await pool.end()
     },
   }
-}
-
-/** The first pass finds its commit read: that takes as long as a new database. What fails here fails there again, and is said there. */
-function readAhead(source: SourceClient): void {
-  void source
-    .fetchHead()
-    .then((head) => source.readCommit(head))
-    .catch(() => undefined)
 }
 
 const connectionOptions: ConnectionOptions = { applicationName: 'mainward reconcile' }
@@ -174,7 +165,8 @@ async function runUntilStopped(parts: Parts, state: { leading: boolean; started:
   const started = await prepareDatabase(pool, effects, stop)
   if (!started) return
   state.started = true
-  await materialiser.prepare()
+  // Nothing waits for it: the loop begins at once.
+  const prepared = materialiser.prepare()
   const open = (): ReturnType<typeof openConnection> => openConnection(options.databaseUrl, connectionOptions)
   const hints = hearHints({
     open: () => openConnection(options.databaseUrl, { ...connectionOptions, statementTimeoutMs: 0 }),
@@ -213,6 +205,7 @@ async function runUntilStopped(parts: Parts, state: { leading: boolean; started:
     stop,
   )
   await hints.stop()
+  await prepared
 }
 
 /** Waits for the database and brings its schema up. False when it was told to stop before. Throws what waiting cannot mend. */

@@ -31,20 +31,14 @@ export function createSourceClient(settings: SourceSettings, timeouts: SourceTim
   const source = new SourceProcess(settings)
   const remote = { timeoutMs: timeouts.remoteMs }
   const local = { timeoutMs: timeouts.readMs }
-  const memory: { last: LastReading | null; reading: Promise<unknown> } = { last: null, reading: Promise.resolve() }
-  const readOnce = async (commit: string): Promise<CommitReading> => {
-    if (memory.last?.reading.info.commit !== commit) memory.last = await readCommit(source, commit, memory.last, timeouts)
-    return memory.last.reading
-  }
+  const memory: { last: LastReading | null } = { last: null }
   return {
     pid: () => source.pid,
     stop: () => source.stop(),
     fetchHead: () => source.ask({ type: 'fetchHead' }, remote) as Promise<string>,
-    // One after the other: what is being read already is not read again.
-    readCommit: (commit) => {
-      const reading = memory.reading.then(() => readOnce(commit))
-      memory.reading = reading.catch(() => null)
-      return reading
+    readCommit: async (commit) => {
+      if (memory.last?.reading.info.commit !== commit) memory.last = await readCommit(source, commit, memory.last, timeouts)
+      return memory.last.reading
     },
     firstParents: (commit, limit) => source.ask({ type: 'firstParents', commit, limit }, local) as Promise<readonly CommitInfo[]>,
     readFile: (commit, path) => source.ask({ type: 'readFile', commit, path }, local) as Promise<Uint8Array>,

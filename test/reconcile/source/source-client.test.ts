@@ -109,26 +109,6 @@ describe('reading commits in a process of its own', () => {
     expect((await client.firstParents(third, 2)).map(({ commit }) => commit)).toEqual([third, second])
   })
 
-  it('reads a commit once that is asked for again while it is being read', async () => {
-    const folder = folderOf(createRepository)
-    const first = commitFiles(folder, { 'mainward.yaml': projectManifest, 'a.yaml': modelManifest('a') })
-    const second = commitFiles(folder, { 'b.yaml': modelManifest('b') })
-    const client = open(settingsOf(folder))
-    const missing = client.readCommit('1'.repeat(40))
-    const [one, same, other] = await Promise.all([
-      expect(missing)
-        .rejects.toMatchObject({ code: 'not-found' })
-        .then(() => client.readCommit(first)),
-      client.readCommit(first),
-      client.readCommit(second),
-    ])
-    expect(same.resources).toHaveLength(2)
-    expect(other.resources).toHaveLength(3)
-    expect(one).toEqual(same)
-    const [once, again] = await Promise.all([client.readCommit(second), client.readCommit(second)])
-    expect(again).toBe(once)
-  })
-
   it('reads a folder of the repository, with paths relative to it', async () => {
     const folder = folderOf(createRepository)
     const commit = commitFiles(folder, {
