@@ -1,4 +1,5 @@
 /** `mainward train`: trains what changed, judges it against production, and writes its version into the working tree. */
+import { existsSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { MainwardError } from '../core/error.ts'
 import type { ModelReport } from '../core/report.ts'
@@ -35,6 +36,7 @@ export const trainCommand: CommandDefinition = {
     assertNames(input)
     const reportFile = textOption(input, 'report')
     assertReportForm(reportFile)
+    const records = recordsOf(context, input)
     const progress = createProgress(context.terminal)
     const reports = await withTraining(context, input, async (opened) => {
       const models = chooseModels(opened.resources, input.arguments)
@@ -42,7 +44,7 @@ export const trainCommand: CommandDefinition = {
       const loosening = await opened.rules.findLoosening()
       if (loosening !== null && !flagOption(input, 'json')) context.terminal.write(`${renderLoosening(loosening).trimStart()}\n`)
       const done: ModelReport[] = []
-      for (const model of models) done.push(await trainOne(model, opened, { context, input, progress }))
+      for (const model of models) done.push(await trainOne(model, opened, { context, input, progress, records }))
       if (reportFile !== null)
         await saveReport(resolve(context.configuration.folder, reportFile), done, opened, context.clock.now())
       return done
@@ -64,9 +66,15 @@ function assertNames(input: CommandInput): void {
   throw new MainwardError('usage', '--force: expected names of models, or --all', { hint: 'mainward train MODEL --force' })
 }
 
+/** Before anything is trained. */
 function recordsOf({ configuration }: CliContext, input: CommandInput): string | null {
   const file = textOption(input, 'records')
-  return file === null ? null : resolve(configuration.folder, file)
+  if (file === null) return null
+  const path = resolve(configuration.folder, file)
+  if (existsSync(path)) return path
+  throw new MainwardError('usage', `--records: there is no file ${path}`, {
+    hint: 'mainward records MODEL --out FILE writes one',
+  })
 }
 
 /** Only a report needs what lays out pages and draws. */
@@ -85,6 +93,8 @@ interface Work {
   readonly context: CliContext
   readonly input: CommandInput
   readonly progress: Progress
+  /** Null: none are to be asked. */
+  readonly records: string | null
 }
 
 /** Of what a trainer says, so many of the last lines are kept for the report. */
@@ -109,22 +119,30 @@ async function trainOne(model: Resource<ModelSpec>, opened: OpenTraining, work: 
 }
 
 async function surveyAndMake(model: Resource<ModelSpec>, opened: OpenTraining, work: Work & Heard): Promise<ModelReport> {
-  const { context, input, progress, lines: heard } = work
+  const { context, input, progress, records, lines: heard } = work
   const say = (text: string): void => {
     progress.end()
     if (!flagOption(input, 'json')) context.terminal.write(text)
   }
   const survey = await surveyModel(model, opened, { force: flagOption(input, 'force'), progress })
   say(renderDecision(survey))
-  if (survey.decision.type === 'unchanged' || flagOption(input, 'dryRun')) return reportTrained(survey, null, null)
-  const { served } = await opened.production.find(survey.tree.name, survey.tree.spec.task)
+  const findServed = async (): Promise<number | null> => {
+    const { served } = await opened.production.find(survey.tree.name, survey.tree.spec.task)
+    return served?.version ?? null
+  }
+  const isAsIs = survey.decision.type === 'unchanged' || flagOption(input, 'dryRun')
+  // Reading the base takes longer than finding that there is nothing to do.
+  const isShown = textOption(input, 'report') !== null || flagOption(input, 'json')
+  if (isAsIs && records !== null) say('  --records: no version is made, so nothing is asked; --force makes one anew\n')
+  if (isAsIs) return reportTrained(survey, null, isShown ? await findServed() : null)
+  const served = await findServed()
   // Only training needs what runs trainers and models: a command that finds nothing to do starts without.
   const { makeVersion } = await import('./train/make-version.ts')
   const made = await makeVersion(survey, opened, {
     context,
     progress,
     threads: readEngineOptions(input).threads,
-    records: recordsOf(context, input),
+    records,
     onLines: (lines) => {
       progress.end()
       heard.push(...lines)
@@ -133,5 +151,5 @@ async function surveyAndMake(model: Resource<ModelSpec>, opened: OpenTraining, w
     },
   })
   say(renderMade(survey, made))
-  return reportTrained(survey, made, served?.version ?? null)
+  return reportTrained(survey, made, served)
 }

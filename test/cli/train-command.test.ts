@@ -59,7 +59,7 @@ describe('a first training', () => {
     expect(evidence.evaluation).toMatchObject({ part: 'test', rows: 596, production: { version: 1 } })
     const find = (metric: string, of: string) =>
       evidence.evaluation.measurements.find((each) => each.metric === metric && each.of === of && each.group === undefined)
-    // RESULTS.md: the model of version 1 has AUC .858 and log loss .206 on this part; it is compared with itself.
+    // By an independent prototype the model of version 1 has AUC .858 and log loss .206 on this part; it is compared with itself.
     expect(find('roc_auc', 'candidate')?.estimate).toBeCloseTo(0.858, 3)
     expect(find('log_loss', 'candidate')?.estimate).toBeCloseTo(0.206, 3)
     expect(find('roc_auc', 'difference-to-production')?.estimate).toBe(0)
@@ -102,6 +102,16 @@ describe('a first training', () => {
     const report = readFileSync(join(folder, '.git/report.md'), 'utf8')
     expect(report).toContain('loan-approval')
     expect(report).toContain('mainward reproduce loan-approval 2')
+    const again = await run(folder, 'train', '--records', '.git/requests.jsonl', '--report', '.git/report.md')
+    expect(again.output).toContain('  --records: no version is made, so nothing is asked; --force makes one anew\n')
+    expect(readFileSync(join(folder, '.git/report.md'), 'utf8')).toContain('version 2; production serves version 1')
+  })
+
+  it('takes no file of records that is not there, before anything is trained', async () => {
+    const { code, errors } = await run(folder, 'train', '--records', 'nope.jsonl')
+    expect(code).toBe(2)
+    expect(errors).toContain(`error: --records: there is no file ${join(folder, 'nope.jsonl')}`)
+    expect(existsSync(join(folder, 'models/loan-approval/versions/2.yaml'))).toBe(false)
   })
 
   it('leaves the rollout alone with promotion: separate', async () => {

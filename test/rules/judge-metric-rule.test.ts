@@ -47,7 +47,7 @@ describe('a bound', () => {
     ['all beyond the margin', noWorse(0.02), [-0.08, -0.05, -0.03], 'failed', 'beyond-bound'],
   ])('%s', (_, bound, ends, ...[verdict, reason]) => expect(judge(bound, ends)).toMatchObject({ verdict, reason }))
 
-  /** The example of RESULTS.md: log loss +.028, interval .005 to .049, trained on old data. */
+  /** Of a prototype: log loss +.028, interval .005 to .049, trained on old data. */
   it('turns with the direction of the metric', () => {
     const old = judge(noWorse(0.01), [0.005, 0.028, 0.049], { metric: 'log_loss' })
     expect(old).toMatchObject({ verdict: 'failed', reason: 'proven-worse' })

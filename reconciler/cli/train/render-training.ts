@@ -3,6 +3,7 @@ import type { ModelVerdict } from '../../core/verdict.ts'
 import type { Measurement } from '../../core/measurement.ts'
 import type { Evidence } from '../../core/evidence.ts'
 import { renderTable } from '../table.ts'
+import { readEvidence } from './known-evidence.ts'
 import type { MadeVersion } from './make-version.ts'
 import type { Survey } from './survey-model.ts'
 
@@ -13,7 +14,7 @@ export function renderDecision({ tree, decision, versions }: Survey): string {
     case 'unchanged': {
       const newest = versions.at(-1)?.spec.version
       const later = newest === decision.version ? '' : `; the newest version is ${newest}`
-      return `${name}: nothing to train, the inputs are those of version ${decision.version}${later}\n`
+      return `${name}: nothing to train, the inputs are those of version ${decision.version}${later}\n${renderBlocked(name, versions, decision.version)}`
     }
     case 'train':
       return `${name}: to train\n${because}`
@@ -26,6 +27,13 @@ export function renderDecision({ tree, decision, versions }: Survey): string {
     case 'refresh':
       return `${name}: version ${decision.from.spec.version} is to be judged again, without training\n${because}`
   }
+}
+
+/** Why the command does not end with 0 where it had nothing to do; empty: nothing stands in the way. */
+function renderBlocked(name: string, versions: Survey['versions'], version: number): string {
+  const stored = versions.find(({ spec }) => spec.version === version)?.spec.evidence ?? {}
+  const verdict = readEvidence(stored)?.verdict
+  return verdict?.blocks === true ? `  it is ${renderVerdict(verdict)}: mainward gate ${name} ${version} says why\n` : ''
 }
 
 export function renderMade({ tree, dataset }: Survey, made: MadeVersion): string {

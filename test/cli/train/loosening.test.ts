@@ -8,7 +8,7 @@ import type { Report } from '../../../reconciler/core/report.ts'
 import { commitFiles, runGit } from '../../support/git-repositories.ts'
 import { type LoanRepository, loanModel, makeLoanRepository, modelPath, run, write } from './support/loan-repository.ts'
 
-// RESULTS of the model file on these rows: AUC .858 (.792 to .925). 0.95 is proven not to hold, 0.5 holds.
+// The model file on these rows, by an independent prototype: AUC .858 (.792 to .925). 0.95 is proven not to hold, 0.5 holds.
 const gatePath = 'policies/quality.yaml'
 const gate = (atLeast: number): string => `apiVersion: mainward.dev/v1alpha1
 kind: Gate
@@ -49,6 +49,14 @@ it('is judged by the rule of the base, and names the past version that would pas
   write(folder, gatePath, gate(0.95))
   commitFiles(folder, {}, 'Rules')
   expect((await run(folder, 'train')).code).toBe(1)
+  // With nothing to do it is blocked as before, and says so.
+  expect(await run(folder, 'train')).toEqual({
+    code: 1,
+    errors: '',
+    output:
+      'loan-approval: nothing to train, the inputs are those of version 2\n' +
+      '  it is failed, blocked (quality failed): mainward gate loan-approval 2 says why\n',
+  })
   const base = commitFiles(folder, {}, 'Version 2, which must not serve')
   runGit(folder, 'checkout', '--quiet', '-b', 'mine')
   write(folder, gatePath, gate(0.5))
