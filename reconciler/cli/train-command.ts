@@ -5,6 +5,8 @@ import { MainwardError } from '../core/error.ts'
 import type { ModelReport } from '../core/report.ts'
 import type { Resource } from '../core/resource.ts'
 import type { ModelSpec } from '../manifests/kinds/model.ts'
+import { findControl } from './client/control-address.ts'
+import { createControlClient } from './client/control-client.ts'
 import { type CommandDefinition, type CommandInput, flagOption, textOption } from './command.ts'
 import type { CliContext } from './context.ts'
 import { createProgress, type Progress } from './features/progress.ts'
@@ -13,6 +15,7 @@ import { renderLoosening } from './gate/render-loosening.ts'
 import { reportFailure } from './report-failure.ts'
 import { chooseModels } from './train/choose-models.ts'
 import { type OpenTraining, withTraining } from './train/open-training.ts'
+import type { RequestsSource } from './train/recorded-requests.ts'
 import { renderDecision, renderMade } from './train/render-training.ts'
 import { reportFailed, reportTrained } from './train/report-training.ts'
 import { surveyModel } from './train/survey-model.ts'
@@ -36,7 +39,7 @@ export const trainCommand: CommandDefinition = {
     assertNames(input)
     const reportFile = textOption(input, 'report')
     assertReportForm(reportFile)
-    const records = recordsOf(context, input)
+    const records = await openRecords(context, input)
     const progress = createProgress(context.terminal)
     const reports = await withTraining(context, input, async (opened) => {
       const models = chooseModels(opened.resources, input.arguments)
@@ -67,13 +70,15 @@ function assertNames(input: CommandInput): void {
 }
 
 /** Before anything is trained. */
-function recordsOf({ configuration }: CliContext, input: CommandInput): string | null {
-  const file = textOption(input, 'records')
-  if (file === null) return null
-  const path = resolve(configuration.folder, file)
-  if (existsSync(path)) return path
+async function openRecords({ configuration, fetch }: CliContext, input: CommandInput): Promise<RequestsSource | null> {
+  const source = textOption(input, 'records')
+  if (source === null) return null
+  const requests = await import('./train/recorded-requests.ts')
+  if (source === 'live') return requests.openLiveRequests(createControlClient(await findControl(configuration, input), fetch))
+  const path = resolve(configuration.folder, source)
+  if (existsSync(path)) return requests.openRequestsFile(path)
   throw new MainwardError('usage', `--records: there is no file ${path}`, {
-    hint: 'mainward records MODEL --out FILE writes one',
+    hint: 'mainward records MODEL --out FILE writes one; live asks the running reconciler',
   })
 }
 
@@ -94,7 +99,7 @@ interface Work {
   readonly input: CommandInput
   readonly progress: Progress
   /** Null: none are to be asked. */
-  readonly records: string | null
+  readonly records: RequestsSource | null
 }
 
 /** Of what a trainer says, so many of the last lines are kept for the report. */

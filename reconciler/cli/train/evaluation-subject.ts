@@ -5,6 +5,7 @@ import type { Judges } from '../../gates/choose-judges.ts'
 import type { RowLayout } from '../../inference/rows/row-assembler.ts'
 import type { ModelSpec } from '../../manifests/kinds/model.ts'
 import type { MadeDataset } from './find-dataset.ts'
+import type { RequestsSource } from './recorded-requests.ts'
 import type { Production } from './production.ts'
 import type { TrainingLabels } from './read-dataset.ts'
 
@@ -22,8 +23,8 @@ export interface EvaluationSubject {
   /** That judges. */
   readonly part: 'validation' | 'test'
   readonly labels: TrainingLabels
-  /** A file of recorded requests, absolute; null: none was given. */
-  readonly records: string | null
+  /** Of recorded requests; null: none was given. */
+  readonly records: RequestsSource | null
   /** Of the data, and of the look at the file. */
   readonly checks: readonly DataCheckOutcome[]
 }

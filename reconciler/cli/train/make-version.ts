@@ -20,6 +20,7 @@ import { type MadeDataset, once } from './find-dataset.ts'
 import { inspectModel, type InspectedModel } from './inspect-model.ts'
 import type { OpenTraining } from './open-training.ts'
 import { isPositive, type TrainingLabels, withDataset } from './read-dataset.ts'
+import type { RequestsSource } from './recorded-requests.ts'
 import { runTraining } from './run-training.ts'
 import type { Survey } from './survey-model.ts'
 import { describeSource } from './describe-source.ts'
@@ -29,8 +30,8 @@ export interface MakingOptions {
   readonly context: CliContext
   readonly progress: Progress
   readonly threads: number
-  /** A file of recorded requests, absolute; null: none was given. */
-  readonly records: string | null
+  /** Of recorded requests; null: none was given. */
+  readonly records: RequestsSource | null
   readonly onLines: (lines: readonly string[]) => void
 }
 
@@ -198,8 +199,8 @@ async function readArtifact({ artifact }: ModelVersionSpec, opened: OpenTraining
 export interface JudgeRequest {
   readonly version: number
   readonly progress: Progress
-  /** A file of recorded requests, absolute; null: none was given. */
-  readonly records: string | null
+  /** Of recorded requests; null: none was given. */
+  readonly records: RequestsSource | null
   readonly bytes: Uint8Array
   readonly production: Awaited<ReturnType<OpenTraining['production']['find']>>
   readonly judges: Judges

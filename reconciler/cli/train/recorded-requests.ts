@@ -1,4 +1,5 @@
 /** The newest recorded requests of a model for a replay: from a file that `mainward records` wrote, or from a running reconciler. */
+import { basename } from 'node:path'
 import type { Json } from '../../core/digest.ts'
 import { takenName } from '../../core/online-view.ts'
 import type { RecordedRequest } from '../../evaluation/replay/recorded-request.ts'
@@ -12,6 +13,26 @@ export interface RequestsWish {
   readonly model: string
   /** How many, the newest. */
   readonly last: number
+}
+
+/** Where a replay gets them from. */
+export interface RequestsSource {
+  /** As the outcome names it. */
+  readonly name: string
+  newest(wish: RequestsWish): AsyncIterable<RecordedRequest>
+}
+
+export function openRequestsFile(file: string): RequestsSource {
+  return {
+    name: basename(file),
+    async *newest(wish) {
+      yield* await readRequestsFile(file, wish)
+    },
+  }
+}
+
+export function openLiveRequests(client: ControlClient): RequestsSource {
+  return { name: client.address.url, newest: (wish) => fetchRequests(client, wish) }
 }
 
 /** The last records of the model in a `.jsonl` or `.jsonl.gz` file, in their order. Throws `not-found`, and `invalid-input` with file and line. */
@@ -29,7 +50,7 @@ export async function readRequestsFile(file: string, { model, last }: RequestsWi
 }
 
 /** The last records that a running reconciler has, oldest first, as they arrive. */
-export async function* fetchRequests(client: ControlClient, { model, last }: RequestsWish): AsyncGenerator<RecordedRequest> {
+async function* fetchRequests(client: ControlClient, { model, last }: RequestsWish): AsyncGenerator<RecordedRequest> {
   const path = recordsPath({ model, last: String(last), environment: null })
   let number = 0
   for await (const line of splitLines(client.read(path))) {

@@ -16,8 +16,9 @@ export const trainOptions: readonly OptionDefinition[] = [
   { ...environmentOption, description: 'environment whose pushed rows count' },
   ...engineOptions,
   {
-    flags: '--records <file>',
-    description: 'recorded requests (mainward records): how many decisions would change, and for whom',
+    flags: '--records <source>',
+    description:
+      'recorded requests, a file of mainward records, or live for those of the running reconciler: whose decisions would change',
   },
   { flags: '--report <file>', description: 'the report as FILE.md, FILE.html or FILE.json' },
   { flags: '--json', description: 'what was done, as JSON' },

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { createControlClient } from '../../../reconciler/cli/client/control-client.ts'
-import { fetchRequests, readRequestsFile } from '../../../reconciler/cli/train/recorded-requests.ts'
+import { openLiveRequests, readRequestsFile } from '../../../reconciler/cli/train/recorded-requests.ts'
 
 const line = (number: number, model = 'flight-delay'): string => {
   return JSON.stringify({
@@ -99,11 +99,9 @@ describe('requests of a running reconciler', () => {
       const { port } = server.address() as AddressInfo
       const address = { url: `http://127.0.0.1:${port}`, servingUrl: null, token: null, origin: 'the test' }
       const found: (string | null)[] = []
-      for await (const { unit } of fetchRequests(createControlClient(address, fetch), {
-        model: 'flight-delay',
-        last: 2,
-      }))
-        found.push(unit)
+      const requests = openLiveRequests(createControlClient(address, fetch))
+      expect(requests.name).toBe(address.url)
+      for await (const { unit } of requests.newest({ model: 'flight-delay', last: 2 })) found.push(unit)
       expect(found).toEqual(['u1', 'u2'])
       expect(asked).toEqual(['/api/v1/records?model=flight-delay&last=2'])
     } finally {
