@@ -1,5 +1,6 @@
 /** The manifests of a model that was imported or trained as values. Pure; knows no text and no files. */
 import type { Json } from '../../core/digest.ts'
+import type { Evidence } from '../../core/evidence.ts'
 import type { Artifact, GoldenRow, NullPolicy, RequestFeature, Signature, Task } from '../../core/release.ts'
 import type { OnDemandFeature } from '../../core/on-demand-feature.ts'
 import type { FeatureClosure } from '../../core/online-view.ts'
@@ -29,7 +30,7 @@ export interface ImportedVersion {
   /** Null: none. */
   readonly description: string | null
   /** Null: none. */
-  readonly evidence: Readonly<Record<string, Json>> | null
+  readonly evidence: Evidence | Readonly<Record<string, Json>> | null
 }
 
 export function buildModel({ model, task, requestFeatures, nulls, threshold }: ImportedVersion): object {

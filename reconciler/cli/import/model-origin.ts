@@ -102,7 +102,7 @@ async function convert(
     requirements: requirements === null ? null : resolve(configuration.folder, requirements),
     rows: whole.map((row) => replaceNulls(row, nulls)),
     unit,
-    cacheFolder: join(findStateFolder(context, input, project), 'environments'),
+    cacheFolder: join(findStateFolder(context, input, project), 'train', 'environments'),
     inherited: configuration.childEnvironment,
     onLines: (lines) => terminal.writeError(lines.map((line) => `${terminal.style('dim', line)}\n`).join('')),
     signal: context.interruption(),

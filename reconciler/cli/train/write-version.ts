@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openArtifactStore } from '../../artifacts/artifact-store.ts'
-import type { Json } from '../../core/digest.ts'
 import type { Evidence } from '../../core/evidence.ts'
 import type { Artifact, GoldenRow, Signature } from '../../core/release.ts'
 import type { Resource } from '../../core/resource.ts'
@@ -94,7 +93,7 @@ function buildText(
     threshold: spec.decision?.threshold ?? null,
     goldenRows,
     description: null,
-    evidence: evidence as unknown as Readonly<Record<string, Json>>,
+    evidence,
   })
   const text = writeManifest(manifest, [schemaComment(opened.project, path, 'ModelVersion'), 'Written by mainward train.'])
   const problem = checkSingleFile(Buffer.from(text), path).findings.find(({ severity }) => severity === 'error')

@@ -25,7 +25,7 @@ let project: string
 beforeAll(async () => {
   const environment = await prepareEnvironment({
     requirementsFile: builtFile('cli/import/python/requirements.txt'),
-    cacheFolder: join(state, 'environments'),
+    cacheFolder: join(state, 'train', 'environments'),
     inherited: process.env,
     table: openProcessTable(),
     onLines: () => undefined,
