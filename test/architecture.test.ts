@@ -28,6 +28,8 @@ const rooms: Readonly<Record<string, Room>> = {
   rules: { imports: ['core', 'statistics', 'expressions'], packages: [], pure: true },
   gates: { imports: ['core', 'expressions', 'rules', 'manifests'], packages: [], pure: true },
   manifests: { imports: ['core', 'expressions'], packages: ['yaml', 'ajv', 'ajv-formats'], pure: true },
+  // The engine and the evaluation each have a process that is asked and ended in the same way.
+  processes: { imports: ['core'], packages: ['node:child_process'] },
   git: { imports: ['core'], packages: ['*'] },
   database: { imports: ['core'], packages: ['*'] },
   artifacts: { imports: ['core'], packages: ['*'] },
@@ -35,9 +37,9 @@ const rooms: Readonly<Record<string, Room>> = {
   // Model cards are written with the sections of reports: reports know no domain.
   governance: { imports: [...shared, 'manifests', 'reports'], packages: [], pure: true },
   reports: { imports: ['core'], packages: ['vega', 'vega-lite', 'handlebars'], pure: true },
-  features: { imports: [...shared, 'manifests'], packages: ['*'] },
-  // What a model file is worth: rows come through a port, in a thread of its own.
-  evaluation: { imports: shared, packages: ['*'] },
+  features: { imports: [...shared, 'manifests', 'processes'], packages: ['*'] },
+  // What a model file is worth: rows come through a port, into a process of its own.
+  evaluation: { imports: [...shared, 'processes'], packages: ['*'] },
   serving: { imports: shared, packages: ['*'] },
   reconcile: {
     imports: [...shared, 'manifests', 'rules', 'gates', 'git', 'database', 'artifacts', 'rollout', 'governance'],

@@ -1,8 +1,16 @@
 /** What a model file is worth on labelled rows: scores and measures it in a process of its own. */
 import { MainwardError } from '../core/error.ts'
+import { HeldProcess, type HeldProgram } from '../processes/held-process.ts'
 import type { EvaluationOptions, EvaluationRequest, ScoredEvaluation } from './evaluation-request.ts'
 import type { EvaluationRows } from './evaluation-rows.ts'
-import { EvaluationHolder } from './process/evaluation-holder.ts'
+import type { EvaluationAnswer, EvaluationCall } from './process/evaluation-calls.ts'
+
+const program: HeldProgram = {
+  file: 'evaluation/process/evaluation-process.js',
+  name: 'the evaluating process',
+  codes: { start: 'environment', ask: 'model-unusable' },
+  describeEnd,
+}
 
 /**
  * The same request and rows give the same bytes. Throws `cancelled`, `model-unusable` for a model that can not be run or whose score is not
@@ -14,21 +22,33 @@ export async function evaluateModel(
   rows: EvaluationRows,
   { signal, onProgress }: EvaluationOptions = {},
 ): Promise<ScoredEvaluation> {
-  const holder = new EvaluationHolder()
-  const onAbort = (): void => void holder.end(new MainwardError('cancelled', 'the evaluation was cancelled'))
+  const held = new HeldProcess<EvaluationCall, EvaluationAnswer>(program)
+  const onAbort = (): void => void held.end(new MainwardError('cancelled', 'the evaluation was cancelled'))
   if (signal?.aborted === true) onAbort()
   else signal?.addEventListener('abort', onAbort, { once: true })
   try {
-    await holder.ask({ type: 'open', request, features: rows.features })
+    await held.ask({ type: 'open', request, features: rows.features })
     for await (const batch of rows.batches()) {
-      const took = await holder.ask({ type: 'batch', batch })
+      const took = await held.ask({ type: 'batch', batch })
       if (took.type === 'took') onProgress?.(took.rows)
     }
-    const reply = await holder.ask({ type: 'measure' })
-    if (reply.type !== 'measured') throw new Error(`expected an evaluation, found the answer ${reply.type}`)
-    return reply.evaluation
+    const answer = await held.ask({ type: 'measure' })
+    if (answer.type !== 'measured') throw new Error(`expected an evaluation, found the answer ${answer.type}`)
+    return answer.evaluation
   } finally {
     signal?.removeEventListener('abort', onAbort)
-    await holder.end(new MainwardError('cancelled', 'the evaluation is over'))
+    await held.end(new MainwardError('cancelled', 'the evaluation is over'))
   }
+}
+
+function describeEnd(how: string, lastWords: string): MainwardError {
+  if (how === 'SIGKILL') {
+    return new MainwardError(
+      'model-unusable',
+      'the evaluating process was killed from outside: probably the machine ran out of memory',
+      { hint: 'free memory, or evaluate a smaller model or fewer rows' },
+    )
+  }
+  const said = lastWords === '' ? '' : `: ${lastWords}`
+  return new MainwardError('model-unusable', `the model ended the evaluating process (${how})${said}`)
 }

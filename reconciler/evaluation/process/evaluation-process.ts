@@ -1,10 +1,10 @@
-/** The inside of the evaluating process: scores batches, then measures. Started by evaluation-holder.ts, and ends with it. */
+/** The inside of the evaluating process: scores batches, then measures. Started by evaluate-model.ts. */
 import { assertNever } from '../../core/assert-never.ts'
-import { MainwardError } from '../../core/error.ts'
+import { answerCalls } from '../../processes/answer-calls.ts'
 import type { EvaluationRequest } from '../evaluation-request.ts'
 import { measureRows } from '../measuring/measure-rows.ts'
 import { ScoringSession } from '../scoring/scoring-session.ts'
-import type { EvaluationCall, EvaluationReply } from './evaluation-messages.ts'
+import type { EvaluationAnswer, EvaluationCall } from './evaluation-calls.ts'
 
 interface State {
   open: { readonly request: EvaluationRequest; readonly session: ScoringSession } | null
@@ -14,16 +14,10 @@ main()
 
 function main(): void {
   const state: State = { open: null }
-  // Signals for the whole group are its parent's, who ends this process.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
-  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
-  if (!process.connected) process.kill(process.pid, 'SIGKILL')
-  process.on('message', (call: EvaluationCall) => {
-    answer(state, call).then(reply, (thrown: unknown) => reply(describe(thrown)))
-  })
+  answerCalls<EvaluationCall, EvaluationAnswer>({ answer: (call) => answer(state, call) })
 }
 
-async function answer(state: State, call: EvaluationCall): Promise<EvaluationReply> {
+async function answer(state: State, call: EvaluationCall): Promise<EvaluationAnswer> {
   if (call.type === 'open') {
     state.open = { request: call.request, session: await ScoringSession.open(call.request, call.features) }
     return { type: 'took', rows: 0 }
@@ -42,16 +36,4 @@ async function answer(state: State, call: EvaluationCall): Promise<EvaluationRep
     default:
       return assertNever(call)
   }
-}
-
-function reply(message: EvaluationReply): void {
-  if (process.connected) process.send?.(message)
-}
-
-function describe(thrown: unknown): EvaluationReply {
-  if (!(thrown instanceof MainwardError)) {
-    return { type: 'crashed', stack: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) }
-  }
-  const { code, message, hint } = thrown
-  return { type: 'failed', code, message, ...(hint === undefined ? {} : { hint }) }
 }

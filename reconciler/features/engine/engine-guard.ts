@@ -6,7 +6,7 @@
 import { readdirSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
-import { guardSignal, type GuardedLimit } from './engine-messages.ts'
+import { guardSignal, type GuardedLimit } from './engine-calls.ts'
 
 export interface GuardSettings {
   readonly parent: number

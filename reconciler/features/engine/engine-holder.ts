@@ -1,8 +1,7 @@
-/** The hold on an engine's process: starts it, hands it one call at a time, ends it. Knows no statement. */
-import { fork, type ChildProcess } from 'node:child_process'
+/** The hold on an engine's process, with what may be another for each engine: how long a call may take, and who hears of progress. */
 import { MainwardError } from '../../core/error.ts'
-import { builtFile } from '../../core/package-root.ts'
-import { guardSignal, type GuardedLimit, type EngineCall, type EngineReply, type EngineTable } from './engine-messages.ts'
+import { HeldProcess, type HeldProgram } from '../../processes/held-process.ts'
+import { guardSignal, type EngineCall, type EngineNews, type EngineTable, type GuardedLimit } from './engine-calls.ts'
 
 export interface HolderOptions {
   /** How long one call may take, in milliseconds; null: for ever. */
@@ -10,47 +9,20 @@ export interface HolderOptions {
   readonly onProgress: ((share: number) => void) | null
 }
 
-interface Waiting {
-  readonly resolve: (table: EngineTable | null) => void
-  readonly reject: (error: MainwardError) => void
-  readonly timer: NodeJS.Timeout | null
+const program: HeldProgram = {
+  file: 'features/engine/engine-process.js',
+  name: 'the engine',
+  codes: { start: 'engine-failed', ask: 'engine-failed' },
+  describeEnd,
 }
 
-/** How much of what a dying process wrote is told. */
-const lastWordsBytes = 2_000
-
 export class EngineHolder {
-  readonly #child: ChildProcess
+  readonly #held: HeldProcess<EngineCall, EngineTable | null, EngineNews>
   #options: HolderOptions
-  readonly #gone: Promise<void>
-  #waiting: Waiting | null = null
-  #ended: MainwardError | null = null
-  #lastWords = ''
 
   constructor(options: HolderOptions) {
     this.#options = options
-    // No environment: it may hold passwords, and nothing in the process needs it.
-    this.#child = fork(builtFile('features/engine/engine-process.js'), [], {
-      env: {},
-      execArgv: [],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    })
-    this.#child.stderr?.on('data', (part: Buffer) => {
-      this.#lastWords = (this.#lastWords + part.toString('utf8')).slice(-lastWordsBytes)
-    })
-    this.#child.on('message', (reply: EngineReply) => this.#onReply(reply))
-    this.#child.on('error', (cause) => this.end(new MainwardError('engine-failed', 'the engine cannot be started', { cause })))
-    this.#gone = new Promise((resolve) => {
-      this.#child.once('close', (code, signal) => {
-        this.end(describeEnd(signal ?? `status ${code}`, this.#lastWords))
-        resolve()
-      })
-    })
-  }
-
-  get pid(): number | undefined {
-    return this.#child.pid
+    this.#held = new HeldProcess(program, ({ share }) => this.#options.onProgress?.(share))
   }
 
   /** For whoever uses it next. */
@@ -59,49 +31,32 @@ export class EngineHolder {
   }
 
   get isEnded(): boolean {
-    return this.#ended !== null || this.#child.exitCode !== null || this.#child.signalCode !== null
+    return this.#held.isEnded
   }
 
-  /** The caller waits for one answer before it asks again. */
-  ask(call: EngineCall): Promise<EngineTable | null> {
-    if (this.#ended !== null) return Promise.reject(this.#ended)
-    return new Promise((resolve, reject) => {
-      // Starting is no statement: a limit of its own ends it.
-      const timeLimitMs = call.type === 'open' ? null : this.#options.timeLimitMs
-      const timer = timeLimitMs === null ? null : setTimeout(() => this.end(tooSlow(timeLimitMs)), timeLimitMs)
-      this.#waiting = { resolve, reject, timer }
-      this.#child.send(call, (cause) => {
-        if (cause !== null) this.end(new MainwardError('engine-failed', 'the engine could not be asked', { cause }))
-      })
-    })
+  /** The caller waits for one answer before it asks again. A call that passes a limit ends the process. */
+  async ask(call: EngineCall): Promise<EngineTable | null> {
+    // Starting is no statement: a limit of its own ends it.
+    const timeLimitMs = call.type === 'open' ? null : this.#options.timeLimitMs
+    const timer = timeLimitMs === null ? null : setTimeout(() => this.end(tooSlow(timeLimitMs)), timeLimitMs)
+    try {
+      return await this.#held.ask(call)
+    } catch (thrown) {
+      if (thrown instanceof MainwardError && thrown.code === 'engine-limit') this.end(thrown)
+      throw thrown
+    } finally {
+      if (timer !== null) clearTimeout(timer)
+    }
   }
 
   /** Kills the process; what waits, and every later call, fails with `reason`. The first reason counts. */
   end(reason: MainwardError): void {
-    this.#ended ??= reason
-    this.#child.kill('SIGKILL')
-    this.#take()?.reject(this.#ended)
+    void this.#held.end(reason)
   }
 
   /** Resolves when the process is gone. */
   get gone(): Promise<void> {
-    return this.#gone
-  }
-
-  #onReply(reply: EngineReply): void {
-    if (reply.type === 'progress') return this.#options.onProgress?.(reply.share)
-    if (reply.type === 'done') return this.#take()?.resolve(reply.table)
-    const { code, message, hint } = reply
-    const error = new MainwardError(code, message, hint === undefined ? {} : { hint })
-    if (code === 'engine-limit') this.end(error)
-    else this.#take()?.reject(error)
-  }
-
-  #take(): Waiting | null {
-    const waiting = this.#waiting
-    this.#waiting = null
-    if (waiting !== null && waiting.timer !== null) clearTimeout(waiting.timer)
-    return waiting
+    return this.#held.gone
   }
 }
 
@@ -118,8 +73,7 @@ function describeEnd(how: string, lastWords: string): MainwardError {
       hint: 'allow the engine less memory than the machine has free',
     })
   }
-  const said = lastWords.trim()
-  return new MainwardError('engine-failed', `the engine crashed (${how})${said === '' ? '' : `: ${said}`}`)
+  return new MainwardError('engine-failed', `the engine crashed (${how})${lastWords === '' ? '' : `: ${lastWords}`}`)
 }
 
 function describeLimit(lastWords: string): MainwardError {

@@ -1,4 +1,4 @@
-/** The inside of an engine's process: one in-memory DuckDB that answers one call after the other. Started by engine-holder.ts, and ends with it. */
+/** The inside of an engine's process: one in-memory DuckDB that answers one call after the other. Started by engine-holder.ts. */
 import { rmSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { BIGINT, BOOLEAN, DOUBLE, DuckDBInstance, HUGEINT, SQLNULL, VARCHAR } from '@duckdb/node-api'
@@ -6,14 +6,9 @@ import type { DuckDBAppender, DuckDBConnection, DuckDBType } from '@duckdb/node-
 import { assertNever } from '../../core/assert-never.ts'
 import { MainwardError } from '../../core/error.ts'
 import { builtFile } from '../../core/package-root.ts'
+import { answerCalls, sendNews } from '../../processes/answer-calls.ts'
 import { appendRow, planAppend } from './append-cells.ts'
-import {
-  memoryAllowanceBytes,
-  type EngineCall,
-  type EngineReply,
-  type EngineSettings,
-  type EngineTable,
-} from './engine-messages.ts'
+import { memoryAllowanceBytes, type EngineCall, type EngineNews, type EngineSettings, type EngineTable } from './engine-calls.ts'
 import type { Cell } from './engine.ts'
 import type { GuardSettings } from './engine-guard.ts'
 import { explainFailure } from './explain-failure.ts'
@@ -41,22 +36,17 @@ main()
 
 function main(): void {
   const state: State = { settings: null, guard: null, instance: null, connection: null, loading: null }
-  // Signals for the whole group are its parent's, who may still want to write what it has.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
-  process.on('disconnect', () => leave(state))
-  if (!process.connected) leave(state)
-  process.on('message', (call: EngineCall) => {
-    answer(state, call).then(
-      (table) => reply({ type: 'done', table }),
-      (thrown: unknown) => reply(describe(thrown)),
-    )
+  answerCalls<EngineCall, EngineTable | null>({
+    answer: (call) => answer(state, call),
+    // What this process refuses by itself is an answer that is too large.
+    explain: (thrown) => (thrown instanceof MainwardError ? thrown : explainFailure(thrown)),
+    leave: () => removeSpilled(state),
   })
 }
 
-/** Nobody is there to remove what was spilled. */
-function leave({ settings }: State): void {
+/** Nobody else is there to do it. */
+function removeSpilled({ settings }: State): void {
   if (settings !== null) rmSync(settings.spillFolder, { recursive: true, force: true })
-  process.kill(process.pid, 'SIGKILL')
 }
 
 async function answer(state: State, call: EngineCall): Promise<EngineTable | null> {
@@ -191,21 +181,11 @@ async function withProgress<T>(connection: DuckDBConnection, settings: EngineSet
   if (!settings.progress) return work()
   const timer = setInterval(() => {
     const { percentage } = connection.progress
-    if (percentage >= 0) reply({ type: 'progress', share: percentage / 100 })
+    if (percentage >= 0) sendNews<EngineNews>({ share: percentage / 100 })
   }, progressEveryMs)
   try {
     return await work()
   } finally {
     clearInterval(timer)
   }
-}
-
-function reply(message: EngineReply): void {
-  if (process.connected) process.send?.(message)
-}
-
-function describe(thrown: unknown): EngineReply {
-  if (!(thrown instanceof MainwardError)) return explainFailure(thrown)
-  const { message, hint } = thrown
-  return { type: 'failed', code: 'engine-limit', message, ...(hint === undefined ? {} : { hint }) }
 }

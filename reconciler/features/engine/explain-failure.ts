@@ -1,10 +1,7 @@
-/** What DuckDB said, as the engine's answer: which failures are limits, and what to do about them. Knows no statement. */
-import { messageOf } from '../../core/error.ts'
-import type { EngineReply } from './engine-messages.ts'
+/** What DuckDB said, as an error of the engine: which failures are limits, and what to do about them. Knows no statement. */
+import { MainwardError, messageOf } from '../../core/error.ts'
 
-type Failure = Extract<EngineReply, { type: 'failed' }>
-
-export function explainFailure(thrown: unknown): Failure {
+export function explainFailure(thrown: unknown): MainwardError {
   const message = messageOf(thrown)
   const firstLine = message.split('\n')[0] ?? ''
   if (/max_temp_directory_size/.test(message)) {
@@ -18,9 +15,9 @@ export function explainFailure(thrown: unknown): Failure {
   if (/^Out of Memory Error|bad_alloc/.test(message)) {
     return limit(`the statement needs more memory than is allowed: ${firstLine}`, 'allow more memory, or read fewer rows')
   }
-  return { type: 'failed', code: 'engine-failed', message }
+  return new MainwardError('engine-failed', message)
 }
 
-function limit(message: string, hint: string): Failure {
-  return { type: 'failed', code: 'engine-limit', message, hint }
+function limit(message: string, hint: string): MainwardError {
+  return new MainwardError('engine-limit', message, { hint })
 }

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises'
 import { MainwardError } from '../../core/error.ts'
 import { EngineHolder, type HolderOptions } from './engine-holder.ts'
 import type { EngineKeeper } from './engine-keeper.ts'
-import type { EngineCall, EngineTable } from './engine-messages.ts'
+import type { EngineCall, EngineTable } from './engine-calls.ts'
 import type { Cell, Engine, EngineRow } from './engine.ts'
 import { createSpillFolder, removeSpillFolder } from './spill-folder.ts'
 

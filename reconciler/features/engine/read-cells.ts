@@ -8,7 +8,7 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api'
 import { MainwardError } from '../../core/error.ts'
-import type { EngineTable } from './engine-messages.ts'
+import type { EngineTable } from './engine-calls.ts'
 import type { Cell } from './engine.ts'
 
 /** What one cell takes beside its text, in bytes: about. */

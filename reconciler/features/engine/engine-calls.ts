@@ -1,4 +1,4 @@
-/** What the engine's process and its holder say to each other: one call at a time, one answer to each. */
+/** What an engine's process is asked, and what it answers. */
 import type { Cell, EngineColumn } from './engine.ts'
 
 export interface EngineSettings {
@@ -32,10 +32,10 @@ export interface EngineTable {
   readonly rows: readonly (readonly Cell[])[]
 }
 
-export type EngineReply =
-  | { readonly type: 'done'; readonly table: EngineTable | null }
-  | { readonly type: 'failed'; readonly code: 'engine-failed' | 'engine-limit'; readonly message: string; readonly hint?: string }
-  | { readonly type: 'progress'; readonly share: number }
+/** While a statement runs: which part of it is done, 0 to 1. */
+export interface EngineNews {
+  readonly share: number
+}
 
 /** The guard thread ends the process with it, after it wrote to its standard error which limit was passed. */
 export const guardSignal = 'SIGUSR2'

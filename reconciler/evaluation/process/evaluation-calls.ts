@@ -1,5 +1,4 @@
-/** What the evaluating process and its holder say to each other: one call at a time, one answer to each. */
-import type { ErrorCode } from '../../core/error.ts'
+/** What the evaluating process is asked, and what it answers. */
 import type { EvaluationRequest, ScoredEvaluation } from '../evaluation-request.ts'
 import type { RowBatch } from '../evaluation-rows.ts'
 
@@ -9,9 +8,7 @@ export type EvaluationCall =
   | { readonly type: 'batch'; readonly batch: RowBatch }
   | { readonly type: 'measure' }
 
-export type EvaluationReply =
+export type EvaluationAnswer =
   /** Rows that were scored so far. */
   | { readonly type: 'took'; readonly rows: number }
   | { readonly type: 'measured'; readonly evaluation: ScoredEvaluation }
-  | { readonly type: 'failed'; readonly code: ErrorCode; readonly message: string; readonly hint?: string }
-  | { readonly type: 'crashed'; readonly stack: string }
