@@ -1,5 +1,5 @@
 /** How far the scores of two model files are apart, row by row, on the part of a training set that judges. */
-import { createRowScorer, type RowScore } from '../../evaluation/behaviour/row-scorer.ts'
+import { createRequestScorer, type RowScore } from '../../evaluation/behaviour/request-scorer.ts'
 import type { RowBatch } from '../../evaluation/evaluation-rows.ts'
 import { loadOnnxModel } from '../../inference/onnx-runtime.ts'
 import type { Row, RowLayout } from '../../inference/rows/row-assembler.ts'
@@ -25,8 +25,8 @@ export async function compareScores(
 ): Promise<ScoreDifference> {
   const [first, second] = [await loadOnnxModel(a.bytes), await loadOnnxModel(b.bytes)]
   try {
-    const left = createRowScorer({ model: first, layout: a.layout, threshold: null, classes: null })
-    const right = createRowScorer({ model: second, layout: b.layout, threshold: null, classes: null })
+    const left = createRequestScorer({ model: first, layout: a.layout, threshold: null, classes: null })
+    const right = createRequestScorer({ model: second, layout: b.layout, threshold: null, classes: null })
     const found = { rows: 0, maximum: 0, beyond: 0 }
     for await (const batch of rows.batches()) {
       const records = toRecords(batch)

@@ -4,11 +4,11 @@ import { MainwardError } from '../../core/error.ts'
 import { countNoun } from '../../core/count-noun.ts'
 import { listNames } from '../../core/nearest-name.ts'
 import type { Row } from '../../inference/rows/row-assembler.ts'
-import type { RowScore, RowScorer } from './row-scorer.ts'
+import type { RowScore, RequestScorer } from './request-scorer.ts'
 import type { SampledRow } from './sample-rows.ts'
 
 export interface BehaviourSubject {
-  readonly scorer: RowScorer
+  readonly scorer: RequestScorer
   readonly threshold: number | null
   readonly classes: readonly string[] | null
   readonly sizeBytes: number

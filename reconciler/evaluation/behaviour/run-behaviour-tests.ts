@@ -5,7 +5,7 @@ import type { TestOutcome } from '../../core/evaluation.ts'
 import { inputDtypes } from '../../core/input-dtypes.ts'
 import type { BehaviourSubject } from './behaviour-subject.ts'
 import { errorOutcome } from './outcome-of-rows.ts'
-import { createRowScorer, type ScoredModel } from './row-scorer.ts'
+import { createRequestScorer, type ScoredModel } from './request-scorer.ts'
 import type { SampledRow } from './sample-rows.ts'
 import { judgeSize, runLatency } from './test-budgets.ts'
 import { runDirectional, runInvariance } from './test-changes.ts'
@@ -35,7 +35,7 @@ export function sampleSize(tests: readonly BehaviourTest[]): number {
 export async function runBehaviourTests(run: BehaviourRun): Promise<readonly TestOutcome[]> {
   const { candidate, sizeBytes, rows, seed, now } = run
   const { threshold, classes, layout } = candidate
-  const subject = { scorer: createRowScorer(candidate), threshold, classes, sizeBytes, rows, seed, now }
+  const subject = { scorer: createRequestScorer(candidate), threshold, classes, sizeBytes, rows, seed, now }
   const { requestFeatures, views } = layout
   const inputNames = [...inputDtypes({ requestFeatures, ...(views === undefined ? {} : { views }) }).keys()]
   const outcomes: TestOutcome[] = []

@@ -6,7 +6,7 @@ import type { TestOutcome } from '../../core/evaluation.ts'
 import type { Row } from '../../inference/rows/row-assembler.ts'
 import { assertChangeable, notEvaluated, scoreSample, type BehaviourSubject, type ScoredRow } from './behaviour-subject.ts'
 import { outcomeOfRows, showInputs, showScore, type RowFinding } from './outcome-of-rows.ts'
-import type { RowScore } from './row-scorer.ts'
+import type { RowScore } from './request-scorer.ts'
 
 /** `inputNames` are the names of what is sent or joined: what a test means that names no features. */
 export async function runMissing(

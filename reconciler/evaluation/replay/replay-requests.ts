@@ -2,7 +2,7 @@
 import { MainwardError } from '../../core/error.ts'
 import type { ReplayOutcome } from '../../core/evaluation.ts'
 import { listNames } from '../../core/nearest-name.ts'
-import { createRowScorer, type RowScore, type RowScorer, type ScoredModel } from '../behaviour/row-scorer.ts'
+import { createRequestScorer, type RequestScorer, type RowScore, type ScoredModel } from '../behaviour/request-scorer.ts'
 import { mostLikely } from '../behaviour/test-golden.ts'
 import { ChangeGroups } from './change-groups.ts'
 import { compileRecordReader, type RecordedRequest, type RecordReader } from './recorded-request.ts'
@@ -64,7 +64,7 @@ type Ask = (batch: readonly RecordedRequest[]) => Promise<readonly Answer[]>
 
 function compileSide(scored: ScoredModel): Ask {
   const reader = compileRecordReader(scored.layout)
-  const scorer = createRowScorer(scored)
+  const scorer = createRequestScorer(scored)
   return async (batch) => {
     const scores = await scoreWhole(batch, reader, scorer)
     return scores.map((score) => answerOf(score, scored))
@@ -75,7 +75,7 @@ function compileSide(scored: ScoredModel): Ask {
 async function scoreWhole(
   batch: readonly RecordedRequest[],
   reader: RecordReader,
-  scorer: RowScorer,
+  scorer: RequestScorer,
 ): Promise<readonly RowScore[]> {
   const lacking = batch.map((request) => reader.missing(request))
   const whole = batch.filter((_, index) => lacking[index]?.length === 0)

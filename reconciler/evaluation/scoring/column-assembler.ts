@@ -8,13 +8,7 @@ import type { RowLayout } from '../../inference/rows/row-assembler.ts'
 import { allocateData, storeCell, type WritableData } from '../../inference/rows/tensor-data.ts'
 import type { Tensor, Tensors } from '../../inference/tensor.ts'
 import type { RowBatch, RowColumn } from '../evaluation-rows.ts'
-
-/** Rows `start` to `start + count - 1` of a batch; the last is repeated until there are `size`. */
-export interface RowRange {
-  readonly start: number
-  readonly count: number
-  readonly size: number
-}
+import type { RowRange } from './row-scorer.ts'
 
 export interface ColumnAssembler {
   /** Names of the features that rows must have. */

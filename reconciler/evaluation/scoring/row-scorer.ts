@@ -1,86 +1,86 @@
-/** Scores rows with a model file, through the runtime that serves: batches in, one score a row out. Knows no labels. */
+/** Scores rows with a loaded model, through the runtime that serves. Knows no labels, and not how rows become tensors. */
 import { MainwardError, messageOf } from '../../core/error.ts'
-import type { Task } from '../../core/release.ts'
 import type { LoadedModel } from '../../inference/model.ts'
-import { loadOnnxModel } from '../../inference/onnx-runtime.ts'
+import type { RowLayout } from '../../inference/rows/row-assembler.ts'
 import { readElement } from '../../inference/rows/tensor-data.ts'
-import type { Tensor } from '../../inference/tensor.ts'
-import type { EvaluatedModel } from '../evaluation-request.ts'
-import type { RowBatch } from '../evaluation-rows.ts'
-import { compileColumnAssembler, type ColumnAssembler } from './column-assembler.ts'
+import type { Tensor, Tensors } from '../../inference/tensor.ts'
+
+/** Rows `start` to `start + count - 1`; the last is repeated until there are `size`. */
+export interface RowRange {
+  readonly start: number
+  readonly count: number
+  readonly size: number
+}
+
+export interface ScorableRows {
+  readonly count: number
+  /** One tensor an input of the model. Throws `invalid-input` with row and feature. */
+  assemble(range: RowRange): Tensors
+}
+
+export interface Scores {
+  /** Row by row; not always finite. */
+  readonly values: Float64Array
+  /** Scores of one row: one, or one a class. */
+  readonly width: number
+}
 
 export interface RowScorer {
-  /** Names of the features that rows must have. */
-  readonly fields: readonly string[]
-  /** Row by row: a score, or one a class. `firstRow`: the number of the batch's first row. Throws `invalid-input` and `model-unusable` with the row. */
-  score(batch: Pick<RowBatch, 'rows' | 'features'>, firstRow: number): Promise<Float64Array>
-  release(): Promise<void>
+  /** `firstRow`: how messages number the first of the rows. Throws `invalid-input` and `model-unusable` with the row. */
+  score(rows: ScorableRows, firstRow: number): Promise<Scores>
 }
+
+/** Of an output with several columns the one of `positiveIndex`; without, all. */
+export type ScoreOutput = Pick<RowLayout['signature']['outputs'], 'score' | 'positiveIndex'>
 
 interface Scoring {
   readonly model: LoadedModel
-  readonly assembler: ColumnAssembler
-  readonly task: Task
-  readonly output: string
-  readonly positiveIndex: number | undefined
-  /** Rows of every run; -1: any. */
-  readonly fixedRows: number
+  readonly output: ScoreOutput
+  /** Rows of every run; null: any number. */
+  readonly fixedRows: number | null
 }
 
-/** Throws `model-unusable` for a file that is no model, or none of this signature. */
-export async function openRowScorer({ bytes, layout }: Pick<EvaluatedModel, 'bytes' | 'layout'>, task: Task): Promise<RowScorer> {
-  const assembler = compileColumnAssembler(layout)
-  const model = await loadOnnxModel(bytes)
-  const { score: output, positiveIndex } = layout.signature.outputs
-  const fixedRows = model.inputs.map(({ shape }) => shape[0] ?? -1).find((size) => size !== -1) ?? -1
-  const scoring: Scoring = { model, assembler, task, output, positiveIndex, fixedRows }
-  return {
-    fields: assembler.fields,
-    score: (batch, firstRow) => scoreBatch(scoring, batch, firstRow),
-    release: () => model.release(),
-  }
+export function createRowScorer(model: LoadedModel, output: ScoreOutput): RowScorer {
+  const fixedRows = model.inputs.map(({ shape }) => shape[0] ?? -1).find((size) => size !== -1) ?? null
+  const scoring: Scoring = { model, output, fixedRows }
+  return { score: (rows, firstRow) => scoreRows(scoring, rows, firstRow) }
 }
 
-type Batch = Pick<RowBatch, 'rows' | 'features'>
-
-async function scoreBatch(scoring: Scoring, batch: Batch, firstRow: number): Promise<Float64Array> {
-  const step = scoring.fixedRows === -1 ? Math.max(batch.rows, 1) : scoring.fixedRows
-  const parts: Float64Array[] = []
-  for (let start = 0; start < batch.rows; start += step) {
-    const range = { start, count: Math.min(step, batch.rows - start) }
-    parts.push(await scoreRange(scoring, batch, range, firstRow))
+async function scoreRows(scoring: Scoring, rows: ScorableRows, firstRow: number): Promise<Scores> {
+  const step = scoring.fixedRows ?? Math.max(rows.count, 1)
+  const parts: Scores[] = []
+  for (let start = 0; start < rows.count; start += step) {
+    const part = { start, count: Math.min(step, rows.count - start) }
+    parts.push(await scoreRange(scoring, rows, part, firstRow))
   }
   return parts.length === 1 && parts[0] !== undefined ? parts[0] : joined(parts)
 }
 
-interface Range {
-  readonly start: number
-  readonly count: number
-}
+type Part = Pick<RowRange, 'start' | 'count'>
 
-async function scoreRange(scoring: Scoring, batch: Batch, range: Range, firstRow: number): Promise<Float64Array> {
-  const { model, assembler, output, fixedRows } = scoring
-  const size = fixedRows === -1 ? range.count : fixedRows
-  const tensors = assembler.assemble(batch.features, { ...range, size }, firstRow)
+async function scoreRange(scoring: Scoring, rows: ScorableRows, { start, count }: Part, firstRow: number): Promise<Scores> {
+  const { model, output, fixedRows } = scoring
+  const range = { start, count, size: fixedRows ?? count }
+  const tensors = rows.assemble(range)
   let tensor: Tensor | undefined
   try {
-    tensor = (await model.run(tensors, [output]))[output]
+    tensor = (await model.run(tensors, [output.score]))[output.score]
   } catch (error) {
-    throw await explainRun(scoring, { batch, range, firstRow, error })
+    throw await explainRun(scoring, { rows, range, firstRow, error })
   }
-  if (tensor === undefined) throw new MainwardError('model-unusable', `the model has no output "${output}"`)
-  return readScores(tensor, scoring, { count: range.count, size, firstRow: firstRow + range.start })
+  if (tensor === undefined) throw new MainwardError('model-unusable', `the model has no output "${output.score}"`)
+  return readScores(tensor, output, range)
 }
 
 interface FailedRun {
-  readonly batch: Batch
-  readonly range: Range
+  readonly rows: ScorableRows
+  readonly range: RowRange
   readonly firstRow: number
   readonly error: unknown
 }
 
 /** Halves the rows until one is left that fails alone; where none does, the run as a whole is to blame. */
-async function explainRun(scoring: Scoring, { batch, range, firstRow, error }: FailedRun): Promise<unknown> {
+async function explainRun(scoring: Scoring, { rows, range, firstRow, error }: FailedRun): Promise<unknown> {
   if (!(error instanceof MainwardError)) return error
   const { start, count } = range
   if (count === 1) {
@@ -92,7 +92,7 @@ async function explainRun(scoring: Scoring, { batch, range, firstRow, error }: F
     { start: start + half, count: count - half },
   ]) {
     try {
-      await scoreRange(scoring, batch, part, firstRow)
+      await scoreRange(scoring, rows, part, firstRow)
     } catch (found) {
       return found
     }
@@ -102,59 +102,38 @@ async function explainRun(scoring: Scoring, { batch, range, firstRow, error }: F
   })
 }
 
-interface Expected {
-  readonly count: number
-  readonly size: number
-  readonly firstRow: number
-}
-
-function readScores(tensor: Tensor, { task, output, positiveIndex }: Scoring, { count, size, firstRow }: Expected): Float64Array {
-  const width = tensor.data.length / size
-  if (!Number.isInteger(width) || width === 0) {
-    throw unusable(`the output "${output}" has ${tensor.data.length} values for ${size} rows, expected as many for each row`)
+function readScores({ datatype, data }: Tensor, { score, positiveIndex }: ScoreOutput, { count, size }: RowRange): Scores {
+  const columns = data.length / size
+  if (!Number.isInteger(columns) || columns === 0) {
+    throw scoreUnusable(`the output "${score}" has ${data.length} values for ${size} rows, expected as many for each row`)
   }
-  if (task === 'multiclass-classification') return readNumbers(tensor, { firstRow, count, stride: width, offset: 0, width })
-  if (width > 1 && (task === 'regression' || positiveIndex === undefined || positiveIndex >= width)) {
-    const expected = task === 'regression' ? 'one value a row' : 'the column of the positive class (positiveIndex)'
-    throw unusable(`the output "${output}" has ${width} values a row, expected ${expected}`)
+  const isOne = columns > 1 && positiveIndex !== undefined
+  if (isOne && positiveIndex >= columns) {
+    throw scoreUnusable(
+      `the output "${score}" has ${columns} values a row, expected the column of the positive class (positiveIndex)`,
+    )
   }
-  const offset = width > 1 ? (positiveIndex ?? 0) : 0
-  return readNumbers(tensor, { firstRow, count, stride: width, offset, width: 1 })
-}
-
-interface Numbers {
-  readonly firstRow: number
-  readonly count: number
-  readonly stride: number
-  readonly offset: number
-  readonly width: number
-}
-
-function readNumbers({ datatype, data }: Tensor, { firstRow, count, stride, offset, width }: Numbers): Float64Array {
-  const scores = new Float64Array(count * width)
+  const [width, offset] = isOne ? [1, positiveIndex] : [columns, 0]
+  const values = new Float64Array(count * width)
   for (let row = 0; row < count; row += 1) {
     for (let column = 0; column < width; column += 1) {
-      const score = Number(readElement(datatype, data, row * stride + offset + column))
-      if (!Number.isFinite(score)) {
-        throw unusable(`row ${firstRow + row}: the model's score is ${score}, expected a finite number`)
-      }
-      scores[row * width + column] = score
+      values[row * width + column] = Number(readElement(datatype, data, row * columns + offset + column))
     }
   }
-  return scores
+  return { values, width }
 }
 
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((length, part) => length + part.length, 0))
+function joined(parts: readonly Scores[]): Scores {
+  const values = new Float64Array(parts.reduce((length, part) => length + part.values.length, 0))
   let at = 0
   for (const part of parts) {
-    all.set(part, at)
-    at += part.length
+    values.set(part.values, at)
+    at += part.values.length
   }
-  return all
+  return { values, width: parts[0]?.width ?? 1 }
 }
 
-function unusable(message: string): MainwardError {
+export function scoreUnusable(message: string): MainwardError {
   return new MainwardError('model-unusable', message, {
     hint: 'score these inputs by hand to see what the model does with them (rows count from 0)',
   })

@@ -5,20 +5,20 @@ import type { EvaluationRequest } from '../evaluation-request.ts'
 import type { RowBatch } from '../evaluation-rows.ts'
 import { columnsOf } from '../measuring/plan-measurements.ts'
 import type { ScoredRows } from '../measuring/scored-rows.ts'
+import { openColumnScorer, type ColumnScorer } from './column-scorer.ts'
 import { whyNotComparable } from './compare-layouts.ts'
 import { RowCollector } from './row-collector.ts'
-import { openRowScorer, type RowScorer } from './row-scorer.ts'
 
 export class ScoringSession {
   readonly #request: EvaluationRequest
-  readonly #candidate: RowScorer
+  readonly #candidate: ColumnScorer
   readonly #collector: RowCollector
-  #production: RowScorer | null = null
+  #production: ColumnScorer | null = null
   #whyNot: string | null = null
 
   /** Throws for a candidate that can not be scored on these features; production is then left out, with the reason. */
   static async open(request: EvaluationRequest, features: readonly string[]): Promise<ScoringSession> {
-    const candidate = await openRowScorer(request.candidate, request.task)
+    const candidate = await openColumnScorer(request.candidate, request.task)
     const missing = candidate.fields.filter((name) => !features.includes(name))
     if (missing.length > 0) {
       await candidate.release()
@@ -29,7 +29,7 @@ export class ScoringSession {
     return session
   }
 
-  private constructor(request: EvaluationRequest, candidate: RowScorer) {
+  private constructor(request: EvaluationRequest, candidate: ColumnScorer) {
     this.#request = request
     this.#candidate = candidate
     this.#collector = new RowCollector(request, columnsOf(request))
@@ -58,7 +58,7 @@ export class ScoringSession {
     const { production, candidate, task } = this.#request
     if (production.version === null) return
     await this.#orLeaveOut(async () => {
-      const scorer = await openRowScorer(production, task)
+      const scorer = await openColumnScorer(production, task)
       this.#production = scorer
       const layouts = { candidate: candidate.layout, production: production.layout }
       this.#whyNot = whyNotComparable(scorer.fields, features, layouts)
