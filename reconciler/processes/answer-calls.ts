@@ -10,10 +10,10 @@ export interface Answering<Call, Answer> {
   leave?(): void
 }
 
-export function answerCalls<Call, Answer>({ answer, explain = (thrown) => thrown, leave }: Answering<Call, Answer>): void {
+export function answerCalls<Call, Answer>(answering: Answering<Call, Answer>): void {
   // A process that nobody holds is of no use, also while it computes: what it would say, nobody hears.
   const end = (): void => {
-    leave?.()
+    answering.leave?.()
     process.kill(process.pid, 'SIGKILL')
   }
   // Signals for the whole group are the holder's, who may still want an answer, and ends this process.
@@ -22,9 +22,9 @@ export function answerCalls<Call, Answer>({ answer, explain = (thrown) => thrown
   // The holder may have died while this process was starting: then nobody says so any more.
   if (!process.connected) end()
   process.on('message', (call: Call) => {
-    answer(call).then(
+    answering.answer(call).then(
       (found) => send<Answer, never>({ type: 'answered', answer: found }),
-      (thrown: unknown) => send(describe(explain(thrown))),
+      (thrown: unknown) => send(describe(answering.explain === undefined ? thrown : answering.explain(thrown))),
     )
   })
 }

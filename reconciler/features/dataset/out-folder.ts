@@ -2,6 +2,7 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { MainwardError, messageOf } from '../../core/error.ts'
+import { isAlive } from '../../processes/is-alive.ts'
 import { makeFolder } from '../make-folder.ts'
 import { datasetFormat } from './dataset-report.ts'
 
@@ -63,15 +64,6 @@ async function sweep(out: string): Promise<void> {
     if (!name.startsWith(`.${basename(out)}.`)) continue
     const pid = /^(\d+)\.new$/.exec(name.slice(basename(out).length + 2))?.[1]
     if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dirname(out), name), { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 

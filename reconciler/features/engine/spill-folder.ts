@@ -1,6 +1,7 @@
 /** Folders that engines spill to: one for each engine, named after the process that holds it; what killed processes left is removed. */
 import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isAlive } from '../../processes/is-alive.ts'
 
 const name = /^engine-(\d+)-/
 
@@ -20,15 +21,5 @@ async function sweep(parent: string): Promise<void> {
   for (const entry of await readdir(parent)) {
     const pid = name.exec(entry)?.[1]
     if (pid !== undefined && !isAlive(Number(pid))) await removeSpillFolder(join(parent, entry))
-  }
-}
-
-/** A pid that somebody else has now only keeps a folder longer. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

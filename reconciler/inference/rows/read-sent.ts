@@ -14,9 +14,9 @@ export function readSent(dtype: FeatureDtype, value: unknown): FeatureValue {
   switch (dtype) {
     case 'bool':
       if (value === true || value === 1 || value === 1n) return true
-      return value === false || value === 0 || value === 0n ? false : refuse('true or false', value)
+      return value === false || value === 0 || value === 0n ? false : refuseValue('true or false', value)
     case 'string':
-      return typeof value === 'string' ? value : refuse('a string', value)
+      return typeof value === 'string' ? value : refuseValue('a string', value)
     case 'int32':
       return Number(readInteger(value, 32))
     case 'int64':
@@ -25,34 +25,36 @@ export function readSent(dtype: FeatureDtype, value: unknown): FeatureValue {
       return readTime(value)
     case 'float32':
     case 'float64':
-      return typeof value === 'number' ? value : refuse('a number', value)
+      return typeof value === 'number' ? value : refuseValue('a number', value)
   }
 }
 
 function readInteger(value: unknown, bits: number): bigint {
-  const found = toInteger(value)
+  const found = readWholeNumber(value)
   if (BigInt.asIntN(bits, found) === found) return found
-  throw invalid(`expected an integer of ${bits} bits, found ${found}`)
+  throw invalidValue(`expected an integer of ${bits} bits, found ${found}`)
 }
 
-function toInteger(value: unknown): bigint {
+/** Of any size. Throws `invalid-input` without a place. */
+export function readWholeNumber(value: unknown): bigint {
   if (typeof value === 'bigint') return value
   if (typeof value === 'string' && /^-?\d{1,20}$/.test(value)) return BigInt(value)
-  if (typeof value !== 'number' || !Number.isInteger(value)) return refuse('an integer', value)
+  if (typeof value !== 'number' || !Number.isInteger(value)) return refuseValue('an integer', value)
   if (Number.isSafeInteger(value)) return BigInt(value)
-  throw invalid('the integer is beyond 2^53 and JSON numbers are rounded there: send it as a string of digits')
+  throw invalidValue('the integer is beyond 2^53 and JSON numbers are rounded there: send it as a string of digits')
 }
 
-function readTime(value: unknown): bigint {
+/** In microseconds since the epoch. Throws `invalid-input` without a place. */
+export function readTime(value: unknown): bigint {
   if (typeof value === 'bigint') return value
   const micros = typeof value === 'string' ? parseInstant(value) : null
-  return micros ?? refuse('a time in ISO 8601 with its zone (2013-01-01T05:00:00Z)', value)
+  return micros ?? refuseValue('a time in ISO 8601 with its zone (2013-01-01T05:00:00Z)', value)
 }
 
-function refuse(expected: string, value: unknown): never {
-  throw invalid(`expected ${expected}, found ${describe(value)}`)
+export function refuseValue(expected: string, value: unknown): never {
+  throw invalidValue(`expected ${expected}, found ${describe(value)}`)
 }
 
-function invalid(message: string): MainwardError {
+export function invalidValue(message: string): MainwardError {
   return new MainwardError('invalid-input', message)
 }

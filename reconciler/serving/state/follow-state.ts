@@ -1,9 +1,8 @@
 /** Follows the source of serving states: polls, takes hints, hands on only what is newer. Never gives up, never stops serving. */
-import { messageOf } from '../../core/error.ts'
 import { compareStateVersions, type ServingState, type StateVersion } from '../../core/serving-state.ts'
 import type { ServingStateSource } from '../ports.ts'
 import { findStateProblem } from './check-state.ts'
-import { withTimeLimit } from './time-limit.ts'
+import { Repeater } from './repeater.ts'
 
 export interface FollowOptions {
   readonly source: ServingStateSource
@@ -26,75 +25,40 @@ export interface Following {
 
 /** Reads at once, then every `pollMs`, and at every hint. Reads never overlap; a hint during a read causes one more. */
 export function followState(options: FollowOptions): Following {
-  const follower = new Follower(options)
-  void follower.poll()
-  const unsubscribe = options.source.subscribe(() => void follower.poll())
+  const { source, pollMs, readTimeoutMs } = options
+  const taker = new StateTaker(options)
+  const repeater = new Repeater({
+    name: 'reading the serving state',
+    everyMs: pollMs,
+    timeoutMs: readTimeoutMs,
+    ask: () => source.read(),
+    onAnswer: (state) => taker.take(state),
+    onProblem: (message) => options.onSourceProblem(message),
+  })
+  repeater.now()
+  const unsubscribe = source.subscribe(() => repeater.now())
   return {
     stop: () => {
       unsubscribe()
-      follower.stop()
+      repeater.stop()
     },
   }
 }
 
-class Follower {
-  readonly #options: FollowOptions
+/** Hands on what is newer than what is held. */
+class StateTaker {
+  readonly #options: Pick<FollowOptions, 'environment' | 'onState' | 'onRefused'>
   #held: StateVersion | null
-  #reading = false
-  #hinted = false
-  #stopped = false
-  #failing = false
   #refused: string | null = null
-  #timer: NodeJS.Timeout | undefined
 
-  constructor(options: FollowOptions) {
+  constructor(options: Pick<FollowOptions, 'environment' | 'held' | 'onState' | 'onRefused'>) {
     this.#options = options
     this.#held = options.held
   }
 
-  async poll(): Promise<void> {
-    if (this.#stopped) return
-    if (this.#reading) {
-      this.#hinted = true
-      return
-    }
-    clearTimeout(this.#timer)
-    this.#reading = true
-    try {
-      await this.#read()
-    } finally {
-      this.#reading = false
-      this.#schedule()
-    }
-  }
-
-  stop(): void {
-    this.#stopped = true
-    clearTimeout(this.#timer)
-  }
-
-  #schedule(): void {
-    if (this.#stopped) return
-    const delayMs = this.#hinted ? 0 : this.#options.pollMs
-    this.#hinted = false
-    this.#timer = setTimeout(() => void this.poll(), delayMs)
-  }
-
-  async #read(): Promise<void> {
-    let state: ServingState | null
-    try {
-      state = await withTimeLimit(this.#options.source.read(), this.#options.readTimeoutMs, 'reading the serving state')
-    } catch (error) {
-      if (!this.#failing) this.#options.onSourceProblem(messageOf(error))
-      this.#failing = true
-      return
-    }
-    if (this.#failing) this.#options.onSourceProblem(null)
-    this.#failing = false
-    if (state !== null && !this.#stopped) this.#take(state)
-  }
-
-  #take(state: ServingState): void {
+  /** Null: there is none yet. */
+  take(state: ServingState | null): void {
+    if (state === null) return
     const problem = findStateProblem(state, this.#options.environment)
     if (problem !== null) {
       if (problem !== this.#refused) this.#options.onRefused(problem)

@@ -1,8 +1,7 @@
 /** Reports what this replica holds: regularly, and at once when it changes. A reporter that fails or hangs delays nothing else. */
-import { messageOf } from '../../core/error.ts'
 import type { ReplicaStatus } from '../../core/serving-state.ts'
 import type { ReplicaReporter } from '../ports.ts'
-import { withTimeLimit } from './time-limit.ts'
+import { Repeater } from './repeater.ts'
 
 export interface HeartbeatOptions {
   readonly reporter: ReplicaReporter
@@ -15,53 +14,27 @@ export interface HeartbeatOptions {
 }
 
 export class Heartbeat {
-  readonly #options: HeartbeatOptions
-  #timer: NodeJS.Timeout | undefined
-  #reporting: Promise<void> | null = null
-  #changed = false
-  #failing = false
-  #stopped = false
+  readonly #repeater: Repeater<void>
 
   constructor(options: HeartbeatOptions) {
-    this.#options = options
+    const { reporter, everyMs, timeoutMs } = options
+    this.#repeater = new Repeater({
+      name: 'the heartbeat',
+      everyMs,
+      timeoutMs,
+      // A status that can not be read is a failed report, too.
+      ask: async () => reporter.report(options.readStatus()),
+      onAnswer: () => undefined,
+      onProblem: (message) => options.onProblem(message),
+    })
   }
 
   /** Something changed: report now, or right after the report that is under way. */
   beat(): void {
-    if (this.#stopped) return
-    if (this.#reporting !== null) {
-      this.#changed = true
-      return
-    }
-    clearTimeout(this.#timer)
-    this.#reporting = this.#report().finally(() => {
-      this.#reporting = null
-      this.#schedule()
-    })
+    this.#repeater.now()
   }
 
   stop(): void {
-    this.#stopped = true
-    clearTimeout(this.#timer)
-  }
-
-  #schedule(): void {
-    if (this.#stopped) return
-    const delayMs = this.#changed ? 0 : this.#options.everyMs
-    this.#changed = false
-    this.#timer = setTimeout(() => this.beat(), delayMs)
-  }
-
-  async #report(): Promise<void> {
-    try {
-      const { reporter, timeoutMs } = this.#options
-      await withTimeLimit(reporter.report(this.#options.readStatus()), timeoutMs, 'the heartbeat')
-    } catch (error) {
-      if (!this.#failing) this.#options.onProblem(messageOf(error))
-      this.#failing = true
-      return
-    }
-    if (this.#failing) this.#options.onProblem(null)
-    this.#failing = false
+    this.#repeater.stop()
   }
 }

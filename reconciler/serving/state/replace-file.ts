@@ -1,6 +1,7 @@
 /** Replaces a file as a whole and durably: a crash leaves the old content or the new one. Knows nothing of either. */
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncFolder } from '../sync-folder.ts'
 
 /** What a half-written file of a killed process is called, besides its process id. */
 export const halfWrittenSuffix = '.tmp'
@@ -24,13 +25,4 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
     throw error
   }
   await syncFolder(folder)
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

@@ -1,6 +1,7 @@
 /** One segment of a spool while it is written: created, appended to, closed by a rename. Knows nothing of its lines. */
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncFolder } from '../../sync-folder.ts'
 import { closedSuffix, openSuffix } from './segment-name.ts'
 
 export class SegmentFile {
@@ -40,15 +41,5 @@ export class SegmentFile {
     await this.#handle.close()
     await rename(this.#path + openSuffix, this.#path + closedSuffix)
     if (durable) await syncFolder(this.#folder)
-  }
-}
-
-/** Names of files are on disk when this resolves. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
