@@ -16,7 +16,7 @@ export interface PipelineTests {
   readonly warnings: readonly string[]
 }
 
-const name = 'the tests of the trainer’s code'
+const name = "the tests of the trainer's code"
 
 /** pytest ends with 5 when it found nothing to run (pytest, exit codes). */
 const nothingCollected = 5
@@ -47,7 +47,7 @@ function explainEmpty({ command }: TrainerRequest, run: ProcessRun | null): Main
   const isEmpty =
     run?.end.kind === 'exited' && run.end.code === nothingCollected && command.some((each) => /(^|\/)py\.?test$/.test(each))
   if (!isEmpty) return null
-  return new MainwardError('trainer-failed', 'pytest found no test among the trainer’s files', {
+  return new MainwardError('trainer-failed', "pytest found no test among the trainer's files", {
     hint: 'add a file test_….py beside the trainer, or remove training.test from the model',
   })
 }

@@ -67,7 +67,7 @@ describe('a run', () => {
   it('whose tests fail starts no trainer', async () => {
     const { run, outcome, failure, log } = await perform(`print('trainer')`, { testCommand: ['sh', '-c', 'echo tested; exit 1'] })
     expect(outcome).toBeNull()
-    expect(failure?.message).toContain('the tests of the trainer’s code ended with exit code 1')
+    expect(failure?.message).toContain("the tests of the trainer's code ended with exit code 1")
     expect(run).toMatchObject({ status: 'failed', end: { trainer: null, tests: { end: { kind: 'exited', code: 1 } } } })
     expect(log).toBe('tested\n')
   })

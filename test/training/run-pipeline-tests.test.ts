@@ -65,13 +65,13 @@ describe('tests of the trainer’s code', () => {
     expect(result.status).toBe('failed')
     expect(result.failure).toMatchObject({ code: 'trainer-failed' })
     expect(result.failure?.message).toMatch(
-      /^the tests of the trainer’s code ended with exit code 1; its last lines:[^]*1 failed in/,
+      /^the tests of the trainer's code ended with exit code 1; its last lines:[^]*1 failed in/,
     )
   })
 
   it('that are none are no pass', async () => {
     const result = await test('')
-    expect(result.failure?.message).toBe('pytest found no test among the trainer’s files')
+    expect(result.failure?.message).toBe("pytest found no test among the trainer's files")
   })
 
   it('without pytest say where to name it, by program and by module', async () => {
@@ -93,7 +93,7 @@ describe('tests of the trainer’s code', () => {
   it('that write into the repository fail', async () => {
     const result = await test(`def test_writes(): open('${bench.repository}/written.txt', 'w').close()\n`)
     expect(result.failure?.message).toContain(
-      'the repository changed while the tests of the trainer’s code ran: made written.txt',
+      "the repository changed while the tests of the trainer's code ran: made written.txt",
     )
     execFileSync('rm', [join(bench.repository, 'written.txt')])
   })

@@ -66,6 +66,7 @@ async function readRequirements(file: string): Promise<Buffer> {
   } catch (thrown) {
     throw new MainwardError('not-found', `${file} can not be read: ${messageOf(thrown)}`, {
       cause: thrown,
+      hint: 'make it readable for this user, or remove it: then the trainer has the Python of this machine',
     })
   }
 }

@@ -88,5 +88,10 @@ function outside(folder: string, path: string): MainwardError {
 
 function explainCopy(thrown: unknown, from: string): unknown {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-  return code === 'ENOENT' ? new MainwardError('not-found', `${from} is not there`, { cause: thrown }) : thrown
+  return code === 'ENOENT'
+    ? new MainwardError('not-found', `${from} is not there any more`, {
+        cause: thrown,
+        hint: 'it was there when the training began: let nothing remove it meanwhile, and train again',
+      })
+    : thrown
 }
