@@ -7,6 +7,8 @@ export interface Metric {
   readonly better: 'higher' | 'lower' | 'none'
   /** Whether it moves with the threshold of the decision. */
   readonly decides: boolean
+  /** Why nobody can say how far it is from the true value, in words; null: it has an interval. A rule then judges the estimate. */
+  readonly noInterval: string | null
 }
 
 const binary: readonly Task[] = ['binary-classification']
@@ -14,7 +16,12 @@ const classes: readonly Task[] = ['binary-classification', 'multiclass-classific
 const manyClasses: readonly Task[] = ['multiclass-classification']
 const regression: readonly Task[] = ['regression']
 
-const metric = (tasks: readonly Task[], better: Metric['better'], decides = false): Metric => ({ tasks, better, decides })
+const metric = (tasks: readonly Task[], better: Metric['better'], decides = false): Metric => ({
+  tasks,
+  better,
+  decides,
+  noInterval: null,
+})
 
 /** By name. `ece` and `mce` have ten bins of equal width, `ece_equal_mass` ten of equal mass. */
 export const metricCatalogue: Readonly<Record<string, Metric>> = {
@@ -55,7 +62,10 @@ export const metricCatalogue: Readonly<Record<string, Metric>> = {
   mean_squared_error: metric(regression, 'lower'),
   root_mean_squared_error: metric(regression, 'lower'),
   median_absolute_error: metric(regression, 'lower'),
-  max_error: metric(regression, 'lower'),
+  max_error: {
+    ...metric(regression, 'lower'),
+    noInterval: 'no row of a resample has an error above the largest one, so that resamples can not tell how far the true one is',
+  },
   mean_absolute_percentage_error: metric(regression, 'lower'),
   r2: metric(regression, 'higher'),
   bias: metric(regression, 'none'),

@@ -3,6 +3,7 @@ import type { Across, GroupKey } from '../core/measurement.ts'
 import { describeGroup } from '../core/measurement.ts'
 import type { Bound, MetricRule, Rule } from '../core/rule.ts'
 import type { JudgedValue } from '../core/verdict.ts'
+import { judgeOf } from './judge-of.ts'
 
 /** `roc_auc >= 0.6`, `log_loss no worse than production, margin 0.01`. */
 export function describeRule(rule: Rule): string {
@@ -18,14 +19,15 @@ export function describeRule(rule: Rule): string {
 
 export const resultWords = { tests: 'behaviour tests', expectations: 'expectations', dataChecks: 'data checks' } as const
 
-function describeMetricRule({ metric, by, minGroup, judge, bound }: MetricRule): string {
+function describeMetricRule(rule: MetricRule): string {
+  const { metric, by, minGroup, bound } = rule
   const columns = by.join(' and ')
   const compares = bound.type === 'ratioAtLeast' || bound.type === 'differenceAtMost'
   const groups = by.length === 0 || compares ? '' : ` by ${columns}`
   const between = compares ? ` between groups of ${columns}` : ''
   const notes = [
     ...(minGroup === null ? [] : [`groups of at least ${minGroup} rows`]),
-    ...(judge === 'point' ? ['judged by the estimate'] : []),
+    ...(judgeOf(rule) === 'point' ? ['judged by the estimate'] : []),
   ]
   return [
     `${compares ? `${compareWords[bound.type]} of ` : ''}${metric}${groups}${between} ${describeBound(bound)}`,

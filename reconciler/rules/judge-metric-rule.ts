@@ -8,6 +8,7 @@ import { correctGroups } from './correct-groups.ts'
 import { describeBound, describePlace, describeValue, formatValue } from './describe-rule.ts'
 import { findMeasurements } from './find-measurements.ts'
 import { type Judgement, judgeValue, type JudgingOptions } from './judge-value.ts'
+import { hasNoInterval, judgeOf } from './judge-of.ts'
 import { orientBound } from './oriented-bound.ts'
 
 /** A verdict without what gates make of it. */
@@ -22,7 +23,7 @@ export function judgeMetricRule(rule: MetricRule, evaluation: Evaluation): Findi
   const found = findMeasurements(rule, evaluation.measurements)
   if (found.length === 0) return notMeasured(rule, production)
   const bound = orientBound(rule.bound, metricCatalogue[rule.metric]?.better ?? 'none')
-  const options = { bound, judge: rule.judge, confidence: evaluation.confidence }
+  const options = { bound, judge: judgeOf(rule), confidence: evaluation.confidence }
   const isGrouped = rule.by.length > 0 && found[0]?.across === undefined
   return isGrouped ? judgeGroups(rule, found, options) : judgeOne(rule, found[0] as Measurement, options)
 }
@@ -129,9 +130,14 @@ function explain(rule: MetricRule, judgement: Judgement, { measurement, leftOut,
     'undefined': measurement.because ?? 'it has no value',
     'no-interval': `it has no interval: ${measurement.because ?? 'too few rows'}`,
   } // prettier-ignore
-  const point = rule.judge === 'point' && !judgesAlike(judgement, rule) ? '; its interval does not decide it' : ''
   const count = groups === undefined ? '' : `; ${groups}`
-  return `${head}: ${tail[reason] ?? reason}${point}${count}${nameLeftOut(leftOut)}`
+  return `${head}: ${tail[reason] ?? reason}${describeJudge(rule, judgement)}${count}${nameLeftOut(leftOut)}`
+}
+
+/** What the estimate alone left open. */
+function describeJudge(rule: MetricRule, judgement: Judgement): string {
+  if (hasNoInterval(rule.metric)) return `; ${rule.metric} has no interval, so that the estimate alone is judged`
+  return judgeOf(rule) === 'point' && !judgesAlike(judgement, rule) ? '; its interval does not decide it' : ''
 }
 
 /** Whether the interval would have said the same as the estimate. */

@@ -5,6 +5,7 @@ import { describeRule } from './describe-rule.ts'
 import { judgeExpressionRule } from './judge-expression-rule.ts'
 import { type Finding, judgeMetricRule } from './judge-metric-rule.ts'
 import { judgeResultsRule } from './judge-results-rule.ts'
+import { judgeOf } from './judge-of.ts'
 import type { Judged } from './judged.ts'
 
 export function judgeRules(ruleSet: RuleSet, judged: Judged): GateVerdict {
@@ -13,7 +14,7 @@ export function judgeRules(ruleSet: RuleSet, judged: Judged): GateVerdict {
     const finding = judgeRule(rule, judged)
     const blocks = enforcement === 'block' && stopsBy(rule, finding.verdict)
     const { name: ruleName, severity } = rule
-    const held = rule.type === 'metric' ? { metric: rule.metric, bound: rule.bound, judge: rule.judge } : {}
+    const held = rule.type === 'metric' ? { metric: rule.metric, bound: rule.bound, judge: judgeOf(rule) } : {}
     return { rule: ruleName, says: describeRule(rule), ...held, severity, blocks, ...finding }
   })
   return { kind, name, enforcement, digest, ...summarize(rules), rules }

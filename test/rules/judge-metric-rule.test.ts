@@ -5,7 +5,8 @@ import type { Measurement } from '../../reconciler/core/measurement.ts'
 import type { Bound, MetricRule } from '../../reconciler/core/rule.ts'
 import type { Verdict } from '../../reconciler/core/verdict.ts'
 import { judgeMetricRule } from '../../reconciler/rules/judge-metric-rule.ts'
-import { evaluationOf, metricRule } from './support/evaluation-of.ts'
+import { judgeRules } from '../../reconciler/rules/judge-rules.ts'
+import { evaluationOf, metricRule, ruleSetOf } from './support/evaluation-of.ts'
 
 type Ends = readonly [low: number, estimate: number, high: number]
 
@@ -55,6 +56,23 @@ describe('a bound', () => {
       'log_loss is +0.028 (+0.005 to +0.049) against production: worse is proven, and the estimate is beyond no worse than production, margin 0.01',
     )
     expect(judge(noWorse(0.01), [-0.049, -0.028, -0.005], { metric: 'log_loss' }).verdict).toBe('passed')
+  })
+
+  it('judges the estimate of a metric that has no interval, and says so', () => {
+    const most = (value: number) => judge({ type: 'atMost', value }, [3, 3, 3], { metric: 'max_error', low: null, high: null, because: 'no interval: …' }) // prettier-ignore
+    expect(most(4)).toMatchObject({ verdict: 'passed', reason: 'within-bound' })
+    expect(most(2)).toMatchObject({ verdict: 'failed', reason: 'beyond-bound' })
+    expect(most(2).message).toBe('max_error is 3: beyond <= 2; max_error has no interval, so that the estimate alone is judged')
+    // Another metric without one, for want of rows, is not decided.
+    expect(judge({ type: 'atMost', value: 4 }, [3, 3, 3], { metric: 'log_loss', low: null, high: null }).verdict).toBe(
+      'inconclusive',
+    )
+    const rule = metricRule({ metric: 'max_error', bound: { type: 'atMost', value: 4 } })
+    const judged = { evaluation: evaluationOf([{ metric: 'max_error', estimate: 3, low: null, high: null }]), artifact: { sizeBytes: 1 }, dataset: null } // prettier-ignore
+    expect(judgeRules(ruleSetOf([rule]), judged).rules[0]).toMatchObject({
+      says: 'max_error <= 4, judged by the estimate',
+      judge: 'point',
+    })
   })
 
   it('is judged by the estimate alone where the rule says so, and tells that the interval does not decide', () => {

@@ -11,6 +11,7 @@ import { type ClusterStatistics, joined, pickStatistics } from '../../statistics
 import { rocAucByCluster } from '../../statistics/resampling/roc-auc-by-cluster.ts'
 import { type Cells, cellsOf, proportionOf, tableMetric, tableMetricNames } from './binary-table.ts'
 import { calibrationNoise, isNoiseName } from './calibration-noise.ts'
+import { equalMassName, equalMassStatistics, isOfEqualMass } from './equal-mass-statistics.ts'
 import { once } from './once.ts'
 import type { SampleColumns, SubjectSample } from './subject-sample.ts'
 
@@ -34,7 +35,7 @@ export function createBinarySample({ truth: labels, scores, weights, threshold }
     estimate: (metric) => {
       if (metric === 'roc_auc') return ranking().rocAuc
       if (metric === 'average_precision') return ranking().averagePrecision
-      if (metric === 'ece_equal_mass') return equalMassCalibrationError(outcomes, order())
+      if (metric === equalMassName) return equalMassCalibrationError(outcomes, order())
       return tableMetric(metric, totals())
     },
     whyUndefined: (metric) => whyUndefined(metric, { cells: cellsOf(totals()), scores, isWeighted: weights !== undefined }),
@@ -42,10 +43,12 @@ export function createBinarySample({ truth: labels, scores, weights, threshold }
     hits: (metric) => (weights === undefined ? hitsOf(metric, { truth, scores, threshold }) : null),
     losses: (metric) => (isOwn(metric, losses) && areProbabilities(scores) ? lossesOf(metric, truth, scores) : null),
     areaComponents: (metric) => (isOwn(metric, ['roc_auc']) ? components() : null),
-    isResampled: (metric) => isNoiseName(metric) || tableMetricNames.includes(metric) || ranked.some((name) => name === metric),
+    whyNotResampled: () => null,
     statistics: (metrics, clusters) => {
-      const summed = metrics.filter((name) => tableMetricNames.includes(name) || isNoiseName(name) || isConstant())
+      const [ofEqualMass, others] = [metrics.filter(isOfEqualMass), metrics.filter((name) => !isOfEqualMass(name))]
+      const summed = others.filter((name) => tableMetricNames.includes(name) || isNoiseName(name) || isConstant())
       const parts: ClusterStatistics[] = []
+      if (ofEqualMass.length > 0) parts.push(equalMassStatistics(outcomes, { order: order(), clusters }, ofEqualMass))
       if (summed.length > 0) parts.push(tableStatistics({ outcomes, threshold, clusters }, summed))
       if (!isConstant() && metrics.includes('roc_auc')) parts.push(rocAucByCluster(outcomes, clusters))
       if (!isConstant() && metrics.includes('average_precision'))
@@ -71,7 +74,7 @@ function tableStatistics(
   const valuesAt = (counts: ArrayLike<number>): readonly number[] => {
     const totals = totalsOf(sums, counts)
     const tableOf = (name: string): number =>
-      isNoiseName(name) ? calibrationNoise(name, totals, about) : tableMetric(name, totals)
+      isNoiseName(name) ? calibrationNoise(name, calibrationGapsOf(totals), about) : tableMetric(name, totals)
     return names.map((name) => (ranked.some((other) => other === name) ? alikeMetric(name, totals) : tableOf(name)))
   }
   return { clusters: given.clusters.count, names, valuesAt }
@@ -142,7 +145,7 @@ function whyUndefined(metric: string, { cells, scores, isWeighted }: Why): strin
   if (positives + negatives === 0) return 'there are no rows'
   if (onlyOfProbabilities.includes(metric) && !areProbabilities(scores))
     return 'the scores are no probabilities: some are outside of 0 to 1'
-  if (metric === 'ece_equal_mass' && isWeighted) return 'bins of equal mass are not defined with weights'
+  if (metric === equalMassName && isWeighted) return 'bins of equal mass are not defined with weights'
   if (positives === 0) return 'no row is of the positive class'
   if (negatives === 0) return 'all rows are of the positive class'
   if (selected === 0) return 'nothing is predicted positive'

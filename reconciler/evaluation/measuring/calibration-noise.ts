@@ -2,12 +2,16 @@
  * What chance alone adds to a calibration error. A gap is never below 0, so that noise makes the error larger: by at most the mean size
  * of the noise, since `|gap + noise| <= |gap| + |noise|`. How large that is, resamples show.
  */
-import { type CalibrationGaps, calibrationGapsOf, summarizeGaps } from '../../statistics/metrics/binary-sums.ts'
+import { type CalibrationGaps, summarizeGaps } from '../../statistics/metrics/binary-sums.ts'
 import { studentTQuantile } from '../../statistics/special/student-t.ts'
 import type { NoSpread, Spread } from './spread.ts'
 
 /** The statistic of the noise, by the metric that it is in. Its mean over the resamples counts; at the rows themselves it is 0. */
-const noiseNames: Readonly<Record<string, string>> = { ece: 'noise of ece', mce: 'noise of mce' }
+const noiseNames: Readonly<Record<string, string>> = {
+  ece: 'noise of ece',
+  mce: 'noise of mce',
+  ece_equal_mass: 'noise of ece_equal_mass',
+}
 
 /** Undefined for a metric that noise does not make larger. */
 export function noiseNameOf(metric: string): string | undefined {
@@ -19,13 +23,12 @@ export function isNoiseName(name: string): boolean {
 }
 
 /** How far the gaps of a resample are from those of the rows. */
-export function calibrationNoise(name: string, totals: Float64Array, about: CalibrationGaps): number {
-  const { weights, gaps } = calibrationGapsOf(totals)
+export function calibrationNoise(name: string, { weights, gaps }: CalibrationGaps, about: CalibrationGaps): number {
   const noise = summarizeGaps(
     weights,
     gaps.map((gap, bin) => gap - (about.gaps[bin] ?? NaN)),
   )
-  return name === noiseNames['ece'] ? noise.ece : noise.mce
+  return name === noiseNames['mce'] ? noise.mce : noise.ece
 }
 
 /**

@@ -5,7 +5,7 @@ import { clustersOf, type Clusters } from '../../statistics/metrics/clusters.ts'
 import { type ClusterStatistics, joined, valuesAtEach } from '../../statistics/resampling/cluster-statistics.ts'
 import { shareStandardError } from './analytic-spread.ts'
 import { chooseDraws, countClusters, type Draws } from './choose-draws.ts'
-import { type Cell, subjectsOf } from './measure-cell.ts'
+import { type Cell, noSpreadOf, subjectsOf } from './measure-cell.ts'
 import { resampledSpreads, type ResampleSettings } from './resampled-spread.ts'
 import { roundedOrNull } from './rounded.ts'
 import { shareRatioInterval } from './share-ratio.ts'
@@ -113,7 +113,8 @@ function resampled(
   { metric, across }: Asked,
   settings: ResampleSettings,
 ): Spread | NoSpread {
-  if (!lowest.sample.isResampled(metric)) return { because: `no interval: no resample of this version knows ${metric}` }
+  const none = noSpreadOf(lowest.sample, metric)
+  if (none !== null) return none
   const isRatio = across === 'ratio'
   if (isRatio && lowest.value === 0) return { because: 'no interval: the lowest value is 0, and has no logarithm' }
   const { pair, draws } = pairStatistics([lowest, highest], metric, settings.seed)

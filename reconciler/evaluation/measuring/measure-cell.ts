@@ -1,4 +1,5 @@
 /** Measures all that is wanted of one set of rows: points first, formulas where there are some, and one series of resamples for the rest. */
+import { metricCatalogue } from '../../core/metric-catalogue.ts'
 import type { GroupKey, Measurement, Subject } from '../../core/measurement.ts'
 import type { Clusters } from '../../statistics/metrics/clusters.ts'
 import { type ClusterStatistics, valuesAtEach } from '../../statistics/resampling/cluster-statistics.ts'
@@ -72,7 +73,13 @@ function ownSpread(cell: Cell, { metric, of }: Wanted, confidence: number): Spre
       ? analyticSpread(first, metric, confidence)
       : analyticDifference(first, second, metric, confidence)
   if (spread !== null) return spread
-  return first.isResampled(metric) ? null : { because: `no interval: no resample of this version knows ${metric}` }
+  return noSpreadOf(first, metric)
+}
+
+/** Null: resamples tell. */
+export function noSpreadOf(sample: SubjectSample, metric: string): NoSpread | null {
+  const why = metricCatalogue[metric]?.noInterval ?? sample.whyNotResampled(metric)
+  return why === null ? null : { because: `no interval: ${why}` }
 }
 
 function nameOf({ metric, of }: Wanted): string {

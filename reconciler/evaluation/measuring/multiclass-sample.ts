@@ -1,8 +1,13 @@
 /** Metrics of a classifier of several classes on some rows: points, what intervals are made of, and resamples. */
 import { probabilityEpsilon } from '../../statistics/metrics/binary-sums.ts'
-import { multiclassMetrics, multiclassSumNames } from '../../statistics/metrics/multiclass-metrics.ts'
+import { multiclassMetrics } from '../../statistics/metrics/multiclass-metrics.ts'
 import { joined, pickStatistics } from '../../statistics/resampling/cluster-statistics.ts'
 import { multiclassByCluster } from '../../statistics/resampling/multiclass-by-cluster.ts'
+import {
+  mostPairedClasses,
+  multiclassPairsByCluster,
+  pairAreaNames,
+} from '../../statistics/resampling/multiclass-pairs-by-cluster.ts'
 import { multiclassAreaNames, multiclassRocAucByCluster } from '../../statistics/resampling/multiclass-roc-auc-by-cluster.ts'
 import { once } from './once.ts'
 import type { SampleColumns, SubjectSample } from './subject-sample.ts'
@@ -16,7 +21,6 @@ export function createMulticlassSample({ truth: labels, scores, weights, classes
   const metrics = once((): Readonly<Record<string, unknown>> => ({ ...multiclassMetrics(outcomes) }))
   const hits = once(() => hitsOf(outcomes))
   const isOwn = (metric: string, names: readonly string[]) => weights === undefined && names.includes(metric)
-  const summed: readonly string[] = multiclassSumNames
   return {
     rows: labels.length,
     estimate: (metric) => {
@@ -34,10 +38,14 @@ export function createMulticlassSample({ truth: labels, scores, weights, classes
       return values === null || values.some(Number.isNaN) ? null : values
     },
     areaComponents: () => null,
-    isResampled: (metric) => summed.includes(metric) || multiclassAreaNames.includes(metric),
+    whyNotResampled: (metric) =>
+      pairAreaNames.includes(metric) && classes > mostPairedClasses
+        ? `areas of each class against each other are drawn again for at most ${mostPairedClasses} classes, and there are ${classes}`
+        : null,
     statistics: (names, clusters) => {
       const parts = [multiclassByCluster(outcomes, clusters)]
       if (names.some((name) => multiclassAreaNames.includes(name))) parts.push(multiclassRocAucByCluster(outcomes, clusters))
+      if (names.some((name) => pairAreaNames.includes(name))) parts.push(multiclassPairsByCluster(outcomes, clusters))
       return pickStatistics(joined(parts, clusters.count), names)
     },
   }

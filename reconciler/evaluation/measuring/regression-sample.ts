@@ -1,5 +1,5 @@
 /** Metrics of a regression on some rows: points, what intervals are made of, and resamples. */
-import { regressionMetrics, regressionSumNames } from '../../statistics/metrics/regression-metrics.ts'
+import { regressionMetrics } from '../../statistics/metrics/regression-metrics.ts'
 import { joined, pickStatistics } from '../../statistics/resampling/cluster-statistics.ts'
 import { medianErrorByCluster } from '../../statistics/resampling/median-error-by-cluster.ts'
 import { regressionByCluster } from '../../statistics/resampling/regression-by-cluster.ts'
@@ -31,7 +31,6 @@ const lossByMetric: Readonly<Record<string, Loss>> = {
 export function createRegressionSample({ truth, scores, weights }: SampleColumns): SubjectSample {
   const outcomes = { truth, predictions: scores, weights }
   const metrics = once((): Readonly<Record<string, number>> => ({ ...regressionMetrics(outcomes) }))
-  const summed: readonly string[] = regressionSumNames
   const median = 'median_absolute_error'
   return {
     rows: truth.length,
@@ -47,7 +46,7 @@ export function createRegressionSample({ truth, scores, weights }: SampleColumns
       return loss === undefined ? null : truth.map((wanted, row) => loss((scores[row] ?? NaN) - wanted, wanted))
     },
     areaComponents: () => null,
-    isResampled: (metric) => metric === median || summed.includes(metric),
+    whyNotResampled: () => null,
     statistics: (names, clusters) => {
       const parts = [regressionByCluster(outcomes, clusters)]
       if (names.includes(median)) parts.push(medianErrorByCluster(outcomes, clusters))

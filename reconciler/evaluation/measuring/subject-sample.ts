@@ -18,8 +18,8 @@ export interface SubjectSample {
   losses(metric: string): Float64Array | null
   /** Where it is the area under the ROC curve, of rows of one weight. */
   areaComponents(metric: string): DelongComponents | null
-  /** Whether a resample knows the metric. */
-  isResampled(metric: string): boolean
+  /** Why resamples do not tell how sure a metric of these rows is, in words; null: they do. */
+  whyNotResampled(metric: string): string | null
   /** Only metrics that a resample knows, of at most 2,000 clusters. */
   statistics(metrics: readonly string[], clusters: Clusters): ClusterStatistics
 }

@@ -25,7 +25,8 @@ export function multiclassRocAucByCluster(outcomes: MulticlassOutcomes, clusters
   return { clusters: clusters.count, names: multiclassAreaNames, valuesAt }
 }
 
-function classWeights({ classes, truth, weights }: MulticlassOutcomes, { ids, count }: Clusters): ClusterSums {
+/** Weight of each class in each cluster. */
+export function classWeights({ classes, truth, weights }: MulticlassOutcomes, { ids, count }: Clusters): ClusterSums {
   const values = new Float64Array(count * classes)
   for (let row = 0; row < truth.length; row += 1) {
     const at = (ids[row] ?? 0) * classes + (truth[row] ?? 0)
@@ -48,7 +49,8 @@ function areaOfTies(totals: Float64Array, label: number): number {
   return own > 0 && totals.some((total, other) => other !== label && total > 0) ? 0.5 : NaN
 }
 
-function weightedMean(values: readonly number[], weights: ArrayLike<number>): number {
+/** NaN without weight. */
+export function weightedMean(values: readonly number[], weights: ArrayLike<number>): number {
   let [sum, weight] = [0, 0]
   for (const [index, value] of values.entries()) {
     sum += value * (weights[index] ?? NaN)

@@ -35,11 +35,17 @@ export interface Reference {
     readonly rowErrors: Numbers
   }
   readonly multiclass: {
-    readonly rows: { readonly truth: readonly string[]; readonly scores: readonly number[] }
+    readonly rows: {
+      readonly truth: readonly string[]
+      readonly scores: readonly number[]
+      readonly clusters: readonly number[]
+    }
     readonly classes: readonly string[]
     readonly points: Numbers
     readonly intervals: Intervals
     readonly confusion: readonly (readonly number[])[]
+    readonly clusterErrors: Numbers
+    readonly rowErrors: Numbers
   }
   readonly regression: {
     readonly rows: { readonly truth: readonly number[]; readonly scores: readonly number[] }

@@ -48,6 +48,12 @@ def ece(truth, scores):
     return sum(abs(truth[bins == b].mean() - scores[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins))
 
 
+def ece_equal_mass(truth, scores):
+    """Borders are found anew each time, also on resamples."""
+    runs = np.array_split(np.argsort(scores, kind="stable"), 10)
+    return sum(abs((truth[run] - scores[run]).sum()) for run in runs) / len(truth)
+
+
 def binary_points(truth, scores, threshold, weights=None):
     decided = (scores >= threshold).astype(int)
     w = {"sample_weight": weights}
@@ -73,7 +79,7 @@ def binary_points(truth, scores, threshold, weights=None):
         "false_negative_rate": fn / (tp + fn),
         "true_negative_rate": tn / (fp + tn),
         "positive_predictive_value": tp / (tp + fp),
-    } | ({"ece": ece(truth, scores)} if weights is None else {})
+    } | ({"ece": ece(truth, scores), "ece_equal_mass": ece_equal_mass(truth, scores)} if weights is None else {})
 
 
 def quick_points(truth, scores, threshold):
@@ -86,7 +92,7 @@ def quick_points(truth, scores, threshold):
     precision = (np.diff(found, prepend=0) * found / (ends + 1)).sum() / positives
     decided = scores >= threshold
     f1 = 2 * (decided & (truth == 1)).sum() / (decided.sum() + positives)
-    return [area, precision, log_losses(truth, scores).mean(), f1, ece(truth, scores)]
+    return [area, precision, log_losses(truth, scores).mean(), f1, ece(truth, scores), ece_equal_mass(truth, scores)]
 
 
 def log_losses(truth, scores):
@@ -117,7 +123,7 @@ def binary():
     decided, other = (candidate >= 0.5).astype(int), (production >= 0.4).astype(int)
     tp, positives = int((decided & truth).sum()), int(truth.sum())
     differences = log_losses(truth, candidate) - log_losses(truth, production)
-    names = ["roc_auc", "average_precision", "log_loss", "f1", "ece"]
+    names = ["roc_auc", "average_precision", "log_loss", "f1", "ece", "ece_equal_mass"]
 
     def values(rows):
         points = quick_points(truth[rows], candidate[rows], 0.5)
@@ -166,8 +172,25 @@ def multiclass():
     scores = scores / scores.sum(axis=1, keepdims=True)
     predicted = scores.argmax(axis=1)
     losses = -np.log(scores[np.arange(n), truth])
+    clusters = rng.integers(15, size=n)
+
+    def area(rows, own, other):
+        """By ranks: the chance that a row of one class has a higher probability of it than a row of the other."""
+        kept = rows[(truth[rows] == own) | (truth[rows] == other)]
+        is_own = truth[kept] == own
+        count = is_own.sum()
+        return (stats.rankdata(scores[kept, own])[is_own].sum() - count * (count + 1) / 2) / count / (len(kept) - count)
+
+    def pair_areas(rows):
+        pairs = [(0, 1), (0, 2), (1, 2)]
+        areas = [(area(rows, a, b) + area(rows, b, a)) / 2 for a, b in pairs]
+        return [np.mean(areas), np.average(areas, weights=[np.isin(truth[rows], pair).sum() for pair in pairs])]
+
+    ovo = ["roc_auc_ovo_macro", "roc_auc_ovo_weighted"]
     return {
-        "rows": {"truth": [classes[k] for k in truth], "scores": scores.ravel().tolist()},
+        "rowErrors": dict(zip(ovo, cluster_errors(np.arange(n), pair_areas, 600))),
+        "clusterErrors": dict(zip(ovo, cluster_errors(clusters, pair_areas, 600))),
+        "rows": {"truth": [classes[k] for k in truth], "scores": scores.ravel().tolist(), "clusters": clusters.tolist()},
         "classes": classes,
         "points": {
             "accuracy": sk.accuracy_score(truth, predicted),
@@ -177,6 +200,7 @@ def multiclass():
             "log_loss": sk.log_loss(truth, scores),
             "brier": float(((scores - np.eye(3)[truth]) ** 2).sum(axis=1).mean()),
             "roc_auc_ovr_macro": sk.roc_auc_score(truth, scores, multi_class="ovr"),
+            "roc_auc_ovo_macro": sk.roc_auc_score(truth, scores, multi_class="ovo"),
             "roc_auc_ovo_weighted": sk.roc_auc_score(truth, scores, multi_class="ovo", average="weighted"),
         },
         "intervals": {
