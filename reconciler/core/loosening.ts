@@ -4,13 +4,16 @@ import type { Verdict } from './verdict.ts'
 /** `changed`: stricter in one way and looser in another, or not to be told. */
 export type RuleDirection = 'loosened' | 'removed' | 'tightened' | 'added' | 'changed'
 
-/** One rule of a gate or policy, one behaviour test of a model, or one waiver. */
+/** One rule of a gate or policy, one behaviour test of a model, one waiver, or one setting that decides how a model is judged. */
 export interface RuleChange {
-  /** `Model`: one of its behaviour tests, or its list of gates and policies. */
-  readonly kind: 'Gate' | 'FairnessPolicy' | 'Waiver' | 'Model'
-  /** Of the gate, policy, waiver or model. */
+  /**
+   * `Model`: one of its behaviour tests, its list of gates and policies, or how it is judged; `DataSource`, `FeatureView`: an expectation, or
+   * the rows that labels come from.
+   */
+  readonly kind: 'Gate' | 'FairnessPolicy' | 'Waiver' | 'Model' | 'DataSource' | 'FeatureView'
+  /** Of the gate, policy, waiver, model, source or view. */
   readonly name: string
-  /** Name of the rule or test; null: all of it (its enforcement, a gate that is gone, a waiver). */
+  /** Name of the rule, test, expectation or setting; null: all of it (its enforcement, a gate that is gone, a waiver). */
   readonly rule: string | null
   readonly direction: RuleDirection
   /** In words, as in a verdict; null: it was not there, or is gone. */

@@ -31,11 +31,18 @@ export function chooseJudges({ after, base }: ChangedRules, name: string, spec: 
   const old = model === undefined ? spec : (model.spec as ModelSpec)
   const names = new Set(old.tests.map((test) => test.name))
   const tests = [...old.tests, ...spec.tests.filter((test) => !names.has(test.name))]
+  const judged = { ...spec, gates: old.gates, fairness: old.fairness, tests }
+  const resources = [...before.filter(isJudging), ...after.filter((resource) => isNewRuleSet(resource, before))]
+  const judging = ruleSetsOf(judged, resources)
   return {
-    spec: { ...spec, gates: old.gates, fairness: old.fairness, tests },
-    resources: [...before.filter(isJudging), ...after.filter((resource) => isNewRuleSet(resource, before))],
-    besides: ruleSetsOf(spec, after),
+    spec: judged,
+    resources,
+    besides: ruleSetsOf(spec, after).filter((set) => !judging.some((other) => isSame(set, other))),
   }
+}
+
+function isSame(set: RuleSet, other: RuleSet): boolean {
+  return set.kind === other.kind && set.name === other.name && set.digest === other.digest
 }
 
 function isJudging({ kind }: Resource): boolean {

@@ -14,18 +14,29 @@ import { orientBound } from './oriented-bound.ts'
 /** A verdict without what gates make of it. */
 export type Finding = Omit<RuleVerdict, 'rule' | 'says' | 'metric' | 'bound' | 'judge' | 'severity' | 'blocks' | 'waiver'>
 
-export function judgeMetricRule(rule: MetricRule, evaluation: Evaluation): Finding {
+/** `columns`: that are kept beside the rows; left out: nobody knows. */
+export function judgeMetricRule(rule: MetricRule, evaluation: Evaluation, columns?: readonly string[]): Finding {
   const { production } = evaluation
   if ('reference' in rule.bound && rule.bound.reference === 'production' && production.version === null) {
     const message = `there is nothing in production to compare with: ${production.because}`
     return { verdict: 'passed', reason: 'nothing-in-production', message }
   }
   const found = findMeasurements(rule, evaluation.measurements)
-  if (found.length === 0) return notMeasured(rule, production)
+  if (found.length === 0) return columnsDropped(rule, columns) ?? notMeasured(rule, production)
   const bound = orientBound(rule.bound, metricCatalogue[rule.metric]?.better ?? 'none')
   const options = { bound, judge: judgeOf(rule), confidence: evaluation.confidence }
   const isGrouped = rule.by.length > 0 && found[0]?.across === undefined
   return isGrouped ? judgeGroups(rule, found, options) : judgeOne(rule, found[0] as Measurement, options)
+}
+
+/** Null: all columns of its groups are there, as far as anybody knows. */
+function columnsDropped({ metric, by }: MetricRule, columns: readonly string[] | undefined): Finding | null {
+  const gone = columns === undefined ? [] : by.filter((column) => !columns.includes(column))
+  if (gone.length === 0) return null
+  const message =
+    `${metric} by ${by.join(' and ')} can not be measured: this change no longer keeps ${gone.join(' and ')} beside its rows, since none of its own rules ` +
+    `or slices names it; keep the rule, or take it away in a change of its own that is merged first`
+  return { verdict: 'inconclusive', reason: 'column-dropped', message }
 }
 
 function notMeasured({ metric, by, bound }: MetricRule, production: ProductionReference): Finding {

@@ -12,7 +12,7 @@ export function judgeRules(ruleSet: RuleSet, judged: Judged): GateVerdict {
   const { kind, name, enforcement, digest } = ruleSet
   const rules = ruleSet.rules.map((rule): RuleVerdict => {
     const finding = judgeRule(rule, judged)
-    const blocks = enforcement === 'block' && stopsBy(rule, finding.verdict)
+    const blocks = enforcement === 'block' && stopsBy(rule, finding)
     const { name: ruleName, severity } = rule
     const held = rule.type === 'metric' ? { metric: rule.metric, bound: rule.bound, judge: judgeOf(rule) } : {}
     return { rule: ruleName, says: describeRule(rule), ...held, severity, blocks, ...finding }
@@ -33,10 +33,11 @@ function judgeRule(rule: Rule, judged: Judged): Finding {
   if (evaluation === null) {
     return { verdict: 'inconclusive', reason: 'not-measured', message: 'this version has no evidence of an evaluation' }
   }
-  return rule.type === 'metric' ? judgeMetricRule(rule, evaluation) : judgeResultsRule(rule, evaluation)
+  return rule.type === 'metric' ? judgeMetricRule(rule, evaluation, judged.columns) : judgeResultsRule(rule, evaluation)
 }
 
-function stopsBy({ severity, onInconclusive }: Rule, verdict: Verdict): boolean {
+/** Who takes away what a rule is measured by has not found that the rows do not decide. */
+function stopsBy({ severity, onInconclusive }: Rule, { verdict, reason }: Finding): boolean {
   if (severity === 'warn' || verdict === 'passed') return false
-  return verdict === 'failed' || onInconclusive === 'block'
+  return verdict === 'failed' || reason === 'column-dropped' || onInconclusive === 'block'
 }

@@ -7,4 +7,6 @@ export interface Judged {
   readonly artifact: { readonly sizeBytes: number; readonly opset?: number }
   /** Null: nobody knows its data. */
   readonly dataset: { readonly rows: Readonly<Record<string, number>> } | null
+  /** That are kept beside the rows, for groups; absent: nobody knows. */
+  readonly columns?: readonly string[]
 }

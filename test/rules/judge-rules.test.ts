@@ -109,3 +109,18 @@ describe('what is to be measured', () => {
     ])
   })
 })
+
+it('blocks where a change no longer keeps the column of a rule, also where an undecided one only warns', () => {
+  const bound = { type: 'atLeast', value: 0.6 } as const
+  const rule = metricRule({ by: ['carrier'], minGroup: 300, bound, onInconclusive: 'warn' })
+  const judged = { evaluation: evaluationOf([{}]), artifact: { sizeBytes: 1 }, dataset: null }
+  const verdictOf = (columns?: readonly string[]) => judgeRules(ruleSetOf([rule]), { ...judged, ...(columns && { columns }) }).rules[0] // prettier-ignore
+  expect(verdictOf(['origin'])).toMatchObject({ verdict: 'inconclusive', blocks: true, reason: 'column-dropped' })
+  expect(verdictOf(['origin'])?.message).toBe(
+    'roc_auc by carrier can not be measured: this change no longer keeps carrier beside its rows, since none of its own rules or slices names it; ' +
+      'keep the rule, or take it away in a change of its own that is merged first',
+  )
+  // The column is there, or nobody knows: it was not measured for another reason.
+  expect(verdictOf(['carrier'])).toMatchObject({ verdict: 'inconclusive', blocks: false, reason: 'not-measured' })
+  expect(verdictOf()).toMatchObject({ blocks: false, reason: 'not-measured' })
+})

@@ -63,10 +63,10 @@ async function observe({ base, environment }: RuleSource): Promise<ObservedSide 
   }
 }
 
-const ruleKinds = ['Model', 'Gate', 'FairnessPolicy', 'Waiver']
+const ruleKinds = ['Model', 'Gate', 'FairnessPolicy', 'Waiver', 'DataSource', 'FeatureView']
 
 /**
- * Whether all files with rules are those of the base. A file that is gone takes rules away only from models that named them, and so changed,
+ * Whether all files with rules, or with what decides how a model is judged, are those of the base. A file that is gone takes rules away only from models that named them, and so changed,
  * or ends a waiver, which then does not count any more.
  */
 async function areSame({ resources, project, commit }: RuleSource, base: BaseCommit): Promise<boolean> {

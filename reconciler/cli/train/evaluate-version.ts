@@ -56,7 +56,12 @@ export async function evaluateVersion(subject: EvaluationSubject, opened: OpenTr
     const verdict = judgeVersion({
       ruleSets: ruleSetsOf(judges.spec, judges.resources),
       waivers: waiversOf(judges.resources),
-      judged: { evaluation, artifact: subject.artifact, dataset: { rows: countRows(dataset) } },
+      judged: {
+        evaluation,
+        artifact: subject.artifact,
+        dataset: { rows: countRows(dataset) },
+        columns: dataset.report.sideColumns,
+      },
       model,
       version: subject.version,
       nowMicros: opened.now,
@@ -71,7 +76,7 @@ function countRows({ report }: MadeDataset): Readonly<Record<string, number>> {
   return Object.fromEntries(report.parts.map(({ name, rows }) => [name, rows]))
 }
 
-/** Groups by a column that the change no longer keeps beside its rows are not measured: rules on them are not proven to hold. */
+/** Groups by a column that the change no longer keeps beside its rows are not measured: rules on them say so, and block. */
 function wantedOf({ judges, dataset }: EvaluationSubject): readonly MeasurementRequest[] {
   const ruleSets = [...ruleSetsOf(judges.spec, judges.resources), ...judges.besides]
   return wantedMeasurements(ruleSets).filter(({ by }) => by.every((column) => dataset.report.sideColumns.includes(column)))

@@ -13,6 +13,7 @@ import { judgeVersion } from '../judge-version.ts'
 import { readEvidence } from '../read-evidence.ts'
 import { compareModels, compareWaivers, type NamedModels } from './compare-models.ts'
 import { compareRuleSets } from './compare-rule-sets.ts'
+import { compareExpectations, compareLabelSources } from './compare-sources.ts'
 
 export interface LooseningInput {
   /** Resources of the valid commit that the change starts from, and of the change. */
@@ -27,6 +28,8 @@ export function assessLoosening({ before, after, commits }: LooseningInput): Loo
   const changes: readonly RuleChange[] = [
     ...compareRuleSets(allRuleSets(before), allRuleSets(after)),
     ...compareModels(modelsOf(before), modelsOf(after)),
+    ...compareLabelSources(labelSources(before, after), before, after),
+    ...compareExpectations(before, after),
     ...compareWaivers(waiversOf(before), waiversOf(after)),
   ]
   return {
@@ -68,6 +71,16 @@ function allRuleSets(resources: readonly Resource[]): readonly RuleSet[] {
     const { enforcement, rules } = spec as GateSpec | FairnessPolicySpec
     return [{ kind, name, enforcement, rules, digest }]
   })
+}
+
+/** Of models that are in both, and have the same one. */
+function labelSources(before: readonly Resource[], after: readonly Resource[]): ReadonlySet<string> {
+  const next = modelsOf(after)
+  return new Set(
+    [...modelsOf(before)].flatMap(([name, { label }]) => {
+      return label !== null && next.get(name)?.label?.source === label.source ? [label.source] : []
+    }),
+  )
 }
 
 function modelsOf(resources: readonly Resource[]): NamedModels {

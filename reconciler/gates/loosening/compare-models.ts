@@ -1,19 +1,29 @@
-/** Models and waivers of two commits: gates that a model no longer names, behaviour tests, and permissions to go on. */
+/** Models and waivers of two commits: gates that a model no longer names, behaviour tests, how it is judged, and permissions to go on. */
+import { countNoun } from '../../core/count-noun.ts'
 import { canonicalJson } from '../../core/digest.ts'
 import { formatInstant } from '../../core/instant.ts'
 import type { RuleChange } from '../../core/loosening.ts'
 import type { Waiver } from '../../core/rule.ts'
 import type { ModelSpec } from '../../manifests/kinds/model.ts'
+import { compareJudging } from './compare-judging.ts'
 import { directionOf } from './compare-rules.ts'
 
 export type NamedModels = ReadonlyMap<string, ModelSpec>
 
-/** Of models that are in both: a new one has no rules to loosen. */
+/** A new one has no rules to loosen; one that is gone may be there under another name, with rules of its own choice. */
 export function compareModels(before: NamedModels, after: NamedModels): readonly RuleChange[] {
   return [...before].flatMap(([name, model]) => {
     const next = after.get(name)
-    return next === undefined ? [] : [...compareLists(name, model, next), ...compareTests(name, model, next)]
+    if (next === undefined) return describeGone(name, model)
+    return [...compareLists(name, model, next), ...compareTests(name, model, next), ...compareJudging(name, model, next)]
   })
+}
+
+/** Empty where nothing judged it. */
+function describeGone(name: string, { gates, fairness, tests }: ModelSpec): readonly RuleChange[] {
+  const judges = [...gates, ...fairness, ...(tests.length === 0 ? [] : [countNoun(tests.length, 'behaviour test')])]
+  if (judges.length === 0) return []
+  return [{ kind: 'Model', name, rule: null, direction: 'removed', before: `judged by ${judges.join(', ')}`, after: null }]
 }
 
 function compareLists(name: string, before: ModelSpec, after: ModelSpec): readonly RuleChange[] {

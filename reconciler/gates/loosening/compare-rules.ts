@@ -5,7 +5,7 @@ import type { Bound, MetricRule, Rule } from '../../core/rule.ts'
 import { expressionMeaning } from '../../expressions/expression-meaning.ts'
 
 /** Below 0: looser, above: stricter, 0: the same; null: not to be told. */
-type Step = number | null
+export type Step = number | null
 
 /** Null: they say the same. */
 export function compareRule(before: Rule, after: Rule): Extract<RuleDirection, 'loosened' | 'tightened' | 'changed'> | null {
