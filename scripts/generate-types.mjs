@@ -10,6 +10,14 @@ const schemaFolder = join(root, 'schemas')
 const outputFolder = join(root, 'reconciler/manifests/generated')
 const header = '/** Generated from schemas/ by `npm run generate`: edit the schema, never this file. */\n'
 
+/** `npm run build` makes the functions themselves. */
+const validatorTypes = `import type { ValidateFunction } from 'ajv/dist/2020.js'
+import type { Kind } from '../../core/resource.ts'
+
+export declare const validators: Readonly<Record<Kind, ValidateFunction>>
+`
+const compiled = ['validators.js', 'validators.js.new']
+
 const outputs = await generate()
 process.exitCode = process.argv.includes('--check') ? check(outputs) : write(outputs)
 
@@ -25,6 +33,7 @@ async function generate() {
     entries.push(`  ${base}: ${JSON.stringify(JSON.parse(text), null, 2).replaceAll('\n', '\n  ')},\n`)
   }
   files.set('schemas.ts', `${header}export const schemas = {\n${entries.join('')}} as const\n`)
+  files.set('validators.d.ts', `${header}${validatorTypes}`)
   return files
 }
 
@@ -59,13 +68,13 @@ function forTypes(value, definitions) {
 
 function write(files) {
   mkdirSync(outputFolder, { recursive: true })
-  for (const name of readdirSync(outputFolder)) if (!files.has(name)) rmSync(join(outputFolder, name))
+  for (const name of listOutputs()) if (!files.has(name)) rmSync(join(outputFolder, name))
   for (const [name, content] of files) writeFileSync(join(outputFolder, name), content)
   return 0
 }
 
 function check(files) {
-  const present = new Set(readdirSync(outputFolder))
+  const present = new Set(listOutputs())
   const stale = [...files].filter(
     ([name, content]) => !present.has(name) || readFileSync(join(outputFolder, name), 'utf8') !== content,
   )
@@ -74,4 +83,8 @@ function check(files) {
     console.error(`reconciler/manifests/generated/${name} is stale: run npm run generate`)
   }
   return stale.length + extra.length === 0 ? 0 : 1
+}
+
+function listOutputs() {
+  return readdirSync(outputFolder).filter((name) => !compiled.includes(name))
 }
