@@ -26,6 +26,13 @@ export function findRepository(path: string): LocalRepository {
   })
 }
 
+/** The git folder of the repository that a folder belongs to, shared by all its work trees; null: it belongs to none. */
+export function findGitFolderAt(folder: string): string | null {
+  const here = findGitFolder(folder)
+  const above = here === null ? findAbove(folder) : null
+  return above === null ? here : findGitFolder(above)
+}
+
 /** Makes the state folder, closed to everybody else, and keeps git from seeing it. */
 export function ensureStateFolder(folder: string, repository: LocalRepository | null): void {
   if (!existsSync(folder)) {

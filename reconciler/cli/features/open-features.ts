@@ -10,7 +10,6 @@ import { openQueryReader } from '../../database/query-reader.ts'
 import type { ComputationPorts } from '../../features/compute/open-computation.ts'
 import type { EngineOptions } from '../../features/engine/open-engine.ts'
 import { createFolderFiles } from '../../features/sources/folder-files.ts'
-import type { ParseManifest } from '../../reconcile/source/read-contents.ts'
 import { createSecretReader } from '../../features/sources/secret-reader.ts'
 import { openRepository } from '../../git/open-repository.ts'
 import { assembleCommit } from '../../manifests/assemble.ts'
@@ -51,10 +50,9 @@ export async function withFeatures<T>(
   context: CliContext,
   input: CommandInput,
   use: (features: OpenFeatures) => Promise<T>,
-  parse?: ParseManifest,
 ): Promise<T> {
   const folder = resolve(context.configuration.folder, textOption(input, 'path') ?? '.')
-  const source = await readManifests(folder, textOption(input, 'ref'), parse)
+  const source = await readManifests(folder, textOption(input, 'ref'))
   const { findings, resources, graph } = assembleCommit(source.contents, { mode: 'proposed' })
   if (hasErrors(findings)) {
     const errors = findings.filter(({ severity }) => severity === 'error')

@@ -3,11 +3,16 @@ import { MainwardError } from '../../core/error.ts'
 import { TreeReader } from '../../git/list-files.ts'
 import type { Repository } from '../../git/open-repository.ts'
 import { resolveCommit } from '../../git/read-history.ts'
-import { readCommitContents } from '../../reconcile/source/read-contents.ts'
+import { type ParseManifest, readCommitContents } from '../../reconcile/source/read-contents.ts'
 import type { ManifestSource } from './manifest-source.ts'
 
 /** A commit by its full id; `name` is what the person called it. */
-export async function readCommitManifests(repository: Repository, commit: string, name: string): Promise<ManifestSource> {
+export async function readCommitManifests(
+  repository: Repository,
+  commit: string,
+  name: string,
+  parse?: ParseManifest,
+): Promise<ManifestSource> {
   const { objects, innerPath } = repository
   const { tree, committedAt } = await objects.readCommit(commit)
   const trees = new TreeReader(objects)
@@ -17,7 +22,7 @@ export async function readCommitManifests(repository: Repository, commit: string
   }
   const short = commit.slice(0, 12)
   return {
-    contents: await readCommitContents(repository, commit, innerPath),
+    contents: await readCommitContents(repository, commit, innerPath, parse),
     origin: name === commit || name === short ? `commit ${short}` : `${name} (commit ${short})`,
     commit: { id: commit, committedAt },
     readText: async (path) => Buffer.from(await objects.readBlob((await trees.findFile(folder, path)) ?? '')).toString(),

@@ -15,7 +15,6 @@ import { findArtifactStore } from '../features/find-artifact-store.ts'
 import { type OpenFeatures, withFeatures } from '../features/open-features.ts'
 import { type BaseCommit, openBase } from './base-commit.ts'
 import { type FileDigests, openFileDigests } from './file-digests.ts'
-import { openCachedParser } from './cached-parser.ts'
 import { openRuleReader, type RuleReader } from './changed-rules.ts'
 import { openProduction, type ProductionReader } from './production.ts'
 import { openVersionStore, type VersionStore } from './version-store.ts'
@@ -57,9 +56,7 @@ export async function withTraining<T>(
   const project = resolve(context.configuration.folder, textOption(input, 'path') ?? '.')
   const stateFolder = makeStateFolder(context, input, project)
   const folder = join(stateFolder, 'train')
-  const parser = openCachedParser(join(folder, 'parsed'))
   const open = async (features: OpenFeatures): Promise<T> => {
-    parser.save()
     const store = findArtifactStore(features.resources, { folder: project, stateFolder })
     const versions = openVersionStore(store)
     const base = await openBase(project, textOption(input, 'base'))
@@ -97,7 +94,7 @@ export async function withTraining<T>(
       await fileDigests.save()
     }
   }
-  return withFeatures(context, input, open, parser.parse)
+  return withFeatures(context, input, open)
 }
 
 /** Outside of a repository it lies beside mainward.yaml. */

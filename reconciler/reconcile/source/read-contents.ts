@@ -19,7 +19,12 @@ export function isYamlName(name: string): boolean {
 }
 
 /** `commit` is a full id; `path` is relative to the repository's root, '' for all of it. Throws not-found. */
-export async function readCommitContents(repository: Repository, commit: string, path: string): Promise<CommitContents> {
+export async function readCommitContents(
+  repository: Repository,
+  commit: string,
+  path: string,
+  parse: ParseManifest = parseFile,
+): Promise<CommitContents> {
   const { objects } = repository
   const trees = new TreeReader(objects)
   const folder = await trees.findFolder((await objects.readCommit(commit)).tree, path)
@@ -33,6 +38,7 @@ export async function readCommitContents(repository: Repository, commit: string,
       const oid = await trees.findFile(folder, file)
       return oid === null ? null : describeBytes(await objects.readBlob(oid))
     },
+    parse,
   })
 }
 
@@ -59,11 +65,11 @@ interface ContentReader {
   exists(path: string): Promise<boolean>
   /** Null: there is no such file. */
   describeArtifact(path: string): Promise<StoredFile | null>
-  readonly parse?: ParseManifest
+  readonly parse: ParseManifest
 }
 
 async function readSelected(paths: readonly string[], reader: ContentReader): Promise<CommitContents> {
-  const { parse = parseFile } = reader
+  const { parse } = reader
   const project = paths.includes(projectFile) ? projectOf(parse(await reader.read(projectFile))) : null
   const files: { path: string; parsed: ReturnType<typeof parseFile> }[] = []
   for (const path of selectManifestPaths(paths, project)) files.push({ path, parsed: parse(await reader.read(path)) })
