@@ -248,6 +248,92 @@ describe('mainward score', () => {
   })
 })
 
+describe('--on-error skip', () => {
+  const skip = ['--on-error', 'skip']
+
+  function readRejected(): readonly { row: number; reason: string; input: unknown }[] {
+    return read('out.rejected.jsonl')
+      .split('\n')
+      .filter((text) => text !== '')
+      .map((text) => JSON.parse(text) as { row: number; reason: string; input: unknown })
+  }
+
+  it('leaves rows out of JSON lines that are no rows, or are refused, and scores the others as before', async () => {
+    const bad = rowsWithFeatures().map((row, index) =>
+      index === 1 ? { ...row, f3: 'x' } : index === 4 ? { ...row, half: 'x' } : row,
+    )
+    write('in.jsonl', `{"half":\n[1]\n${lines(bad)}`)
+    const { code, output } = await score('jsonl', ...skip)
+    expect([code, output]).toEqual([
+      0,
+      expect.stringMatching(/^3 rows scored .*\n4 rows left out: out\.rejected\.jsonl says why\n$/s),
+    ])
+    const kept = [0, 2, 3].map((index) => `${JSON.stringify(bad[index]).slice(0, -1)},${served[index] ?? ''}}\n`)
+    expect(read('out.jsonl')).toBe(kept.join(''))
+    expect([...readRejected()].sort((a, b) => a.row - b.row)).toEqual([
+      { row: 1, reason: expect.stringMatching(/in\.jsonl:1: expected a row as JSON/) as string, input: '{"half":' },
+      {
+        row: 2,
+        reason: expect.stringMatching(/in\.jsonl:2: expected an object by column name, found a list/) as string,
+        input: '[1]',
+      },
+      { row: 4, reason: expect.stringMatching(/in\.jsonl:4: f3: expected a number, found "x"/) as string, input: bad[1] },
+      { row: 7, reason: expect.stringMatching(/in\.jsonl:7: half: expected a number, found "x"/) as string, input: bad[4] },
+    ])
+  })
+
+  it('leaves rows out whose key or time is none, and joins the others as before', async () => {
+    write('in.json', JSON.stringify(rows.map((row, index) => (index === 0 ? { ...row, at: null } : row))))
+    expect((await score('json', ...joined, ...skip)).code).toBe(0)
+    const texts = (JSON.parse(read('out.json')) as object[]).map((row) => /("score".*)\}$/.exec(JSON.stringify(row))?.[1])
+    expect(texts).toEqual(served.slice(1))
+    expect(readRejected()).toMatchObject([{ row: 1, reason: expect.stringContaining('at: expected the time') as string }])
+  })
+
+  it.each(['parquet', 'csv'])('leaves rows out of a table, with and without a join: %s', async (kind) => {
+    for (const [input, more] of [[rowsWithFeatures(), []] as const, [rows, joined] as const]) {
+      const bad = input.map((row, index) => (index === 3 ? { ...row, f5: null } : row))
+      if (kind === 'parquet') await writeParquet(bad)
+      const names = Object.keys(bad[0] ?? {})
+      const text = bad.map((row: Readonly<Record<string, unknown>>) => names.map((name) => toText(row[name])).join(','))
+      if (kind === 'csv') write('in.csv', `${names.join(',')}\n${text.join('\n')}\n`)
+      expect((await score(kind, ...more, ...skip)).code).toBe(0)
+      const found = await engine.query(`select id, score::double as score from '${join(folder, `out.${kind}`)}'`)
+      const expected = [0, 1, 2, 4].map((index) => ({
+        id: `row-${index}`,
+        score: Math.fround(servedValues()[index]?.score ?? 0),
+      }))
+      expect(found.map(({ id, score: value }) => ({ id, score: Math.fround(Number(value)) }))).toEqual(expected)
+      expect(readRejected()).toMatchObject([
+        { row: 4, reason: expect.stringContaining('f5: null is refused') as string, input: { f5: null } },
+      ])
+    }
+  })
+
+  it('writes an empty file where no row is refused, and files without rows where all are', async () => {
+    write('in.jsonl', lines(rowsWithFeatures()))
+    expect((await score('jsonl', ...skip)).output).toContain('0 rows left out: out.rejected.jsonl is empty\n')
+    expect(read('out.rejected.jsonl')).toBe('')
+    write('in.jsonl', lines(rowsWithFeatures().map((row) => ({ ...row, f3: 'x' }))))
+    expect((await score('jsonl', ...skip)).output).toMatch(/^0 rows scored .*5 rows left out/s)
+    expect([read('out.jsonl'), readRejected().map(({ row }) => row)]).toEqual(['', [1, 2, 3, 4, 5]])
+  })
+
+  it('does not overwrite its input with what is left out', async () => {
+    write('out.rejected.jsonl', lines(rowsWithFeatures()))
+    const { code, errors } = await runCommand(folder, [
+      'score',
+      'bench',
+      '--input',
+      'out.rejected.jsonl',
+      '--out',
+      'out.jsonl',
+      ...skip,
+    ])
+    expect([code, errors]).toEqual([2, expect.stringContaining('--input is where rows that are left out go')])
+  })
+})
+
 describe('what can not be scored', () => {
   it.each([
     ['a value of another type', { f3: 'x' }, /in\.jsonl:3: f3: expected a number, found "x"/],

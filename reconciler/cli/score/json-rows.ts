@@ -8,15 +8,18 @@ import { splitJsonList } from './split-json-list.ts'
 export interface JsonRow {
   /** The object as it was written. */
   readonly text: string
-  readonly row: Row
+  /** Null: the text is no row. */
+  readonly row: Row | null
+  /** Why it is none; null: it is one. */
+  readonly problem: MainwardError | null
   /** For messages. */
   readonly place: string
 }
 
-/** Throws `not-found`, and `invalid-input` with the place of what is no row. */
+/** Throws `not-found`, and `invalid-input` where the file is none of its format. */
 export async function* readJsonRows(file: string, format: 'json-lines' | 'json'): AsyncGenerator<JsonRow> {
   for await (const { text, place } of format === 'json' ? readList(file) : readLines(file)) {
-    yield { text, row: parseRow(text, place), place }
+    yield { text, place, ...parseRow(text, place) }
   }
 }
 
@@ -34,19 +37,17 @@ async function* readList(file: string): AsyncGenerator<{ readonly text: string; 
   }
 }
 
-function parseRow(text: string, place: string): Row {
-  const value = parse(text, place)
-  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Row
-  throw new MainwardError(
-    'invalid-input',
-    `${place}: expected an object by column name, found ${Array.isArray(value) ? 'a list' : typeof value}`,
-  )
+function parseRow(text: string, place: string): Pick<JsonRow, 'row' | 'problem'> {
+  try {
+    const value = JSON.parse(text) as unknown
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return { row: value as Row, problem: null }
+    const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value
+    return noRow(`${place}: expected an object by column name, found ${found}`)
+  } catch (cause) {
+    return noRow(`${place}: expected a row as JSON: ${messageOf(cause)}`, cause)
+  }
 }
 
-function parse(text: string, place: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new MainwardError('invalid-input', `${place}: expected a row as JSON: ${messageOf(cause)}`, { cause })
-  }
+function noRow(message: string, cause?: unknown): Pick<JsonRow, 'row' | 'problem'> {
+  return { row: null, problem: new MainwardError('invalid-input', message, { cause }) }
 }

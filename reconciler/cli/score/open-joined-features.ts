@@ -11,6 +11,7 @@ import type { Row } from '../../inference/rows/row-assembler.ts'
 import { digestFeatures } from '../../manifests/features/feature-digests.ts'
 import { readKey } from '../../serving/features/entity-key.ts'
 import type { ScorePlan } from './plan-score.ts'
+import type { Rejections } from './rejections.ts'
 import type { ScoreRequest } from './score-request.ts'
 
 export interface JoinedFeatures {
@@ -57,8 +58,33 @@ function assertSamePushed({ model, version }: Release, roles: ScorePlan['joined'
   )
 }
 
+/** A row that is not asked for: it has its number, and nothing is found for it. */
+export function noKeys({ keys }: ScorePlan): KeyedRow {
+  return { atUs: null, keys: keys.map(() => null) }
+}
+
+export interface AskingRow {
+  /** In the file, from 0. */
+  readonly index: number
+  readonly row: Row
+  readonly place: string
+  /** JSON text of the row. */
+  readonly input: string
+}
+
+/** Rejects a row whose time or key is none. */
+export function keyOrReject(rejections: Rejections, plan: ScorePlan, { index, row, place, input }: AskingRow): KeyedRow {
+  try {
+    return readKeyedRow(row, plan, place)
+  } catch (thrown) {
+    if (!(thrown instanceof MainwardError) || thrown.code !== 'invalid-input') throw thrown
+    rejections.reject({ row: index, error: thrown, input })
+    return noKeys(plan)
+  }
+}
+
 /** Throws `invalid-input` with the place for a time or a key that is none. */
-export function readKeyedRow(row: Row, { at, keys }: ScorePlan, place: string): KeyedRow {
+function readKeyedRow(row: Row, { at, keys }: ScorePlan, place: string): KeyedRow {
   return {
     atUs: read(`${place}: ${String(at)}`, () => {
       const time = readSent('timestamp', row[at ?? ''])

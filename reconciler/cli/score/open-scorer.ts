@@ -1,6 +1,6 @@
 /** A version that scores rows as the data plane does: proven before the first of them, in batches where its rows do not depend on each other. */
 import { digestBytes } from '../../core/digest.ts'
-import { MainwardError, messageOf } from '../../core/error.ts'
+import { MainwardError } from '../../core/error.ts'
 import type { Datatype, Release } from '../../core/release.ts'
 import type { OnDemandProgram } from '../../expressions/compile-on-demand.ts'
 import type { LoadedModel } from '../../inference/model.ts'
@@ -19,18 +19,20 @@ export interface ScorerParts {
   readonly program: OnDemandProgram | null
 }
 
+/** What is done with each row of a batch, by its index there. */
+export interface RowUse<T> {
+  /** For messages. */
+  placeOf(index: number): string
+  read(outputs: Tensors, index: number): T
+  /** Is given `invalid-input` with the place. What it throws ends the work. */
+  reject(index: number, error: MainwardError): void
+}
+
 export interface Scorer {
   /** Datatypes of the model's outputs, by name. */
   readonly outputs: ReadonlyMap<string, Datatype>
-  /**
-   * What `read` makes of the outputs for each row. Throws `invalid-input` with the place of the first row that is refused;
-   * `placeOf` names a row of the batch.
-   */
-  score<T>(
-    rows: readonly Row[],
-    placeOf: (index: number) => string,
-    read: (outputs: Tensors, index: number) => T,
-  ): Promise<readonly T[]>
+  /** What `read` makes of the outputs for each row; null for one that was rejected. */
+  score<T>(rows: readonly Row[], use: RowUse<T>): Promise<readonly (T | null)[]>
   close(): Promise<void>
 }
 
@@ -51,7 +53,7 @@ export async function openScorer({ release, bytes, program }: ScorerParts): Prom
     const parts: ScorerState = { model, rows, step, program, outputNames: compileScoreReader(release).outputNames }
     return {
       outputs: new Map(model.outputs.map((output) => [output.name, output.datatype])),
-      score: (batch, placeOf, read) => scoreBatch(parts, batch, placeOf, read),
+      score: (batch, use) => scoreBatch(parts, batch, use),
       close: () => model.release(),
     }
   } catch (thrown) {
@@ -103,68 +105,70 @@ interface ScorerState {
   readonly outputNames: readonly string[]
 }
 
-async function scoreBatch<T>(
-  state: ScorerState,
-  batch: readonly Row[],
-  placeOf: (index: number) => string,
-  read: (outputs: Tensors, index: number) => T,
-): Promise<readonly T[]> {
-  const { program, step } = state
-  const whole = program === null ? batch : batch.map((row, index) => ({ ...row, ...computeRow(row, program, placeOf(index)) }))
-  const scores: T[] = []
-  for (let first = 0; first < whole.length; first += step.rows) {
-    const positions = Array.from({ length: Math.min(step.rows, whole.length - first) }, (_, index) => first + index)
-    const outputs = await runRows(state, whole, positions, placeOf)
-    for (let index = 0; index < positions.length; index++) scores.push(read(outputs, index))
+async function scoreBatch<T>(state: ScorerState, batch: readonly Row[], use: RowUse<T>): Promise<readonly (T | null)[]> {
+  const whole = computeRows(state.program, batch, use)
+  const wanted = whole.flatMap((row, index) => (row === null ? [] : [index]))
+  const scores = new Array<T | null>(batch.length).fill(null)
+  const run = { state, whole: whole.map((row) => row ?? {}), use, scores }
+  for (let first = 0; first < wanted.length; first += state.step.rows) {
+    await runRows(run, wanted.slice(first, first + state.step.rows))
   }
   return scores
 }
 
-async function runRows(
-  { model, rows, step, outputNames }: ScorerState,
-  batch: readonly Row[],
-  positions: readonly number[],
-  placeOf: (index: number) => string,
-): Promise<Tensors> {
-  const run = (asked: readonly number[]): Promise<Tensors> => {
-    // What is left for the last run of a model with a fixed number of rows is filled up with its last row.
-    const missing = step.isFixed ? step.rows - asked.length : 0
-    const filled = missing === 0 ? asked : [...asked, ...new Array<number>(missing).fill(asked.at(-1) ?? 0)]
-    return model.run(rows.assemble(batch, filled), outputNames)
-  }
-  try {
-    return await run(positions)
-  } catch (thrown) {
-    if (!(thrown instanceof MainwardError) || thrown.code !== 'invalid-input') throw thrown
-    throw placeRow(await findRefusal(thrown, positions, run), placeOf)
-  }
-}
-
-interface Refusal {
-  readonly position: number
-  readonly message: string
-}
-
-const assembled = /^rows\[(\d+)\](?:[.:] ?)/
-
-/** The assembler names the row that it refuses; a model does not: its rows are tried one by one. */
-async function findRefusal(
-  thrown: MainwardError,
-  positions: readonly number[],
-  run: (asked: readonly number[]) => Promise<Tensors>,
-): Promise<Refusal> {
-  const named = assembled.exec(thrown.message)
-  if (named !== null) return { position: Number(named[1]), message: thrown.message.slice(named[0].length) }
-  for (const position of positions) {
+/** Null for a row that was rejected. */
+function computeRows<T>(program: OnDemandProgram | null, batch: readonly Row[], use: RowUse<T>): readonly (Row | null)[] {
+  if (program === null) return batch
+  return batch.map((row, index) => {
     try {
-      await run([position])
-    } catch (alone) {
-      return { position, message: messageOf(alone) }
+      return { ...row, ...computeRow(row, program, use.placeOf(index)) }
+    } catch (thrown) {
+      use.reject(index, requireRefusal(thrown))
+      return null
     }
-  }
-  return { position: positions[0] ?? 0, message: thrown.message }
+  })
 }
 
-function placeRow({ position, message }: Refusal, placeOf: (index: number) => string): MainwardError {
-  return new MainwardError('invalid-input', `${placeOf(position)}: ${message}`, { hint: 'nothing was written' })
+interface BatchRun<T> {
+  readonly state: ScorerState
+  readonly whole: readonly Row[]
+  readonly use: RowUse<T>
+  /** What came of the rows, by their index. */
+  readonly scores: (T | null)[]
+}
+
+/** A run that is refused is done again in halves: so is found which of its rows are to blame, and the others have their scores. */
+async function runRows<T>(run: BatchRun<T>, positions: readonly number[]): Promise<void> {
+  const { use, scores } = run
+  try {
+    const outputs = await runOnce(run, positions)
+    for (const [index, position] of positions.entries()) scores[position] = use.read(outputs, index)
+  } catch (thrown) {
+    const refusal = requireRefusal(thrown)
+    const [first = 0] = positions
+    if (positions.length === 1) return use.reject(first, placeRow(refusal, use.placeOf(first)))
+    const half = positions.length >> 1
+    await runRows(run, positions.slice(0, half))
+    await runRows(run, positions.slice(half))
+  }
+}
+
+function runOnce<T>({ state, whole }: BatchRun<T>, positions: readonly number[]): Promise<Tensors> {
+  const { model, rows, step, outputNames } = state
+  // What is left for the last run of a model with a fixed number of rows is filled up with its last row.
+  const missing = step.isFixed ? step.rows - positions.length : 0
+  const filled = missing === 0 ? positions : [...positions, ...new Array<number>(missing).fill(positions.at(-1) ?? 0)]
+  return model.run(rows.assemble(whole, filled), outputNames)
+}
+
+function requireRefusal(thrown: unknown): MainwardError {
+  if (thrown instanceof MainwardError && thrown.code === 'invalid-input') return thrown
+  throw thrown
+}
+
+/** How the assembler names a row of a run. */
+const assembled = /^rows\[\d+\](?:[.:] ?)/
+
+function placeRow({ message }: MainwardError, place: string): MainwardError {
+  return new MainwardError('invalid-input', `${place}: ${message.replace(assembled, '')}`, { hint: 'nothing was written' })
 }

@@ -1,21 +1,23 @@
 /** Scores a file of JSON rows: each is written again as it was, with what the model says of it. */
 import { Readable } from 'node:stream'
+import type { Row } from '../../inference/rows/row-assembler.ts'
 import { compileScoreReader } from '../../serving/assembly/score-reader.ts'
 import { writeLines } from '../records/write-lines.ts'
 import { type JsonRow, readJsonRows } from './json-rows.ts'
-import { type JoinedFeatures, mergeJoined, openJoinedFeatures, readKeyedRow } from './open-joined-features.ts'
+import { type JoinedFeatures, keyOrReject, mergeJoined, noKeys, openJoinedFeatures } from './open-joined-features.ts'
 import { openScorer, type Scorer } from './open-scorer.ts'
 import { planScore, type ScorePlan } from './plan-score.ts'
+import type { Rejections } from './rejections.ts'
 import { addedNames, assertFree, assertWanted, type ScoreReport, type ScoreRequest } from './score-request.ts'
 
 export type JsonFormat = 'json-lines' | 'json'
 
 const batchRows = 1000
 
-/** The columns are those of the first row. A file without rows gives one without rows. */
+/** The columns are those of the first row that is one. A file without rows gives one without rows. */
 export async function scoreJson(request: ScoreRequest, format: JsonFormat): Promise<ScoreReport> {
   const { release, bytes, input, at } = request
-  const columns = await readColumns(input, format)
+  const columns = await readColumns(request, format)
   if (columns === null) return writeNothing(request, format)
   const plan = planScore(release, { columns, file: input, at })
   const scorer = await openScorer({ release, bytes, program: plan.program })
@@ -29,9 +31,36 @@ export async function scoreJson(request: ScoreRequest, format: JsonFormat): Prom
   }
 }
 
-async function readColumns(input: string, format: JsonFormat): Promise<readonly string[] | null> {
-  for await (const { row } of readJsonRows(input, format)) return Object.keys(row)
+/** Null: there is no row. */
+async function readColumns({ input, rejections }: ScoreRequest, format: JsonFormat): Promise<readonly string[] | null> {
+  let index = 0
+  for await (const each of readJsonRows(input, format)) {
+    if (each.row !== null) return Object.keys(each.row)
+    rejectText(rejections, index++, each)
+  }
   return null
+}
+
+/** Those that are rows, and were not rejected; the others are rejected once. `index` is that in the file. */
+function selectRows(rejections: Rejections, batch: readonly JsonRow[], first: number): readonly FoundRow[] {
+  return batch.flatMap((each, offset): readonly FoundRow[] => {
+    const [index, { row, text, place }] = [first + offset, each]
+    if (rejections.has(index)) return []
+    if (row !== null) return [{ index, row, text, place }]
+    rejectText(rejections, index, each)
+    return []
+  })
+}
+
+interface FoundRow {
+  readonly index: number
+  readonly row: Row
+  readonly text: string
+  readonly place: string
+}
+
+function rejectText(rejections: Rejections, index: number, { problem, text }: JsonRow): void {
+  if (problem !== null) rejections.reject({ row: index, error: problem, input: JSON.stringify(text) })
 }
 
 async function writeNothing({ out }: ScoreRequest, format: JsonFormat): Promise<ScoreReport> {
@@ -40,14 +69,21 @@ async function writeNothing({ out }: ScoreRequest, format: JsonFormat): Promise<
 }
 
 async function joinRows(
-  { input, progress }: ScoreRequest,
+  { input, progress, rejections }: ScoreRequest,
   plan: ScorePlan,
   { features }: JoinedFeatures,
   format: JsonFormat,
 ): Promise<void> {
   progress.step('keys')
+  let first = 0
   for await (const batch of inBatches(readJsonRows(input, format))) {
-    await features.add(batch.map(({ row, place }) => readKeyedRow(row, plan, place)))
+    const found = new Map(selectRows(rejections, batch, first).map((row) => [row.index, row]))
+    const keyed = batch.map((_, offset) => {
+      const row = found.get(first + offset)
+      return row === undefined ? noKeys(plan) : keyOrReject(rejections, plan, { ...row, input: row.text })
+    })
+    await features.add(keyed)
+    first += batch.length
   }
   progress.step('join')
   await features.join()
@@ -70,29 +106,46 @@ async function* writeTexts(scoring: JsonScoring, counted: { rows: number }): Asy
   const { request, format } = scoring
   const [head, between, end] = format === 'json' ? ['[', ',\n ', ']\n'] : ['', '\n', '\n']
   yield head
+  let first = 0
   for await (const batch of inBatches(readJsonRows(request.input, format))) {
-    const texts = await scoreRows(scoring, batch, counted.rows)
-    yield `${counted.rows === 0 ? '' : between}${texts.join(between)}`
-    counted.rows += batch.length
-    request.progress.step(`${counted.rows} rows`)
+    const texts = await scoreRows(scoring, batch, first)
+    if (texts.length > 0) yield `${counted.rows === 0 ? '' : between}${texts.join(between)}`
+    first += batch.length
+    counted.rows += texts.length
+    request.progress.step(`${first} rows`)
     assertWanted(request)
   }
-  yield end
+  if (format === 'json' || counted.rows > 0) yield end
 }
 
 async function scoreRows(
-  { request: { release, prefix }, scorer, joined }: JsonScoring,
+  { request: { release, prefix, rejections }, scorer, joined }: JsonScoring,
   batch: readonly JsonRow[],
   first: number,
 ): Promise<readonly string[]> {
   const added = addedNames(release, prefix)
-  for (const { row, place } of batch) assertFree(added, (name) => Object.hasOwn(row, name), place)
-  const own = batch.map(({ row }) => row)
-  const rows = joined === null ? own : mergeJoined(own, await joined.features.read(first, first + batch.length))
+  const found = selectRows(rejections, batch, first)
+  for (const { row, place } of found) assertFree(added, (name) => Object.hasOwn(row, name), place)
+  const own = found.map(({ row }) => row)
+  const features = joined === null ? null : await joined.features.read(first, first + batch.length)
+  const rows =
+    features === null
+      ? own
+      : mergeJoined(
+          own,
+          found.map(({ index }) => features[index - first] ?? {}),
+        )
   const { write } = compileScoreReader(release, prefix)
-  const scores = await scorer.score(rows, (index) => batch[index]?.place ?? '', write)
+  const scores = await scorer.score(rows, {
+    placeOf: (at) => found[at]?.place ?? '',
+    read: write,
+    reject: (at, error) => rejections.reject({ row: found[at]?.index ?? 0, error, input: found[at]?.text ?? null }),
+  })
   const version = `${JSON.stringify(added.version)}:${release.version}`
-  return batch.map(({ text }, index) => addMembers(text, `${scores[index] ?? ''},${version}`))
+  return found.flatMap(({ text }, at) => {
+    const members = scores[at] ?? null
+    return members === null ? [] : [addMembers(text, `${members},${version}`)]
+  })
 }
 
 /** The text of an object with further members at its end: what was there stays as it was written. */

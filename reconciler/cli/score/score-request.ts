@@ -3,6 +3,7 @@ import type { Release } from '../../core/release.ts'
 import { MainwardError } from '../../core/error.ts'
 import type { OpenFeatures } from '../features/open-features.ts'
 import type { Progress } from '../features/progress.ts'
+import type { Rejections } from './rejections.ts'
 
 export interface ScoreRequest {
   readonly release: Release
@@ -19,9 +20,11 @@ export interface ScoreRequest {
   readonly asOf: bigint
   readonly features: OpenFeatures
   readonly progress: Progress
+  readonly rejections: Rejections
 }
 
 export interface ScoreReport {
+  /** Those that were scored. */
   readonly rows: number
   /** Names of views whose features were joined. */
   readonly joined: readonly string[]

@@ -17,7 +17,7 @@ import {
 } from '../../features/row-file/row-file.ts'
 import type { Row } from '../../inference/rows/row-assembler.ts'
 import { compileScoreTexts } from '../../serving/assembly/score-texts.ts'
-import { type JoinedFeatures, mergeJoined, openJoinedFeatures, readKeyedRow } from './open-joined-features.ts'
+import { type JoinedFeatures, keyOrReject, mergeJoined, openJoinedFeatures } from './open-joined-features.ts'
 import { openScorer, type Scorer } from './open-scorer.ts'
 import { writeInPlace } from './out-file.ts'
 import { planScore, type ScorePlan } from './plan-score.ts'
@@ -53,8 +53,8 @@ export async function scoreRowFile(request: ScoreRequest, format: RowFileFormat)
     if (table.joined !== null) await joinRows(request, table, table.joined)
     const scorer = await openScorer({ release: request.release, bytes: request.bytes, program: plan.program })
     try {
-      await writeScores(request, table, scorer)
-      return { rows: file.rows, joined: plan.joined.map(({ view }) => view.name) }
+      const rows = await writeScores(request, table, scorer)
+      return { rows, joined: plan.joined.map(({ view }) => view.name) }
     } finally {
       await scorer.close()
     }
@@ -92,7 +92,11 @@ async function openJoinedTable(request: ScoreRequest, plan: ScorePlan, format: R
   }
 }
 
-async function joinRows({ input, progress }: ScoreRequest, table: OpenTable, { features }: JoinedFeatures): Promise<void> {
+async function joinRows(
+  { input, progress, rejections }: ScoreRequest,
+  table: OpenTable,
+  { features }: JoinedFeatures,
+): Promise<void> {
   const { plan, file } = table
   const columns = [...new Set([...plan.keys.map(({ name }) => name), plan.at ?? ''])]
   const dtypes = new Map<string, FeatureDtype>([
@@ -102,31 +106,38 @@ async function joinRows({ input, progress }: ScoreRequest, table: OpenTable, { f
   progress.step('keys')
   for (let first = 0; first < file.rows; first += pageRows) {
     const rows = await readRows(table, columns, dtypes, first)
-    await features.add(rows.map((row, index) => readKeyedRow(row, plan, placeOf(input, first + index))))
+    const asking = rows.map((row, index) => ({ index: first + index, row, place: placeOf(input, first + index) }))
+    await features.add(asking.map((each) => keyOrReject(rejections, plan, { ...each, input: textOf(each.row) })))
   }
   progress.step('join')
   await features.join()
 }
 
-async function writeScores(request: ScoreRequest, table: OpenTable, scorer: Scorer): Promise<void> {
-  const { release, out, progress } = request
+/** How many rows have scores. */
+async function writeScores(request: ScoreRequest, table: OpenTable, scorer: Scorer): Promise<number> {
+  const { release, out, progress, rejections } = request
   const { engine, file } = table
   const read = compileScoreTexts(release)
   const lists = { score: false, label: false }
   await createTable(engine, scoreTable, scoreColumns)
   for (let first = 0; first < file.rows; first += pageRows) {
-    const rows = await readPage(table, first)
-    const scores = await scorer.score(rows, (index) => placeOf(request.input, first + index), read)
-    const cells = scores.map(({ score, decision, label }, index) => [
-      BigInt(first + index),
-      score,
-      decision,
-      label,
-      release.version,
-    ])
+    const rows = (await readPage(table, first))
+      .map((row, index) => ({ row, index: first + index }))
+      .filter(({ index }) => !rejections.has(index))
+    const scores = await scorer.score(
+      rows.map(({ row }) => row),
+      {
+        placeOf: (at) => placeOf(request.input, rows[at]?.index ?? 0),
+        read,
+        reject: (at, error) => rejections.reject({ row: rows[at]?.index ?? 0, error, input: textOf(rows[at]?.row ?? {}) }),
+      },
+    )
+    const cells = scores.flatMap((scored, at) =>
+      scored === null ? [] : [[BigInt(rows[at]?.index ?? 0), scored.score, scored.decision, scored.label, release.version]],
+    )
     await appendRows(engine, scoreTable, scoreColumns, cells)
-    lists.score ||= scores.some(({ score }) => isList(score))
-    lists.label ||= scores.some(({ label }) => isList(label))
+    lists.score ||= scores.some((scored) => isList(scored?.score))
+    lists.label ||= scores.some((scored) => isList(scored?.label))
     progress.step(`${Math.min(first + pageRows, file.rows)} of ${file.rows} rows`)
     assertWanted(request)
   }
@@ -137,6 +148,12 @@ async function writeScores(request: ScoreRequest, table: OpenTable, scorer: Scor
     const to = join(await realpath(dirname(half)), basename(half))
     await writeRowFile(engine, file, { relation: scoreTable, added, to })
   })
+  return file.rows - rejections.count
+}
+
+/** As a request would have it: the columns that were read. */
+function textOf(row: Row): string {
+  return JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))
 }
 
 async function readPage(table: OpenTable, first: number): Promise<readonly Row[]> {
@@ -187,7 +204,7 @@ function describeAdded(
   ]
 }
 
-function isList(text: string | null): boolean {
+function isList(text: string | null | undefined): boolean {
   return text?.startsWith('[') === true
 }
 
