@@ -8,13 +8,13 @@ export interface TreeGuard {
 
 /**
  * $1 is the group, $2 the mark. Reading ends when the last holder of the other end, which is us alone, is gone. Where there is
- * a /proc, what left the group is found by its mark.
+ * a /proc, what left the group is found by its mark. The signal stands behind -s: dash takes no group behind `kill -TERM --`.
  */
 const script = `
 read -r _
-kill -TERM -- "-$1"
+kill -s TERM -- "-$1"
 sleep 2
-kill -KILL -- "-$1"
+kill -s KILL -- "-$1"
 for variables in /proc/[0-9]*/environ; do
   pid=\${variables#/proc/}
   tr '\\0' '\\n' < "$variables" | grep -qxF "$2" && kill -KILL "\${pid%/environ}"

@@ -1,6 +1,6 @@
 /** What becomes of a trainer when the program that runs it is killed. */
 import { spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -8,8 +8,9 @@ import { packageRoot } from '../../../reconciler/core/package-root.ts'
 import { findMarked, makeTemporaryFolder, runProgram } from '../support/run-shell.ts'
 
 describe('a killed runner', () => {
-  it('leaves nobody behind, also not in other sessions', async () => {
+  it('asks everybody to end, and leaves nobody behind, also not in other sessions', async () => {
     const folder = makeTemporaryFolder('guard')
+    const told = join(folder, 'told')
     const mark = `guard-${process.pid}`
     const built = join(packageRoot, 'dist/training')
     const script = `
@@ -18,7 +19,7 @@ describe('a killed runner', () => {
       import { openBoundedLog } from '${built}/log/bounded-log.js'
       const log = openBoundedLog({ file: null, headBytes: 0, tailBytes: 100, onLines: (lines) => console.log(lines.join()) })
       await runProcess({
-        command: ['sh', '-c', 'trap "" TERM; setsid sleep 60 & echo started; while :; do sleep 0.1; done'], folder: '${folder}',
+        command: ['sh', '-c', 'trap "echo ended > ${told}" TERM; setsid sleep 60 & echo started; while :; do sleep 0.1; done'], folder: '${folder}',
         environment: { PATH: '/usr/bin:/bin', RUN: '${mark}' }, markedBy: 'RUN', log, table: openProcessTable(),
         limits: { timeoutMs: 60000, memoryBytes: Infinity, diskBytes: Infinity }, measureDisk: async () => 0,
         ending: { graceMs: 100, killMs: 100 }, signal: new AbortController().signal })`
@@ -29,6 +30,7 @@ describe('a killed runner', () => {
     const deadline = Date.now() + 15_000
     while (findMarked(mark).length > 0 && Date.now() < deadline) await sleep(100)
     expect(findMarked(mark)).toEqual([])
+    expect(readFileSync(told, 'utf8')).toBe('ended\n')
     rmSync(folder, { recursive: true })
   })
 
