@@ -29,6 +29,8 @@ export interface Observed {
   readonly storedArtifacts: readonly string[]
   /** Definitions of online views that were filled at least once. */
   readonly filledViews: readonly Digest[]
+  /** Definitions of pushed views that have yet to take over what was pushed under earlier ones. Absent: none. */
+  readonly lackingViews?: readonly Digest[]
   /** The last states of rollouts that were removed: what was rejected stays so when they come back. */
   readonly removed: readonly RolloutState[]
 }

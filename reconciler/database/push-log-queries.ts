@@ -100,7 +100,8 @@ export async function readLastId(database: Queryable, logId: number): Promise<bi
   return BigInt(rows[0]?.last ?? 0)
 }
 
-interface RowOfLog {
+/** A row of `pushed_rows`. */
+export interface RowOfLog {
   readonly id: string
   readonly entity_key: string
   readonly event_us: string
@@ -121,13 +122,17 @@ export async function readPushBatch(
      where bytes <= $3 or n = 1 order by id`,
     [logId, most, bytes],
   )
-  return rows.map((row) => ({
+  return rows.map(readLogged)
+}
+
+export function readLogged(row: RowOfLog): LoggedRow {
+  return {
     id: BigInt(row.id),
     key: row.entity_key,
     eventUs: BigInt(row.event_us),
     createdUs: BigInt(row.created_us),
     values: row.feature_values,
-  }))
+  }
 }
 
 /**

@@ -1,5 +1,4 @@
 /** Which online views an environment keeps: those of the applied commit, and those that served releases embed. Pure. */
-import type { Digest } from '../core/digest.ts'
 import type { FeatureClosure, OnlineView } from '../core/online-view.ts'
 import { compareText } from '../core/finding.ts'
 import type { Release } from '../core/release.ts'
@@ -41,15 +40,15 @@ export function selectWantedViews(main: MainFeatures, releases: readonly Release
 
 /**
  * The definitions that feature references lead to: main's, but one that is not filled yet leaves its place to the one that is published
- * under its name. Pushed views need no filling.
+ * under its name. So does a pushed one that has yet to take over what was pushed before.
  */
 export function selectFeatureViews(
   main: readonly OnlineView[],
   published: readonly OnlineView[],
-  isFilled: (digest: Digest) => boolean,
+  isReady: (view: OnlineView) => boolean,
 ): readonly OnlineView[] {
   return main.map((view) => {
-    if (view.isPushed || isFilled(view.digest)) return view
+    if (isReady(view)) return view
     return published.find(({ name }) => name === view.name) ?? view
   })
 }

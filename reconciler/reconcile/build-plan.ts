@@ -36,6 +36,7 @@ export function* planActions(desired: Desired, observed: Observed, wallMs: numbe
     removed: new Map(observed.removed.map((state) => [state.rollout, state])),
     stored: new Set(observed.storedArtifacts),
     filledViews: new Set(observed.filledViews),
+    lackingViews: new Set(observed.lackingViews ?? []),
     wallMs,
   }
   const wanted = [...desired.rollouts].sort((a, b) => compareText(a.rollout, b.rollout))
@@ -51,6 +52,7 @@ interface World {
   readonly servedSince: ReadonlyMap<string, Instant>
   readonly stored: ReadonlySet<string>
   readonly filledViews: ReadonlySet<Digest>
+  readonly lackingViews: ReadonlySet<Digest>
   readonly wallMs: number
 }
 
@@ -70,12 +72,15 @@ function planRollout(desired: DesiredRollout, world: World): readonly Action[] {
 }
 
 /** A release that is loaded everywhere could answer nothing while views that it reads have no rows. */
-function createReadiness(desired: DesiredRollout, { replicas, filledViews }: World): (release: Digest) => Readiness {
+function createReadiness(
+  desired: DesiredRollout,
+  { replicas, filledViews, lackingViews }: World,
+): (release: Digest) => Readiness {
   const wanted = new Map(heldReleasesOf(desired).map((release) => [release.digest, release]))
   return (digest) => {
     const loaded = assessReadiness(digest, replicas)
     const release = wanted.get(digest)
-    return loaded.status !== 'ready' || release === undefined ? loaded : assessViews(release, filledViews)
+    return loaded.status !== 'ready' || release === undefined ? loaded : assessViews(release, filledViews, lackingViews)
   }
 }
 

@@ -27,6 +27,7 @@ export async function observe(pass: Pass): Promise<Observed> {
     serving,
     storedArtifacts: await knownArtifacts(pass, memory.desired),
     filledViews: memory.views.flatMap(({ digest, watermarkUs }) => (watermarkUs === null ? [] : [digest])),
+    lackingViews: memory.views.flatMap(({ digest, isCarrying }) => (isCarrying === true ? [digest] : [])),
     removed: [...(await ensureRemoved(pass)).values()].sort((a, b) => compareText(a.rollout, b.rollout)),
   })
 }
@@ -48,11 +49,20 @@ export interface ObservedParts {
   readonly serving: StoredServingState | null
   readonly storedArtifacts: readonly string[]
   readonly filledViews: readonly Digest[]
+  readonly lackingViews?: readonly Digest[]
   readonly removed: readonly RolloutState[]
 }
 
 /** Pure. */
-export function buildObserved({ rollouts, replicas, serving, storedArtifacts, filledViews, removed }: ObservedParts): Observed {
+export function buildObserved({
+  rollouts,
+  replicas,
+  serving,
+  storedArtifacts,
+  filledViews,
+  lackingViews = [],
+  removed,
+}: ObservedParts): Observed {
   const states = rollouts.map(({ state }) => state).sort((a, b) => compareText(a.rollout, b.rollout))
   const routes = new Map(serving?.state.routes.map((route) => [route.model, route]))
   const published = states.flatMap((state) => {
@@ -62,7 +72,8 @@ export function buildObserved({ rollouts, replicas, serving, storedArtifacts, fi
       ? [{ rollout: state.rollout, since: route.since }]
       : []
   })
-  return { states, replicas, published, storedArtifacts, filledViews: [...filledViews].sort(compareText), removed }
+  const lacking = lackingViews.length === 0 ? {} : { lackingViews: [...lackingViews].sort(compareText) }
+  return { states, replicas, published, storedArtifacts, filledViews: [...filledViews].sort(compareText), ...lacking, removed }
 }
 
 /** The route is the one that the state asks for, every fresh replica is past the version that brought it, and holds its releases. */

@@ -26,8 +26,8 @@ export async function orderFeatures(pass: Pass): Promise<void> {
   memory.areFeaturesKnown = true
 }
 
-function isFilled({ watermarkUs }: ViewProgress): boolean {
-  return watermarkUs !== null
+function isFilled({ watermarkUs, isPushed, isCarrying }: ViewProgress): boolean {
+  return isPushed ? isCarrying !== true : watermarkUs !== null
 }
 
 function ageOf({ oldestUs }: PushLogProgress, dataMs: number): number {

@@ -164,6 +164,10 @@ export interface ViewProgress {
   readonly rows: number
   /** Why the newest attempt to go on failed; its rows stay. Null: it did not. */
   readonly failure: { readonly reason: string; readonly message: string } | null
+  /** Of a pushed view: rows that were pushed under earlier definitions are not there yet. Absent: no. */
+  readonly isCarrying?: boolean
+  /** Of a pushed view: what of those rows did not fit, a sentence each. Absent: nothing. */
+  readonly without?: readonly string[]
 }
 
 /** The log of pushed rows of one definition. */

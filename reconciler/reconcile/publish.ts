@@ -72,10 +72,21 @@ export async function publishServingState(pass: Pass): Promise<void> {
   await writeServing(pass, { state, routesVersion: routesChanged ? state.version : before.routesVersion })
 }
 
-function chooseFeatureViews({ features, views }: Pass['memory'], published: readonly OnlineView[]): readonly OnlineView[] {
+function chooseFeatureViews(memory: Pass['memory'], published: readonly OnlineView[]): readonly OnlineView[] {
+  const { features, views } = memory
   if (features === null) return published
   const filled = new Set(views.filter(({ watermarkUs }) => watermarkUs !== null).map(({ digest }) => digest))
-  return selectFeatureViews(features.views, published, (digest) => filled.has(digest))
+  return selectFeatureViews(features.views, published, (view) =>
+    view.isPushed ? !mayLackPushes(view, memory) : filled.has(view.digest),
+  )
+}
+
+/** Rows that were pushed under earlier definitions are not there yet, or it is not known whether there are some. */
+function mayLackPushes({ digest }: OnlineView, { views, areFeaturesKnown }: Pass['memory']): boolean {
+  const known = views.find((view) => view.digest === digest)
+  if (known !== undefined) return known.isCarrying === true
+  // Without a time of the data no view is looked at.
+  return !areFeaturesKnown || views.length > 0
 }
 
 /** Absent where there are none: a state without features reads as it always did. */

@@ -130,14 +130,19 @@ function featuresConditions({ views, lacksDataTime }: Memory): readonly Draft[] 
     const message = `${said}; ${describeRows(first)}${more}`
     return [{ type, status: 'False', reason: toReason(first.failure.reason), message }]
   }
-  const empty = views.filter(({ isPushed, watermarkUs }) => !isPushed && watermarkUs === null)
+  const empty = views.filter(({ isPushed, watermarkUs, isCarrying }) => (isPushed ? isCarrying : watermarkUs === null))
   const names = empty.map(({ view }) => view).join(', ')
   if (empty.length > 0) return [{ type, status: 'False', reason: 'Filling', message: `filled for the first time: ${names}` }]
   const behind = views.filter(({ isBehind }) => isBehind)
   if (behind.length > 0) return [{ type, status: 'False', reason: 'Behind', message: describeLag(behind) }]
-  return [
-    { type, status: 'True', reason: 'Filled', message: `${views.length} online view${views.length === 1 ? '' : 's'} filled` },
-  ]
+  const message = `${views.length} online view${views.length === 1 ? '' : 's'} filled${describeMisfits(views)}`
+  return [{ type, status: 'True', reason: 'Filled', message }]
+}
+
+/** What rows that were pushed under earlier definitions do not have. */
+function describeMisfits(views: readonly ViewStanding[]): string {
+  const told = views.flatMap(({ view, without = [] }) => (without.length === 0 ? [] : [`${view}: ${without.join(', ')}`]))
+  return told.length === 0 ? '' : `; of rows that were pushed under earlier definitions, ${told.join('; ')}`
 }
 
 function describeLag(behind: readonly ViewStanding[]): string {
@@ -171,7 +176,8 @@ function pushConditions(logs: readonly PushLogStanding[]): readonly Draft[] {
   ]
 }
 
-function describeRows({ watermarkUs, rows }: ViewProgress): string {
+function describeRows({ isPushed, watermarkUs, rows }: ViewProgress): string {
+  if (isPushed) return 'what was pushed under earlier definitions is not there yet'
   if (watermarkUs === null) return 'it has no rows yet'
   return `its ${rows} rows as of ${toInstant(Number(watermarkUs / 1000n))} serve on`
 }

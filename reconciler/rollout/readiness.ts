@@ -1,5 +1,6 @@
 /** When a release is ready: every ready replica holds it, proven, and the online views that it reads are filled. */
 import { type Digest, shortDigest } from '../core/digest.ts'
+import type { OnlineView } from '../core/online-view.ts'
 import type { Release } from '../core/release.ts'
 import type { ReplicaStatus } from '../core/serving-state.ts'
 import type { Readiness } from './decision.ts'
@@ -32,9 +33,14 @@ export function assessReadiness(release: Digest, replicas: readonly ReplicaStatu
   }
 }
 
-/** A release is not ready before the online views that it reads have rows: it would answer nothing. Pushed views need no filling. */
-export function assessViews({ version, views = [] }: Release, filled: ReadonlySet<Digest>): Readiness {
-  const empty = new Set(views.flatMap(({ view }) => (view.isPushed || filled.has(view.digest) ? [] : [view.name])))
+/** A release is not ready before the online views that it reads have rows: it would answer nothing. Pushed views need no filling, but those that are `lacking` have yet to get earlier rows. */
+export function assessViews(
+  { version, views = [] }: Release,
+  filled: ReadonlySet<Digest>,
+  lacking: ReadonlySet<Digest> = new Set(),
+): Readiness {
+  const isReady = ({ isPushed, digest }: OnlineView): boolean => (isPushed ? !lacking.has(digest) : filled.has(digest))
+  const empty = new Set(views.flatMap(({ view }) => (isReady(view) ? [] : [view.name])))
   if (empty.size === 0) return { status: 'ready' }
   const names = [...empty].join(', ')
   return { status: 'waiting', message: `online views of version ${version} have no rows yet (FeaturesReady says why): ${names}` }

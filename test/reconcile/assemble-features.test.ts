@@ -42,12 +42,13 @@ describe('views of the serving state', () => {
 
   it('are those before until the new ones are filled', () => {
     expect(selectFeatureViews([now], [before], () => false)).toEqual([before])
-    expect(selectFeatureViews([now], [before], (digest) => digest === now.digest)).toEqual([now])
+    expect(selectFeatureViews([now], [before], ({ digest }) => digest === now.digest)).toEqual([now])
   })
 
-  it('are new at once where there was none, and where rows are pushed', () => {
+  it('are new at once where there was none, also where rows are pushed', () => {
     expect(selectFeatureViews([now], [view('b')], () => false)).toEqual([now])
     const pushed = view('a', 'new', true)
-    expect(selectFeatureViews([pushed], [before], () => false)).toEqual([pushed])
+    expect(selectFeatureViews([pushed], [view('b')], () => false)).toEqual([pushed])
+    expect(selectFeatureViews([pushed], [before], () => false)).toEqual([before])
   })
 })

@@ -3,6 +3,7 @@ import type { Digest } from '../../core/digest.ts'
 import type { Failure } from './describe-failure.ts'
 import type { Description } from './plan-description.ts'
 import type { DueViews } from './plan-job.ts'
+import type { CarryJob, CarryOutcome } from './carry-pushes.ts'
 import type { SegmentJob, SegmentOutcome } from './store-segments.ts'
 
 export interface MaterialiseSettings {
@@ -59,9 +60,11 @@ export type MaterialiseCall =
   | { readonly type: 'run'; readonly id: number; readonly job: MaterialiseJob }
   | { readonly type: 'describe'; readonly id: number; readonly job: DescribeJob }
   | { readonly type: 'store'; readonly id: number; readonly job: SegmentJob }
+  | { readonly type: 'carry'; readonly id: number; readonly job: CarryJob }
 
 export type MaterialiseReply =
   | { readonly id: number; readonly type: 'outcomes'; readonly outcomes: readonly ViewOutcome[] }
   | { readonly id: number; readonly type: 'described'; readonly failure: Failure | null }
   | { readonly id: number; readonly type: 'stored'; readonly outcomes: readonly SegmentOutcome[] }
+  | { readonly id: number; readonly type: 'carried'; readonly outcome: CarryOutcome }
   | { readonly id: number; readonly type: 'failed'; readonly reason: string; readonly message: string }

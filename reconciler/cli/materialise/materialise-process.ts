@@ -5,6 +5,7 @@ import type { Logger } from '../../core/log.ts'
 import { builtFile } from '../../core/package-root.ts'
 import type { Failure } from './describe-failure.ts'
 import type { DescribeJob, MaterialiseCall, MaterialiseJob, MaterialiseReply, MaterialiseSettings, ViewOutcome } from './materialise-messages.ts' // prettier-ignore
+import type { CarryJob, CarryOutcome } from './carry-pushes.ts'
 import type { SegmentJob, SegmentOutcome } from './store-segments.ts'
 
 const goodbyeMs = 2_000
@@ -69,6 +70,12 @@ export class MaterialiseProcess {
   async store(job: SegmentJob): Promise<readonly SegmentOutcome[]> {
     const reply = await this.#ask((id) => ({ type: 'store', id, job }))
     return reply.type === 'stored' ? reply.outcomes : refuse(reply)
+  }
+
+  /** Takes over rows that were pushed under earlier definitions. As `run`. */
+  async carry(job: CarryJob): Promise<CarryOutcome> {
+    const reply = await this.#ask((id) => ({ type: 'carry', id, job }))
+    return reply.type === 'carried' ? reply.outcome : refuse(reply)
   }
 
   #ask(call: (id: number) => MaterialiseCall): Promise<MaterialiseReply> {

@@ -10,11 +10,12 @@ import type {
   MaterialiseReply,
   MaterialiseSettings,
 } from './materialise-messages.ts'
+import { carryPushes } from './carry-pushes.ts'
 import { describeFailure, type Failure } from './describe-failure.ts'
 import { describeView } from './describe-view.ts'
 import { createEngineKeeper, type EngineKeeper } from '../../features/engine/engine-keeper.ts'
 import { openCommitPlace, runJob, type CommitPlace } from './run-job.ts'
-import { storeSegments, type SegmentJob } from './store-segments.ts'
+import { storeSegments } from './store-segments.ts'
 
 interface Worker {
   readonly settings: MaterialiseSettings
@@ -52,7 +53,8 @@ async function answer(
     if (worker === null) throw new Error('the first call configures')
     if (call.type === 'run') return { id, type: 'outcomes', outcomes: await fill(worker, call.job) }
     if (call.type === 'describe') return { id, type: 'described', failure: await describe(worker, call.job) }
-    return { id, type: 'stored', outcomes: await store(worker, call.job) }
+    if (call.type === 'carry') return { id, type: 'carried', outcome: await carryPushes(call.job, pushEffects(worker)) }
+    return { id, type: 'stored', outcomes: await storeSegments(call.job, pushEffects(worker)) }
   } catch (thrown) {
     const reason = thrown instanceof MainwardError ? thrown.code : 'internal-error'
     return { id, type: 'failed', reason, message: messageOf(thrown) }
@@ -79,8 +81,8 @@ async function placeOf(worker: Worker, commit: string): Promise<CommitPlace> {
   return worker.place
 }
 
-function store({ settings: { environment, workFolder }, pool, keeper }: Worker, job: SegmentJob) {
-  return storeSegments(job, { pool, environment, workFolder, keeper, artifacts: openArtifactStore(), notes: openArtifactNotes() })
+function pushEffects({ settings: { environment, workFolder }, pool, keeper }: Worker) {
+  return { pool, environment, workFolder, keeper, artifacts: openArtifactStore(), notes: openArtifactNotes() }
 }
 
 function send(reply: MaterialiseReply): void {

@@ -8,6 +8,8 @@ import { countRows, readViews, type StoredView } from '../../database/online-vie
 import type { Pool } from '../../database/pool.ts'
 import type { MaterialiseOrder, Materialiser, ViewProgress } from '../../reconcile/ports.ts'
 import type { OpenMaterialiser } from '../../reconcile/reconciler.ts'
+import { CarryLine } from './carry-line.ts'
+import type { CarryJob, CarryOutcome } from './carry-pushes.ts'
 import type { Failure } from './describe-failure.ts'
 import type { DescribeJob, MaterialiseJob, ViewOutcome } from './materialise-messages.ts'
 import { PushLine } from './push-line.ts'
@@ -24,6 +26,7 @@ export interface MaterialiserParts {
     /** Why statistics of a view could not be kept; null: they are. */
     describe(job: DescribeJob): Promise<Failure | null>
     store(job: SegmentJob): Promise<readonly SegmentOutcome[]>
+    carry(job: CarryJob): Promise<CarryOutcome>
     /** A fill comes soon. */
     warm(): void
     stop(): Promise<void>
@@ -54,6 +57,7 @@ export function createMaterialiser(parts: MaterialiserParts): OpenMaterialiser {
 
 class MaterialiseLine {
   readonly pushes: PushLine
+  readonly #carries: CarryLine
   readonly #parts: MaterialiserParts
   readonly #attempts = new Map<Digest, Attempt>()
   /** The data time of the newest attempt at statistics, in milliseconds. */
@@ -71,6 +75,7 @@ class MaterialiseLine {
   constructor(parts: MaterialiserParts) {
     this.#parts = parts
     this.pushes = new PushLine({ ...parts, store: (job) => parts.jobs.store(job) })
+    this.#carries = new CarryLine({ ...parts, carry: (job) => parts.jobs.carry(job) })
   }
 
   take(order: MaterialiseOrder): void {
@@ -92,14 +97,17 @@ class MaterialiseLine {
     // A job that ended meanwhile read what is newer.
     this.#stored ??= stored
     const wanted = this.#newest?.wanted ?? []
+    // What served versions embed has what was pushed under it.
+    const carries = await this.#carries.describe((wanted[0]?.views ?? []).filter(({ isPushed }) => isPushed))
     return wanted.flatMap(({ views }) =>
-      views.map(({ name, digest, isPushed }) => ({
-        view: name,
-        digest,
-        isPushed,
-        watermarkUs: stored.get(digest)?.watermarkUs ?? null,
-        rows: stored.get(digest)?.rows ?? 0,
-        failure: this.#attempts.get(digest)?.failure ?? null,
+      views.map((view) => ({
+        view: view.name,
+        digest: view.digest,
+        isPushed: view.isPushed,
+        watermarkUs: stored.get(view.digest)?.watermarkUs ?? null,
+        rows: stored.get(view.digest)?.rows ?? 0,
+        failure: this.#attempts.get(view.digest)?.failure ?? null,
+        ...carries.get(view.digest),
       })),
     )
   }
@@ -140,6 +148,7 @@ class MaterialiseLine {
     if (order === null) return false
     const { pool, environment, monotonic, keepMs = defaultKeepMs } = this.#parts
     if (await this.pushes.run(order)) this.#parts.onNews()
+    if (await this.#carries.run(order)) this.#parts.onNews()
     const nowMs = monotonic.now()
     const stored = await readViews(pool, environment)
     this.#forgetMissing(stored)

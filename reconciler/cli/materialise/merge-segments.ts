@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import type { ArtifactNotes } from '../../artifacts/artifact-notes.ts'
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts'
 import { digestBytes } from '../../core/digest.ts'
-import { MainwardError } from '../../core/error.ts'
 import type { Pool } from '../../database/pool.ts'
 import type { ListedSegment, PushLog, StoredSegment } from '../../database/push-log-queries.ts'
 import { listMerged, markUnnoted, readMergeable, readNotesToRemove } from '../../database/segment-merge-queries.ts'
@@ -17,6 +16,7 @@ import { mergeSegmentFiles } from '../../features/pushed/write-segment.ts'
 import { segmentTopic } from '../../features/pushed/segment-note.ts'
 import { mergeGraceSeconds, pushLogLimits } from '../../reconcile/push-log-limits.ts'
 import { fencedWrite } from '../../reconcile/stores/fenced-write.ts'
+import { checkSegment } from './check-segment.ts'
 import { planMerges, smallLimits, startOfDay } from './plan-merges.ts'
 
 export interface MergePlace {
@@ -88,7 +88,7 @@ async function mergeFiles(
   try {
     for (const [at, { sha256 }] of group.entries()) {
       const bytes = await effects.artifacts.read(job.store, sha256)
-      await writeFile(parts[at] ?? '', checkDigest(log.view, sha256, bytes), { mode: 0o600 })
+      await writeFile(parts[at] ?? '', checkSegment(log.view, sha256, bytes), { mode: 0o600 })
     }
     const rows = await mergeSegmentFiles(engine, parts, file)
     const expected = group.reduce((sum, segment) => sum + segment.rows, 0)
@@ -97,14 +97,6 @@ async function mergeFiles(
   } finally {
     for (const each of [file, ...parts]) await rm(each, { force: true })
   }
-}
-
-function checkDigest(view: string, sha256: string, bytes: Uint8Array): Uint8Array {
-  const found = digestBytes(bytes)
-  if (found === `sha256:${sha256}`) return bytes
-  throw new MainwardError('artifact-mismatch', `a segment of the view ${view}: expected sha256:${sha256}, found ${found}`, {
-    hint: 'the file was changed after it was written: restore it in the artifact store',
-  })
 }
 
 function describeGroup(group: readonly ListedSegment[]): Omit<StoredSegment, 'store' | 'sha256' | 'sizeBytes'> {

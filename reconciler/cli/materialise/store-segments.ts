@@ -9,17 +9,16 @@ import type { ArtifactNotes } from '../../artifacts/artifact-notes.ts'
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts'
 import { digestBytes } from '../../core/digest.ts'
 import type { Pool } from '../../database/pool.ts'
-import { listSegment, markNoted, readLastId, readPushBatch, readPushLogs, readSegmentsToNote, type LoggedRow, type PushLog, type StoredSegment } from '../../database/push-log-queries.ts' // prettier-ignore
+import { listSegment, readLastId, readPushBatch, readPushLogs, type LoggedRow, type PushLog, type StoredSegment } from '../../database/push-log-queries.ts' // prettier-ignore
 import type { Engine } from '../../features/engine/engine.ts'
 import type { EngineKeeper } from '../../features/engine/engine-keeper.ts'
 import { openEngine } from '../../features/engine/open-engine.ts'
-import { readReplaced } from '../../database/segment-merge-queries.ts'
-import { formatSegmentNote, segmentTopic } from '../../features/pushed/segment-note.ts'
 import { writeSegment } from '../../features/pushed/write-segment.ts'
 import { pushLogLimits } from '../../reconcile/push-log-limits.ts'
 import { fencedWrite } from '../../reconcile/stores/fenced-write.ts'
 import { describeFailure, type Failure } from './describe-failure.ts'
 import { mergeSegments, removeOldNotes } from './merge-segments.ts'
+import { noteSegments } from './note-segments.ts'
 
 export interface SegmentJob {
   readonly epoch: number
@@ -100,7 +99,7 @@ class SegmentWriter {
     const { pool, limits = pushLogLimits } = this.#effects
     const written = { segments: 0, rows: 0, merged: 0 }
     try {
-      await this.#note(log)
+      await noteSegments(this.#effects, log)
       let last: bigint | null = null
       for (;;) {
         const batch = await readPushBatch(pool, log.id, limits)
@@ -113,7 +112,7 @@ class SegmentWriter {
         if (end >= last) break
       }
       const place = { job: this.#job, effects: this.#effects, engine: this.#engine, folder: this.#folder }
-      written.merged = await mergeSegments(place, log, () => this.#note(log))
+      written.merged = await mergeSegments(place, log, () => noteSegments(this.#effects, log))
       await removeOldNotes(place, log)
       return { logId: log.id, ...written, failure: null }
     } catch (thrown) {
@@ -130,7 +129,7 @@ class SegmentWriter {
     const segment: StoredSegment = { store, sha256, sizeBytes: bytes.byteLength, ...describeRows(batch) }
     const ids = batch.map(({ id }) => id)
     await fencedWrite({ pool, environment }, epoch, (transaction) => listSegment(transaction, log.id, segment, ids))
-    await this.#note(log)
+    await noteSegments(this.#effects, log)
   }
 
   async #write(log: PushLog, batch: readonly LoggedRow[]): Promise<Uint8Array> {
@@ -140,18 +139,6 @@ class SegmentWriter {
       return await readFile(file)
     } finally {
       await rm(file)
-    }
-  }
-
-  /** Tells the artifact store of every listed segment that it may not know. */
-  async #note(log: PushLog): Promise<void> {
-    const { pool, environment, notes } = this.#effects
-    const { view, digest: definition } = log
-    for (const { id, store, ...segment } of await readSegmentsToNote(pool, log.id)) {
-      const replaces = await readReplaced(pool, id)
-      const note = formatSegmentNote({ environment, view, definition, ...segment, replaces })
-      await notes.add(store, segmentTopic(environment, definition), note)
-      await markNoted(pool, id)
     }
   }
 }

@@ -30,16 +30,26 @@ export async function writeSegment(
   rows: readonly PushedRow[],
   file: string,
 ): Promise<void> {
-  const values = segmentValues(columns)
-  await engine.load(
-    table,
-    segmentColumns(values),
-    inBatches(rows, (row) => cells(row, values)),
-  )
+  await loadPushes(engine, table, columns, rows)
   await engine.query(
     `copy (select * from ${table} order by ${quoteName(ownColumns.id)}) to ${quoteText(file)} (format parquet, compression zstd)`,
   )
   await engine.query(`drop table ${table}`)
+}
+
+/** Makes a table of rows of the log, with the columns of their segment. Throws as `writeSegment`. */
+export async function loadPushes(
+  engine: Engine,
+  name: string,
+  columns: Pick<OnlineView, 'keys' | 'features'>,
+  rows: readonly PushedRow[],
+): Promise<void> {
+  const values = segmentValues(columns)
+  await engine.load(
+    name,
+    segmentColumns(values),
+    inBatches(rows, (row) => cells(row, values)),
+  )
 }
 
 /** Writes the rows of segments of one definition as one, in the order of their ids; returns how many there are. */

@@ -1,8 +1,11 @@
 /** What the admin API reads and notes, on Postgres. Any reconciler of the environment answers from here, leading or not. */
 import type { Digest } from '../../core/digest.ts'
+import type { OnlineView } from '../../core/online-view.ts'
 import type { Observed } from '../../core/plan.ts'
+import type { Release } from '../../core/release.ts'
 import type { ServingState } from '../../core/serving-state.ts'
 import type { StatusDocument } from '../../core/status.ts'
+import { readCarryStates, readPushedDefinitions } from '../../database/carry-queries.ts'
 import { addCommand, type CommandRow, readCommand } from '../../database/command-queries.ts'
 import { readHistory, readPushedSequence } from '../../database/history-queries.ts'
 import {
@@ -23,6 +26,7 @@ import { hasRecords, readRecords, type StoredRecord } from '../../database/recor
 import { readReleases, readRemovedRollouts, readRollouts } from '../../database/rollout-queries.ts'
 import { notifyLeader, readReplicas, readServingState } from '../../database/serving-queries.ts'
 import { selectFreshReplicas } from '../../rollout/readiness.ts'
+import { type CarryKnown, isCarrying } from '../is-carrying.ts'
 import { buildObserved } from '../observe.ts'
 import { buildStatus } from './build-status.ts'
 
@@ -71,7 +75,7 @@ export class ControlStore {
   }
 
   async readObserved(nowMs: number): Promise<ObservedAnswer> {
-    const [row, rollouts, removed, serving, replicas, views, onlineRows] = await Promise.all([
+    const [row, rollouts, removed, serving, replicas, views, onlineRows, states, logs] = await Promise.all([
       readEnvironment(this.#pool, this.#environment),
       readRollouts(this.#pool, this.#environment),
       readRemovedRollouts(this.#pool, this.#environment),
@@ -79,6 +83,8 @@ export class ControlStore {
       readReplicas(this.#pool, this.#environment),
       readViews(this.#pool, this.#environment),
       countRows(this.#pool, this.#environment),
+      readCarryStates(this.#pool, this.#environment),
+      readPushedDefinitions(this.#pool, this.#environment),
     ])
     const releases = Object.values(serving?.state.releases ?? {})
     const observed = buildObserved({
@@ -89,6 +95,7 @@ export class ControlStore {
       // Bytes are stored before anything names them.
       storedArtifacts: [...new Set(releases.map(({ artifact }) => artifact.sha256))].sort(),
       filledViews: views.flatMap(({ digest, watermarkUs }) => (watermarkUs === null ? [] : [digest])),
+      lackingViews: lackingOf(releases, { states, logs }),
     })
     const commit = row?.appliedCommit ?? null
     return { environment: this.#environment, commit, observed, onlineRows: Object.fromEntries(onlineRows) }
@@ -179,4 +186,14 @@ export class ControlStore {
   wakeLeader(news: 'clock' | 'reconcile'): Promise<void> {
     return notifyLeader(this.#pool, this.#environment, news)
   }
+}
+
+function lackingOf(releases: readonly Release[], known: CarryKnown): readonly Digest[] {
+  const read = releases.flatMap(({ views = [] }) => views.map(({ view }) => view))
+  return [...new Set(read.filter((view) => isLacking(view, known)).map(({ digest }) => digest))]
+}
+
+/** One that rows were pushed under was read before: it has them. */
+function isLacking(view: OnlineView, known: CarryKnown): boolean {
+  return view.isPushed && isCarrying(view, known) && !known.logs.some(({ digest }) => digest === view.digest)
 }

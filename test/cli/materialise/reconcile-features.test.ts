@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openArtifactNotes } from '../../../reconciler/artifacts/artifact-notes.ts'
 import { openArtifactStore } from '../../../reconciler/artifacts/artifact-store.ts'
+import type { CarryJob, CarryOutcome } from '../../../reconciler/cli/materialise/carry-pushes.ts'
 import type { Failure } from '../../../reconciler/cli/materialise/describe-failure.ts'
 import type { DescribeJob, MaterialiseJob, ViewOutcome } from '../../../reconciler/cli/materialise/materialise-messages.ts'
 import { MaterialiseProcess } from '../../../reconciler/cli/materialise/materialise-process.ts'
@@ -65,6 +66,7 @@ interface Jobs {
   run(job: MaterialiseJob): Promise<readonly ViewOutcome[]>
   describe(job: DescribeJob): Promise<Failure | null>
   store(job: SegmentJob): Promise<readonly SegmentOutcome[]>
+  carry(job: CarryJob): Promise<CarryOutcome>
   warm(): void
   stop(): Promise<void>
 }
@@ -85,6 +87,7 @@ async function start(wrap: (inner: Jobs) => Jobs = (inner) => inner, workerDatab
     run: (job) => worker.run(job),
     describe: (job) => worker.describe(job),
     store: (job) => worker.store(job),
+    carry: (job) => worker.carry(job),
     warm: () => worker.warm(),
     stop: () => worker.stop(),
   })
@@ -425,5 +428,56 @@ describe('a reconciler', () => {
     await pushRows(pool, 'dev', pushed, [row('EWR', 4)])
     commitFiles(folder, { 'view.yaml': view.replace('float64', 'float32') })
     await eventually(async () => expect(await log()).toBe(0), 20_000)
+  })
+  it('lets a changed pushed view begin with what was pushed before, and references lead to the old one until then', async () => {
+    const view = viewManifest().replace('online: { refresh: 15m }', 'online: { freshness: exact }')
+    commitFiles(folder, { ...manifests, 'view.yaml': view })
+    let hold: () => void = () => undefined
+    const held = new Promise<void>((resolve) => (hold = resolve))
+    const carried: string[] = []
+    await start((inner) => ({
+      ...inner,
+      async carry(job) {
+        if (job.view.features.length > 1) await held
+        carried.push(`${job.view.features.length} ${job.isLast}`)
+        return inner.carry(job)
+      },
+    }))
+    const published = async () => (await readServingState(pool, 'dev'))?.state.featureViews?.[0]
+    await eventually(async () => expect(await published()).toBeDefined())
+    const old = await published()
+    if (old === undefined) throw new Error('the view is served')
+    await moveClock('11:00:00')
+    const eleven = BigInt(Date.parse('2013-01-01T11:00:00Z')) * 1000n
+    await pushRows(pool, 'dev', old, [
+      { key: '["JFK"]', eventUs: eleven, createdUs: eleven, values: '[1.5]' },
+      { key: '["EWR"]', eventUs: eleven, createdUs: eleven, values: '[3]' },
+    ])
+    const features = '[{ name: gust, dtype: float64 }, { name: wind, dtype: float64 }]'
+    const source = manifests['source.yaml'].trimEnd() + '\n    - { name: gust, dtype: float64 }\n'
+    commitFiles(folder, {
+      'source.yaml': source,
+      'view.yaml': view.replace('[{ name: wind, dtype: float64 }]', features),
+      'data/1.csv': 'airport,at,wind,gust\n',
+    })
+    await eventually(async () =>
+      expect(await condition()).toMatchObject({
+        status: 'False',
+        reason: 'Filling',
+        message: 'filled for the first time: weather',
+      }),
+    )
+    const meanwhile = await published()
+    hold()
+    expect(meanwhile?.digest).toBe(old.digest)
+    await eventually(async () => expect((await published())?.features).toHaveLength(2), 20_000)
+    expect(await winds()).toEqual({ JFK: '[null,1.5]', EWR: '[null,3]' })
+    await eventually(async () =>
+      expect(await condition()).toMatchObject({
+        status: 'True',
+        message: '1 online view filled; of rows that were pushed under earlier definitions, weather: gust is new: null in them',
+      }),
+    )
+    expect(carried).toEqual(['1 true', '2 false'])
   })
 })

@@ -95,7 +95,12 @@ export class SegmentLab {
   /** Rows of all listed segments that count, ordered by their ids in the log; times are in microseconds. */
   async rows(): Promise<readonly Readonly<Record<string, unknown>>[]> {
     const counting = (await this.listed()).filter((segment) => segment['replaced_by'] === null)
-    const files = counting.map(({ sha256 }) => `'${join(this.folder, 'store/sha256', String(sha256))}'`)
+    return this.rowsOf(counting.map(({ sha256 }) => String(sha256)))
+  }
+
+  /** Likewise, of the files with these digests. */
+  async rowsOf(digests: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const files = digests.map((sha256) => `'${join(this.folder, 'store/sha256', sha256)}'`)
     if (files.length === 0) return []
     const connection = await (await DuckDBInstance.create()).connect()
     const found = await connection.runAndReadAll(
