@@ -73,7 +73,11 @@ function addExpectation(written: WrittenExpectation, add: (name: string, check: 
   for (const [name, { severity = 'critical', mostly = 1, ...rest }] of Object.entries(written)) {
     const columns = ['column', 'column_A', 'column_B', 'column_list', 'column_set'].flatMap((key) => rest[key] ?? [])
     const share = typeof mostly === 'number' ? mostly : 1
-    add(`${name}(${columns.map(String).join(', ')})`, { severity: typeof severity === 'string' ? severity : 'critical', mostly: share, rest })
+    add(`${name}(${columns.map(String).join(', ')})`, {
+      severity: typeof severity === 'string' ? severity : 'critical',
+      mostly: share,
+      rest,
+    })
   }
 }
 

@@ -22,9 +22,13 @@ function series(x: number): number {
 
 /** e^(-x²)/sqrt(pi) · 1/(x + (1/2)/(x + 1/(x + (3/2)/(x + …)))) for x >= 2 (DLMF 7.9.1), from the far end; 100 terms are exact there. */
 function continuedFraction(x: number): number {
+  return (expOfMinusSquare(x) / fractionAt(x)) * (twoOverRootPi / 2)
+}
+
+function fractionAt(x: number): number {
   let below = x
   for (let k = 100; k >= 1; k -= 1) below = x + k / 2 / below
-  return (expOfMinusSquare(x) / below) * (twoOverRootPi / 2)
+  return below
 }
 
 /** erf(x) = 2/sqrt(pi) ∫₀ˣ e^(-t²) dt. */
@@ -35,11 +39,23 @@ export function erf(x: number): number {
   return Math.sign(x) * (1 - continuedFraction(Math.abs(x)))
 }
 
-/** 1 - erf(x), with full relative precision in the upper tail (down to 1e-308, at x = 26.5). */
+/** 1 - erf(x), with full relative precision in the upper tail, down to the last digit that numbers below 1e-308 have. */
 export function erfc(x: number): number {
+  return scaledErfc(x, 1)
+}
+
+/** `scale * erfc(x)`, rounded once: below 1e-308 halving a rounded value would round again. */
+export function scaledErfc(x: number, scale: number): number {
   if (Number.isNaN(x)) return NaN
-  if (x < -6) return 2
-  if (x <= 1.5) return 1 - erf(x)
+  if (x < -6) return 2 * scale
+  if (x <= 1.5) return (1 - erf(x)) * scale
   if (x > 28) return 0
-  return continuedFraction(x)
+  return x > 26 ? farTail(x, scale) : continuedFraction(x) * scale
+}
+
+/** As the continued fraction, with the exponential in two halves: only the last product may be below 1e-308. */
+function farTail(x: number, scale: number): number {
+  const high = Math.fround(x)
+  const half = Math.exp((-high * high) / 2)
+  return ((half * Math.exp((high - x) * (high + x)) * (twoOverRootPi / 2) * scale) / fractionAt(x)) * half
 }

@@ -1,5 +1,5 @@
 /** The standard normal distribution. */
-import { erfc } from './error-function.ts'
+import { scaledErfc } from './error-function.ts'
 
 /** Density at x. */
 export function normalPdf(x: number): number {
@@ -8,12 +8,12 @@ export function normalPdf(x: number): number {
 
 /** P(Z <= x). */
 export function normalCdf(x: number): number {
-  return erfc(-x * Math.SQRT1_2) / 2
+  return scaledErfc(-x * Math.SQRT1_2, 0.5)
 }
 
 /** P(Z > x), exact in the upper tail. */
 export function normalSf(x: number): number {
-  return erfc(x * Math.SQRT1_2) / 2
+  return scaledErfc(x * Math.SQRT1_2, 0.5)
 }
 
 /** Coefficients of M. J. Wichura, Algorithm AS 241 (1988), routine PPND16; highest power first, numerator and denominator. */
