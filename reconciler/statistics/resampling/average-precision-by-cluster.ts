@@ -6,7 +6,7 @@ import { precisionOfWeights } from './average-precision-of-weights.ts'
 import { precisionOfWholeRows } from './average-precision-of-whole-rows.ts'
 import type { ClusterStatistics } from './cluster-statistics.ts'
 
-/** A replicate costs one step a row: of about 0.7 ns where all rows weigh the same, else of 3 ns. Takes at most 2^26 clusters, and whole multiplicities. */
+/** A replicate costs one step a row: of about 0.7 ns where all rows weigh the same, else of half as much again. Takes at most 2^26 clusters, and whole multiplicities. */
 export function averagePrecisionByCluster(
   outcomes: BinaryOutcomes,
   clusters: Clusters,
