@@ -101,6 +101,20 @@ it('runs the behaviour tests of the base, also one that the change takes away', 
   expect(evidenceOf(2).verdict).toMatchObject({ verdict: 'failed', blocks: true })
 })
 
+it('blocks where the change no longer keeps the column that a rule of the base is on, and says so', async () => {
+  const byGroup = '    - { metric: accuracy, by: marital_status, minGroup: 20, atLeast: 0.1, onInconclusive: warn }\n'
+  write(folder, gatePath, `${gate(0.5)}${byGroup}`)
+  commitFiles(folder, {}, 'Rules')
+  runGit(folder, 'checkout', '--quiet', '-b', 'mine')
+  write(folder, gatePath, gate(0.5))
+  const { code, output, errors } = await run(folder, 'train')
+  expect([code, errors]).toEqual([1, '| training says base\n'])
+  expect(output).toContain('  removed   Gate quality, accuracy at least by marital_status')
+  const rule = evidenceOf(2).verdict.gates[0]?.rules.find(({ reason }) => reason === 'column-dropped')
+  expect(rule).toMatchObject({ rule: 'accuracy at least by marital_status', verdict: 'inconclusive', blocks: true })
+  expect(rule?.message).toContain('this change no longer keeps marital_status beside its rows')
+})
+
 it('does not count a waiver that the change brings', async () => {
   begin(0.95)
   write(folder, 'policies/waiver.yaml', `apiVersion: mainward.dev/v1alpha1
