@@ -88,6 +88,8 @@ def broken():
         "list.pkl": pickle.dumps([1]),
         "text.pkl": b"no pickle at all",
         "elsewhere.pkl": pickle.dumps(elsewhere.Own()),
+        # As the file of an XGBClassifier begins: with the name of its class.
+        "boosted.pkl": b"cxgboost.sklearn\nXGBClassifier\n.",
         "spy.pkl": pickle.dumps(Spy()),
         "exit.pkl": pickle.dumps(Exit()),
     }

@@ -107,6 +107,10 @@ describe('a model of scikit-learn', () => {
     ['list.pkl', /list\.pkl: expected a model with predict, found builtins\.list/],
     ['text.pkl', /text\.pkl: the file can not be read with scikit-learn 1\.9\.1: /],
     ['elsewhere.pkl', /elsewhere\.pkl: the file needs the Python module elsewhere, which is not installed/],
+    [
+      'boosted.pkl',
+      /boosted\.pkl: the file holds a model of xgboost, which skl2onnx does not convert: write it as ONNX where .* onnxmltools\.convert_xgboost, .* --onnx/,
+    ],
     ['exit.pkl', /the conversion of exit\.pkl ended with exit code 7:\n {2}last words/],
   ])(
     'is none: %s',

@@ -23,6 +23,12 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 TARGET_OPSET = {"": 15, "ai.onnx.ml": 3}
+# Libraries whose models skl2onnx does not know, and what writes those as ONNX.
+EXPORTS = {
+    "xgboost": "onnxmltools.convert_xgboost",
+    "lightgbm": "onnxmltools.convert_lightgbm",
+    "catboost": 'its own save_model(FILE, format="onnx")',
+}
 LIBRARIES = ["joblib", "numpy", "onnx", "scikit-learn", "scipy", "skl2onnx"]
 
 
@@ -39,15 +45,25 @@ def load(file):
         except Wrong:
             raise
         except ModuleNotFoundError as error:
+            refuse_other_library(str(error.name))
             raise Wrong(f"the file needs the Python module {error.name}, which is not installed: a requirements list with its package is needed") from error
         except Exception as error:
             raise Wrong(f"the file can not be read with scikit-learn {version('scikit-learn')}: {type(error).__name__}: {error}") from error
+    for step in [each for _, each in model.steps] if isinstance(model, Pipeline) else [model]:
+        refuse_other_library(type(step).__module__)
     if not hasattr(model, "predict"):
         raise Wrong(f"expected a model with predict, found {type(model).__module__}.{type(model).__name__}")
     if not hasattr(model, "n_features_in_"):
         raise Wrong(f"expected a fitted scikit-learn model, found {type(model).__name__} without n_features_in_")
     found = [str(each.message.original_sklearn_version) for each in caught if hasattr(each.message, "original_sklearn_version")]
     return model, found[0] if found else None
+
+
+def refuse_other_library(module):
+    library = module.split(".")[0]
+    if library in EXPORTS:
+        way = f"write it as ONNX where it was trained, with {EXPORTS[library]}, and import that file with --onnx"
+        raise Wrong(f"the file holds a model of {library}, which skl2onnx does not convert: {way}")
 
 
 def load_skops(file):
