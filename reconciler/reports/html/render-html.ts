@@ -51,8 +51,20 @@ function showTable({ columns, rows }: Extract<Block, { type: 'table' }>, label: 
   return {
     label,
     columns: columns.map(({ title }, index) => ({ title: printable(title), isRight: isRight[index] })),
-    rows: rows.map((row) => row.map((cell, index) => ({ runs: showText(cell), isRight: isRight[index] }))),
+    rows: rows.map((row) => row.map((cell, index) => ({ runs: showText(cell), look: lookOf(cell, isRight[index] === true) }))),
   }
+}
+
+/** Names and intervals, which are hard to read when they are broken at a dash or before their end. */
+const unbrokenCharacters = 23
+/** Sentences: in a narrow column they would make a row as high as a page. */
+const longCharacters = 60
+
+/** A table may be wider than a small screen: it is scrolled. */
+function lookOf(cell: Text, isRight: boolean): string {
+  const { length } = plain(cell)
+  const size = length === 0 ? [] : [length <= unbrokenCharacters ? 'short' : length > longCharacters ? 'long' : 'text']
+  return [...(isRight ? ['right'] : []), ...size].join(' ')
 }
 
 function showText(text: Text): readonly object[] {

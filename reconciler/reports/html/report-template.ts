@@ -15,10 +15,10 @@ export const reportTemplate = `<!doctype html>
 body { margin: 0 auto; padding: 1.5rem; max-width: 72rem; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.7rem; } h2 { font-size: 1.3rem; margin-top: 2.2rem; border-top: 1px solid var(--line); padding-top: 1rem; } h3 { font-size: 1.05rem; margin-top: 1.6rem; }
 code, pre { font: 0.9em/1.4 ui-monospace, monospace; background: var(--panel); border-radius: 3px; } code { padding: 0.1em 0.3em; } pre { padding: 0.7rem; overflow-x: auto; }
-.table { overflow-x: auto; } table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
-th, td { border-bottom: 1px solid var(--line); padding: 0.3rem 0.7rem 0.3rem 0; text-align: left; vertical-align: top; } th { color: var(--faint); font-weight: 600; } .right { text-align: right; }
+.table { overflow-x: auto; margin: 0.9rem 0; } table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+th, td { border-bottom: 1px solid var(--line); padding: 0.3rem 0.7rem 0.3rem 0; text-align: left; vertical-align: top; } th { color: var(--faint); font-weight: 600; } .right { text-align: right; } .short { white-space: nowrap; } .text { min-width: 11rem; } .long { min-width: 16rem; }
 .badge { font-weight: 700; } .good { color: var(--good); } .bad { color: var(--bad); } .unsure { color: var(--unsure); }
-details { margin: 0.8rem 0; } summary { cursor: pointer; font-weight: 600; } figure { margin: 1rem 0; } figure svg { max-width: 100%; height: auto; border-radius: 4px; } figcaption { color: var(--faint); font-size: 0.9rem; }
+details { margin: 0.8rem 0; } summary { cursor: pointer; font-weight: 600; } figure { margin: 1rem 0; overflow-x: auto; } figure svg { display: block; border-radius: 4px; } figcaption { color: var(--faint); font-size: 0.9rem; }
 </style>
 </head>
 <body>
@@ -44,11 +44,11 @@ export const blockTemplate = `{{#if paragraph}}<p>{{> text paragraph}}</p>
 {{/if}}{{#if table}}<div class="table" role="region" aria-label="{{table.label}}" tabindex="0"><table>
 <thead><tr>{{#each table.columns}}<th scope="col"{{#if isRight}} class="right"{{/if}}>{{title}}</th>{{/each}}</tr></thead>
 <tbody>
-{{#each table.rows}}<tr>{{#each this}}<td{{#if isRight}} class="right"{{/if}}>{{> text runs}}</td>{{/each}}</tr>
+{{#each table.rows}}<tr>{{#each this}}<td{{#if look}} class="{{look}}"{{/if}}>{{> text runs}}</td>{{/each}}</tr>
 {{/each}}</tbody>
 </table></div>
 {{/if}}{{#if hasCode}}<pre><code>{{code}}</code></pre>
-{{/if}}{{#if picture}}<figure>{{{picture.svg}}}<figcaption>{{picture.description}}</figcaption></figure>
+{{/if}}{{#if picture}}<figure tabindex="0">{{{picture.svg}}}<figcaption>{{picture.description}}</figcaption></figure>
 {{/if}}{{#if details}}<details><summary>{{> text details.summary}}</summary>
 {{#each details.blocks}}{{> block}}{{/each}}</details>
 {{/if}}`

@@ -54,8 +54,8 @@ function dataCheckBlocks(checks: readonly DataCheckOutcome[]): readonly Block[] 
     code(name),
     about.length === 0 ? 'all' : listNames(about),
     verdictBadge(status),
-    value === null ? '' : formatMetric(value),
-    limit === null ? '' : formatMetric(limit),
+    formatFound(value),
+    formatFound(limit),
     message,
   ])
   return [paragraph(`Checks of the data: ${countStatuses(checks)}`), { type: 'table', columns, rows }]
@@ -110,4 +110,10 @@ const order: Readonly<Record<OutcomeStatus, number>> = { failed: 0, error: 1, pa
 /** In their order otherwise. */
 function worstFirst<Item extends { readonly status: OutcomeStatus }>(outcomes: readonly Item[]): readonly Item[] {
   return [...outcomes].sort((a, b) => order[a.status] - order[b.status])
+}
+
+/** Of a check: a share, or a number of something. */
+function formatFound(value: number | null): string {
+  if (value === null) return ''
+  return Number.isInteger(value) ? formatCount(value) : formatMetric(value)
 }
