@@ -16,12 +16,12 @@ import { reportFailure } from './report-failure.ts'
 import { chooseModels } from './train/choose-models.ts'
 import { type OpenTraining, withTraining } from './train/open-training.ts'
 import type { RequestsSource } from './train/recorded-requests.ts'
-import { renderDecision, renderMade } from './train/render-training.ts'
+import { renderDecision } from './train/render-training.ts'
 import { reportFailed, reportTrained } from './train/report-training.ts'
 import { surveyModel } from './train/survey-model.ts'
 import { trainOptions } from './train/train-options.ts'
 
-const reportForms = ['.md', '.html', '.json']
+const reportForms = ['.md', '.html', '.txt', '.json']
 
 export const trainCommand: CommandDefinition = {
   details:
@@ -41,18 +41,19 @@ export const trainCommand: CommandDefinition = {
     assertReportForm(reportFile)
     const records = await openRecords(context, input)
     const progress = createProgress(context.terminal)
-    const reports = await withTraining(context, input, async (opened) => {
+    const isJson = flagOption(input, 'json')
+    const { reports, report } = await withTraining(context, input, async (opened) => {
       const models = chooseModels(opened.resources, input.arguments)
-      if (models.length === 0 && !flagOption(input, 'json')) context.terminal.write('no model has a trainer: nothing to train\n')
+      if (models.length === 0 && !isJson) context.terminal.write('no model has a trainer: nothing to train\n')
       const loosening = await opened.rules.findLoosening()
-      if (loosening !== null && !flagOption(input, 'json')) context.terminal.write(`${renderLoosening(loosening).trimStart()}\n`)
+      if (loosening !== null && !isJson) context.terminal.write(`${renderLoosening(loosening).trimStart()}\n`)
       const done: ModelReport[] = []
       for (const model of models) done.push(await trainOne(model, opened, { context, input, progress, records }))
-      if (reportFile !== null)
-        await saveReport(resolve(context.configuration.folder, reportFile), done, opened, context.clock.now())
-      return done
+      const isAsked = isJson || reportFile !== null
+      return { reports: done, report: isAsked ? await makeReport(done, opened, context.clock.now()) : null }
     }).finally(progress.end)
-    if (flagOption(input, 'json')) context.terminal.write(`${JSON.stringify(reports, null, 2)}\n`)
+    if (reportFile !== null) await report?.save(resolve(context.configuration.folder, reportFile))
+    if (isJson) context.terminal.write(report?.json ?? '')
     const isWrong = ({ outcome, evidence }: ModelReport): boolean =>
       outcome.type === 'failed' || evidence?.verdict.blocks === true
     return reports.some(isWrong) ? 1 : 0
@@ -82,10 +83,17 @@ async function openRecords({ configuration, fetch }: CliContext, input: CommandI
   })
 }
 
+interface MadeReport {
+  readonly json: string
+  save(file: string): Promise<void>
+}
+
 /** Only a report needs what lays out pages and draws. */
-async function saveReport(file: string, reports: readonly ModelReport[], opened: OpenTraining, wallMs: number): Promise<void> {
-  const { writeReport } = await import('./train/write-report.ts')
-  await writeReport(file, reports, { opened, wallMs })
+async function makeReport(models: readonly ModelReport[], opened: OpenTraining, wallMs: number): Promise<MadeReport> {
+  const { buildTrainReport, writeReport } = await import('./train/write-report.ts')
+  const { renderReportJson } = await import('../reports/render-json.ts')
+  const report = await buildTrainReport(models, { opened, wallMs })
+  return { json: renderReportJson(report), save: (file) => writeReport(file, report) }
 }
 
 /** Before anything is trained. */
@@ -143,6 +151,7 @@ async function surveyAndMake(model: Resource<ModelSpec>, opened: OpenTraining, w
   const served = await findServed()
   // Only training needs what runs trainers and models: a command that finds nothing to do starts without.
   const { makeVersion } = await import('./train/make-version.ts')
+  const { renderMade } = await import('./train/render-made.ts')
   const made = await makeVersion(survey, opened, {
     context,
     progress,
@@ -155,6 +164,6 @@ async function surveyAndMake(model: Resource<ModelSpec>, opened: OpenTraining, w
       for (const line of lines) context.terminal.writeError(`${context.terminal.style('dim', `| ${line}`)}\n`)
     },
   })
-  say(renderMade(survey, made))
+  say(renderMade(survey, made, (style, text) => context.terminal.style(style, text)))
   return reportTrained(survey, made, served)
 }

@@ -20,6 +20,6 @@ export const trainOptions: readonly OptionDefinition[] = [
     description:
       'recorded requests, a file of mainward records, or live for those of the running reconciler: whose decisions would change',
   },
-  { flags: '--report <file>', description: 'the report as FILE.md, FILE.html or FILE.json' },
-  { flags: '--json', description: 'what was done, as JSON' },
+  { flags: '--report <file>', description: 'the report as FILE.md, FILE.html, FILE.txt or FILE.json' },
+  { flags: '--json', description: 'the report as JSON, in place of what is said meanwhile' },
 ]

@@ -20,8 +20,18 @@ function readReport(): Report {
   return JSON.parse(readFileSync(join(folder, '.git/report.json'), 'utf8')) as Report
 }
 
-it('plans the rollout of the version that it wrote', async () => {
-  expect((await run(folder, 'train', '--report', '.git/report.json')).code).toBe(0)
+it('says what was measured as every form of the report does', async () => {
+  const { code, output } = await run(folder, 'train', '--report', '.git/report.txt')
+  expect(code).toBe(0)
+  const text = readFileSync(join(folder, '.git/report.txt'), 'utf8')
+  const [metrics = ''] = /^ {2}Metrics\n(?: {4}.*\n)+/m.exec(output) ?? []
+  expect(metrics).toMatch(/roc_auc ↑ /)
+  expect(text).toContain(metrics.replace(/^ {2}/gm, ''))
+})
+
+it('plans the rollout of the version that it wrote, and gives programs the value of the report', async () => {
+  const { code, output } = await run(folder, 'train', '--report', '.git/report.json', '--json')
+  expect([code, output]).toEqual([0, readFileSync(join(folder, '.git/report.json'), 'utf8')])
   const { plan, impact, featureTests, loosening, warnings } = readReport()
   expect(plan).toMatchObject({ environment: 'production' })
   expect(plan?.actions.find(({ type }) => type === 'transition')).toMatchObject({
