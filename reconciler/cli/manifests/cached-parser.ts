@@ -1,6 +1,5 @@
 /** Parses manifests, and remembers on disk what they gave: evidence makes version files long, and most of them never change. */
 import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseFile } from '../../manifests/parse-file.ts'
 import type { ParsedFile } from '../../manifests/parsed-file.ts'
@@ -16,15 +15,13 @@ export interface CachedParser {
 
 /**
  * For a folder of a repository. What is remembered lies in the git folder: no commit can bring along what its files are said to mean.
- * Where nothing can be kept (no repository, or one that may only be read), everything is parsed.
+ * Where nothing can be kept (no repository, one that may only be read, a full disk), everything is parsed.
  */
 export function openCachedParser(folder: string): CachedParser {
   const gitFolder = findGitFolderAt(folder)
-  const place = gitFolder === null ? null : join(gitFolder, 'mainward')
-  if (gitFolder === null || place === null || !isWritable(existsSync(place) ? place : gitFolder)) {
-    return { parse: parseFile, save: () => undefined }
-  }
-  const cache = new ParseCache(join(place, 'parsed'), parsingVersion())
+  const open = (place: string): ParseCache => new ParseCache(join(place, 'mainward/parsed'), parsingVersion())
+  const cache = gitFolder === null ? null : tryToKeep(() => open(gitFolder))
+  if (cache === null) return { parse: parseFile, save: () => undefined }
   const [used, fresh] = [new Map<string, ParsedFile>(), new Map<string, ParsedFile>()]
   return {
     parse(bytes) {
@@ -36,18 +33,20 @@ export function openCachedParser(folder: string): CachedParser {
       return parsed
     },
     save() {
-      cache.append(fresh)
-      cache.compact(used)
+      tryToKeep(() => {
+        cache.append(fresh)
+        cache.compact(used)
+      })
     },
   }
 }
 
-function isWritable(folder: string): boolean {
+/** Null where the disk refuses: a command that only reads does not end because nothing could be remembered. */
+function tryToKeep<T>(work: () => T): T | null {
   try {
-    accessSync(folder, constants.W_OK)
-    return true
+    return work()
   } catch (thrown) {
-    if (thrown instanceof Error && 'syscall' in thrown) return false
+    if (thrown instanceof Error && 'syscall' in thrown) return null
     throw thrown
   }
 }
