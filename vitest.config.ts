@@ -1,13 +1,35 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { defineConfig } from 'vitest/config'
+import { longFirst } from './test/support/long-first.ts'
+
+/** They load the whole machine and measure what it does: beside others they would wait for each other. */
+const alone = ['test/serving/load/full-load.test.ts']
+
+const shared = { testTimeout: 60_000, hookTimeout: 120_000 }
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return longFirst(await super.sort(files), ({ moduleId }) => moduleId)
+  }
+}
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts', 'test/support/database-server.ts'],
-    exclude: ['test/bench/**', 'test/soak/**'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    maxWorkers: 2,
     reporters: ['default', ['json', { outputFile: 'node_modules/.cache/test-results.json' }]],
+    sequence: { sequencer: LongFirst },
+    // One more than the processors of the smallest machine: most of a long test is waiting for a disk or another process.
+    maxWorkers: 3,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'together',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/bench/**', 'test/soak/**', ...alone],
+        },
+      },
+      { test: { ...shared, name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
   },
 })
