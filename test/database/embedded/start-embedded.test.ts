@@ -21,7 +21,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { canEnter, chooseAccount, isRoot } from '../../../reconciler/database/embedded/account.ts'
 import { findRunningServer } from '../../../reconciler/database/embedded/postmaster-file.ts'
 import {
@@ -43,6 +43,17 @@ let state: string
 let system: string
 let notices: string[]
 let children: ChildProcess[]
+/** A state folder whose database was made and stopped: those who test no making take a copy. */
+let made: string
+
+beforeAll(async () => {
+  made = realpathSync(mkdtempSync(join(tmpdir(), 'mainward-made-')))
+  chmodSync(made, 0o755)
+  const server = await start({ stateFolder: made, systemFolder: join(made, 'system') })
+  await server.stop()
+})
+
+afterAll(() => rmSync(made, { recursive: true, force: true }))
 
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'mainward-db-')))
@@ -65,6 +76,11 @@ function makeFolder(name: string): string {
   const path = join(folder, name)
   mkdirSync(path, { recursive: true, mode: 0o755 })
   return path
+}
+
+/** With its owner and modes. */
+function takeMadeDatabase(): void {
+  execFileSync('cp', ['-a', join(made, 'postgres'), join(state, 'postgres')])
 }
 
 function start(options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedPostgres> {
@@ -154,6 +170,7 @@ describe('an embedded database', () => {
   })
 
   it('is durable, small, in UTF-8 and UTC, sorts the same everywhere, and listens on loopback alone', async () => {
+    takeMadeDatabase()
     const server = await start()
     const names = 'fsync synchronous_commit full_page_writes autovacuum jit max_connections shared_buffers listen_addresses unix_socket_directories server_encoding TimeZone data_checksums' // prettier-ignore
     const rows = await query(server.url, 'select name, setting from pg_settings')
@@ -178,6 +195,7 @@ describe('an embedded database', () => {
   })
 
   it('lets nobody in without its password, which only the owner can read', async () => {
+    takeMadeDatabase()
     const server = await start()
     const without = server.url.replace(/:[^:@]+@/, ':guess@')
     await expect(query(without, 'select 1')).rejects.toThrow('password authentication failed')
@@ -199,6 +217,7 @@ describe('an embedded database', () => {
   })
 
   it('takes another port when the recorded one is taken', async () => {
+    takeMadeDatabase()
     const first = await start()
     await first.stop()
     const blocker = await listen(Number(new URL(first.url).port))
@@ -213,6 +232,7 @@ describe('an embedded database', () => {
   })
 
   it('does not move when its clients know the address: it says so, and can be tried again', async () => {
+    takeMadeDatabase()
     const first = await start()
     await first.stop()
     const blocker = await listen(Number(new URL(first.url).port))
@@ -224,6 +244,7 @@ describe('an embedded database', () => {
   })
 
   it('tells once when it ends by itself, and not when it was stopped', async () => {
+    takeMadeDatabase()
     const server = await start()
     const ends: string[] = []
     server.onExit((reason) => ends.push(reason))
@@ -245,6 +266,7 @@ function listen(port: number): Promise<Server> {
 
 describe('a database whose starter was killed', () => {
   it('is adopted, watched and stopped', async () => {
+    takeMadeDatabase()
     const apart = startApart()
     const { url, pid } = await apart.said
     await query(String(url), 'create table kept as select 42 as value')
@@ -262,6 +284,7 @@ describe('a database whose starter was killed', () => {
   })
 
   it('is stopped and started again when it does not answer', async () => {
+    takeMadeDatabase()
     const apart = startApart()
     const { pid } = await apart.said
     apart.process.kill('SIGKILL')
@@ -274,6 +297,7 @@ describe('a database whose starter was killed', () => {
   }, 60_000)
 
   it('is stopped and started again when its password is not ours', async () => {
+    takeMadeDatabase()
     const apart = startApart()
     const { url } = await apart.said
     apart.process.kill('SIGKILL')
@@ -286,7 +310,8 @@ describe('a database whose starter was killed', () => {
     await server.stop()
   })
 
-  it.skipIf(process.platform !== 'linux')('is whole or not there, wherever its making was interrupted', async () => {
+  const manyMakings = { timeout: 180_000 }
+  it.skipIf(process.platform !== 'linux')('is whole or not there, wherever its making was interrupted', manyMakings, async () => {
     for (const delayMs of [30, 80, 150, 250, 350, 450, 550, 700]) {
       const apart = startApart()
       await until(() => existsSync(join(state, 'postgres')) && readdirSync(join(state, 'postgres')).length > 0)
@@ -303,6 +328,7 @@ describe('a database whose starter was killed', () => {
   })
 
   it.skipIf(process.platform !== 'linux')('starts although its number now belongs to another program', async () => {
+    takeMadeDatabase()
     const first = await start()
     await first.stop()
     const data = join(state, 'postgres/data')
@@ -330,6 +356,7 @@ function killIfAlive(pid: number): void {
 
 describe('a data folder that is not usable', () => {
   it('of another major version is refused with what to do', async () => {
+    takeMadeDatabase()
     const server = await start()
     await server.stop()
     writeFileSync(join(state, 'postgres/data/PG_VERSION'), '15\n')
@@ -341,6 +368,7 @@ describe('a data folder that is not usable', () => {
   })
 
   it('without its password is refused with what to do', async () => {
+    takeMadeDatabase()
     const server = await start()
     await server.stop()
     rmSync(join(state, 'postgres/access.json'))
@@ -348,6 +376,7 @@ describe('a data folder that is not usable', () => {
   })
 
   it('with a broken content says what Postgres said', async () => {
+    takeMadeDatabase()
     const server = await start()
     await server.stop()
     rmSync(join(state, 'postgres/data/global/pg_control'))
@@ -567,6 +596,7 @@ describe.skipIf(!canMount)('a full disk', () => {
 })
 
 it('reads its own log of a start', async () => {
+  takeMadeDatabase()
   const server = await start()
   await server.stop()
   expect(readFileSync(join(state, 'logs/postgres.log'), 'utf8')).toContain('database system is ready to accept connections')
