@@ -13,7 +13,7 @@ import type { Evidence } from '../../reconciler/core/evidence.ts'
 import { packageRoot } from '../../reconciler/core/package-root.ts'
 import type { WrittenModelVersionSpec } from '../../reconciler/manifests/generated/modelversion.ts'
 import { commitFiles, createRepository } from '../support/git-repositories.ts'
-import { ensurePythonEnvironment, makingTimeoutMs } from '../support/python-environment.ts'
+import { ensurePythonEnvironment, makingTimeoutMs, pythonState as state } from '../support/python-environment.ts'
 import { runCommand } from '../support/run-command.ts'
 
 type Version = WrittenModelVersionSpec & { readonly evidence: Evidence }
@@ -26,7 +26,6 @@ const trained = {
 type Model = keyof typeof trained
 const models = Object.keys(trained) as readonly Model[]
 
-const state = join(packageRoot, 'node_modules/.cache/train-state')
 let folder: string
 let compared: Readonly<Record<string, Comparison>>
 
@@ -43,6 +42,7 @@ beforeAll(async () => {
   folder = createRepository(await mkdtemp(join(tmpdir(), 'mainward-again-')))
   await cp(join(packageRoot, 'example-repo'), folder, { recursive: true })
   commitFiles(folder, {}, 'Start with the example')
+  await ensurePythonEnvironment('example-repo/training/requirements.txt')
   await clearState()
   const { code, output, errors } = await runCommand(folder, ['train', ...models, '--force', '--state', state])
   expect(code, `${output}${errors}`).toBe(0)
