@@ -1,8 +1,7 @@
 /** `mainward reproduce`: a version trained again from the commit that brought it, and whether it predicts the same. */
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { MainwardError } from '../core/error.ts'
 import type { Evidence } from '../core/evidence.ts'
-import { parseInstant } from '../core/instant.ts'
 import type { Resource } from '../core/resource.ts'
 import { openRepository, type Repository } from '../git/open-repository.ts'
 import { listResources } from '../manifests/assemble.ts'
@@ -49,13 +48,8 @@ export const reproduceCommand: CommandDefinition = {
       ref: textOption(input, 'ref'),
     })
     const progress = createProgress(context.terminal)
-    const now = parseInstant(evidence.dataset.asOf)
-    if (now === null) throw new MainwardError('invalid-input', `version ${number} says no time of its training set`)
     const outcome = await withTraining(context, atCommit(input, commit), (opened) =>
-      reproduceVersion(
-        { ...opened, now, datasets: join(opened.folder, 'reproduced') },
-        { context, progress, version, evidence, threads: readEngineOptions(input).threads },
-      ),
+      reproduceVersion(opened, { context, progress, version, evidence, threads: readEngineOptions(input).threads }),
     ).finally(progress.end)
     if (flagOption(input, 'json')) context.terminal.write(`${JSON.stringify(outcome, null, 2)}\n`)
     else context.terminal.write(renderReproduction(model, outcome, commit))

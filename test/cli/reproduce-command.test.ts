@@ -32,7 +32,7 @@ it('takes all of it from the commit that brought the version, whatever came late
 it('says that the trainer is another one, and what differs', async () => {
   const { code, errors } = await run(folder, 'reproduce', 'loan-approval', '2', '--ref', 'HEAD')
   expect(code).toBe(1)
-  expect(errors).toContain('the commit has another trainer than version 2 of loan-approval: the trainer’s files differ')
+  expect(errors).toContain("the commit has another trainer than version 2 of loan-approval: the trainer's files differ")
 })
 
 it('says by how much predictions differ when the trainer is not deterministic', async () => {

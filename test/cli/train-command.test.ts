@@ -1,5 +1,5 @@
 /** `mainward train` on a real repository with real rows; the trainer is a shell script that hands out a model file. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -7,7 +7,7 @@ import type { Evidence } from '../../reconciler/core/evidence.ts'
 import { digestEvidence } from '../../reconciler/core/evidence-digest.ts'
 import { openEngine } from '../../reconciler/features/engine/open-engine.ts'
 import { commitFiles, runGit } from '../support/git-repositories.ts'
-import { changedFiles, loanModel, makeLoanRepository, modelPath, rollout, rolloutPath, run, write } from './train/support/loan-repository.ts' // prettier-ignore
+import { changedFiles, loanModel, makeLoanRepository, modelPath, rollout, rolloutPath, run, script, write } from './train/support/loan-repository.ts' // prettier-ignore
 import type { LoanRepository } from './train/support/loan-repository.ts'
 
 let made: LoanRepository
@@ -73,6 +73,17 @@ describe('a first training', () => {
     const forced = await run(folder, 'train', 'loan-approval', '--force')
     expect(forced.code).toBe(0)
     expect(evidenceOf(3).digest).toBe(digest)
+  })
+
+  it('says, forced, that a trainer gave another file for the same inputs, and how far predictions are apart', async () => {
+    const other = join(folder, '.git/other.onnx')
+    write(folder, 'training/train.sh', `${script}[ ! -e ${other} ] || cp ${other} "$MAINWARD_OUTPUT/model.onnx"\n`)
+    await run(folder, 'train')
+    writeFileSync(other, otherBytes())
+    await run(folder, 'train', 'loan-approval', '--force', '--report', '.git/report.md')
+    const report = readFileSync(join(folder, '.git/report.md'), 'utf8')
+    expect(report).toContain('two runs differ')
+    expect(report).toContain('their scores by at most 0.0: 0 of 596 rows are beyond the tolerance')
   })
 
   it('says what it would do with --dry-run, and does nothing', async () => {

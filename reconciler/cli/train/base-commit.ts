@@ -28,7 +28,9 @@ const mainBranches = ['refs/remotes/origin/HEAD', 'refs/remotes/origin/main', 'r
 export async function openBase(project: string, given: string | null): Promise<BaseCommit | null> {
   const repository = openOrNull(project)
   if (repository === null && given !== null) {
-    throw new MainwardError('usage', `--base: ${project} is in no git repository`)
+    throw new MainwardError('usage', `--base: ${project} is in no git repository`, {
+      hint: 'leave --base out: without a commit, nothing is compared with production',
+    })
   }
   if (repository === null) return null
   const found = given === null ? findBase(repository) : { id: await resolveRef(repository, given), name: given }

@@ -5,9 +5,13 @@ import { loadOnnxModel } from '../../inference/onnx-runtime.ts'
 import type { Row, RowLayout } from '../../inference/rows/row-assembler.ts'
 import type { DatasetRows } from './dataset-rows.ts'
 
-export interface ScoredFile {
-  readonly bytes: Uint8Array
+export interface ScoreComparison {
+  readonly rows: DatasetRows
+  /** Of both files. */
   readonly layout: RowLayout
+  readonly files: readonly [Uint8Array, Uint8Array]
+  /** How far the scores of a row may be apart and still count as the same. */
+  readonly tolerance: number
 }
 
 export interface ScoreDifference {
@@ -18,15 +22,11 @@ export interface ScoreDifference {
 }
 
 /** A row that only one of both refuses is beyond any tolerance. */
-export async function compareScores(
-  rows: DatasetRows,
-  [a, b]: readonly [ScoredFile, ScoredFile],
-  tolerance: number,
-): Promise<ScoreDifference> {
-  const [first, second] = [await loadOnnxModel(a.bytes), await loadOnnxModel(b.bytes)]
+export async function compareScores({ rows, layout, files: [a, b], tolerance }: ScoreComparison): Promise<ScoreDifference> {
+  const [first, second] = [await loadOnnxModel(a), await loadOnnxModel(b)]
   try {
-    const left = createRequestScorer({ model: first, layout: a.layout, threshold: null, classes: null })
-    const right = createRequestScorer({ model: second, layout: b.layout, threshold: null, classes: null })
+    const left = createRequestScorer({ model: first, layout, threshold: null, classes: null })
+    const right = createRequestScorer({ model: second, layout, threshold: null, classes: null })
     const found = { rows: 0, maximum: 0, beyond: 0 }
     for await (const batch of rows.batches()) {
       const records = toRecords(batch)

@@ -1,9 +1,7 @@
 /** Carries out what was decided for a model: from its model file to the files of a version in the working tree. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { DatasetEvidence, Evidence, RunEvidence, TrainingEvidence } from '../../core/evidence.ts'
 import { MainwardError } from '../../core/error.ts'
-import type { DataCheckOutcome } from '../../core/evaluation.ts'
+import type { DataCheckOutcome, ReproductionOutcome } from '../../core/evaluation.ts'
 import type { GoldenRow, Signature } from '../../core/release.ts'
 import type { Judges } from '../../gates/choose-judges.ts'
 import type { ModelVersionSpec } from '../../manifests/kinds/model-version.ts'
@@ -14,12 +12,14 @@ import { readModelOnDemand } from '../import/model-on-demand.ts'
 import type { SampleRow } from '../import/parse-sample.ts'
 import { describeArtifact } from '../import/place-artifact.ts'
 import { buildEvidence, describeDataset, describeTraining } from './build-evidence.ts'
+import { compareWithEarlier, type EarlierComparison } from './compare-with-earlier.ts'
 import { digestEvaluation } from './digest-evaluation.ts'
 import { evaluateVersion, type Judgement } from './evaluate-version.ts'
 import { type MadeDataset, once } from './find-dataset.ts'
 import { inspectModel, type InspectedModel } from './inspect-model.ts'
 import type { OpenTraining } from './open-training.ts'
 import { isPositive, type TrainingLabels, withDataset } from './read-dataset.ts'
+import { readModelFile } from './read-model-file.ts'
 import type { RequestsSource } from './recorded-requests.ts'
 import { runTraining } from './run-training.ts'
 import type { Survey } from './survey-model.ts'
@@ -48,11 +48,15 @@ interface ModelSource {
 
 export interface MadeVersion extends WrittenVersion {
   readonly evidence: Evidence
+  /** Against the version of the same inputs that was trained before; null: not trained now, or there is none. */
+  readonly reproduction: ReproductionOutcome | null
 }
 
 /** Rows that the model file is tried on, and how many of them become golden rows. */
 const triedRows = 1000
 const goldenRows = 10
+
+const notCompared: EarlierComparison = { reproduction: null, notes: [] }
 
 /** Not to be called where nothing has to be done. Throws what training, inspection and evaluation throw; the tree then is as it was. */
 export async function makeVersion(survey: Survey, opened: OpenTraining, options: MakingOptions): Promise<MadeVersion> {
@@ -66,7 +70,7 @@ export async function makeVersion(survey: Survey, opened: OpenTraining, options:
   const digestOf = (signature: Signature) =>
     digestEvaluation({ dataset: survey.dataset.digest, sha256, signature, judges, production })
   const kept = keepEvaluation(source, decision, digestOf)
-  if (kept !== null) return write(survey, opened, { version, source, ...kept })
+  if (kept !== null) return write(survey, opened, { version, source, earlier: notCompared, ...kept })
   const { report, inspected, judgement } = await judge(survey, opened, {
     version,
     progress: options.progress,
@@ -87,7 +91,10 @@ export async function makeVersion(survey: Survey, opened: OpenTraining, options:
     judgement,
   })
   const golden = chooseGoldenRows(inspected.goldenRows, goldenRows)
-  return write(survey, opened, { version, source, evidence, signature: inspected.signature, golden })
+  const { dataset } = await facts()
+  const isTrained = decision.type === 'train'
+  const earlier = isTrained ? await compareWithEarlier(survey, opened, { dataset, bytes: source.bytes }) : notCompared
+  return write(survey, opened, { version, source, evidence, earlier, signature: inspected.signature, golden })
 }
 
 /** The evaluation of the same file that still holds: its version gets another number alone. */
@@ -121,7 +128,7 @@ async function findSource(survey: Survey, opened: OpenTraining, work: Work): Pro
     case 'refresh':
     case 'evaluate-again': {
       const { spec, evidence } = decision.from
-      const bytes = await readArtifact(spec, opened)
+      const bytes = await readModelFile(spec, opened)
       const isNew = decision.type === 'evaluate-again'
       const from = isNew ? (evidence.evaluatedFrom ?? spec.version) : (evidence.evaluatedFrom ?? null)
       const run = isNew ? null : evidence.run
@@ -187,13 +194,6 @@ export async function readFacts({ tree: { name, spec }, dataset: found }: Survey
     labels: await reader.readLabels(),
     checks: await reader.checkData(part),
   }))
-}
-
-/** A file of the tree, or of the artifact store. */
-async function readArtifact({ artifact }: ModelVersionSpec, opened: OpenTraining): Promise<Uint8Array> {
-  return artifact.path === undefined
-    ? opened.versions.readArtifact(artifact.sha256)
-    : readFile(join(opened.project, artifact.path))
 }
 
 export interface JudgeRequest {
@@ -275,6 +275,7 @@ interface WriteRequest {
   readonly version: number
   readonly source: ModelSource
   readonly evidence: Evidence
+  readonly earlier: EarlierComparison
   readonly signature: Signature
   readonly golden: readonly GoldenRow[]
 }
@@ -282,10 +283,10 @@ interface WriteRequest {
 async function write(
   survey: Survey,
   opened: OpenTraining,
-  { version, source, evidence, signature, golden }: WriteRequest,
+  { version, source, evidence, earlier, signature, golden }: WriteRequest,
 ): Promise<MadeVersion> {
   const written = await writeVersion({ version, survey, opened, bytes: source.bytes, evidence, signature, goldenRows: golden })
   const { bytes } = source
   await opened.versions.keep(survey.tree.name, survey.inputsDigest, { manifest: written.manifest, bytes })
-  return { ...written, evidence }
+  return { ...written, evidence, reproduction: earlier.reproduction, notes: [...written.notes, ...earlier.notes] }
 }

@@ -16,7 +16,7 @@ import { type OpenFeatures, withFeatures } from '../features/open-features.ts'
 import { type BaseCommit, openBase } from './base-commit.ts'
 import { type FileDigests, openFileDigests } from './file-digests.ts'
 import { openRuleReader, type RuleReader } from './changed-rules.ts'
-import { openProduction, type ProductionReader } from './production.ts'
+import { openProduction, productionEnvironment, type ProductionReader } from './production.ts'
 import { openVersionStore, type VersionStore } from './version-store.ts'
 
 export interface OpenTraining extends OpenFeatures {
@@ -61,7 +61,7 @@ export async function withTraining<T>(
     const versions = openVersionStore(store)
     const base = await openBase(project, textOption(input, 'base'))
     const digests = digestFeatures(features.resources)
-    const environment = textOption(input, 'environment') ?? 'production'
+    const environment = textOption(input, 'environment') ?? productionEnvironment
     const fileDigests = await openFileDigests(folder)
     try {
       return await use({
@@ -78,7 +78,7 @@ export async function withTraining<T>(
           project,
           resources: features.resources,
           commit: features.commit,
-          environment: 'production',
+          environment: productionEnvironment,
         }),
         digests,
         fileDigests,

@@ -24,7 +24,8 @@ export interface ServedVersion {
 export type Production =
   { readonly served: ServedVersion; readonly because?: never } | { readonly served: null; readonly because: string }
 
-const environment = 'production'
+/** The environment whose rollouts say what a candidate is compared with. */
+export const productionEnvironment = 'production'
 
 /** All models of the base commit, read once. */
 export interface ProductionReader {
@@ -55,9 +56,10 @@ interface Question {
 function findServed({ model, task, base, store, resources }: Question): Production {
   const named = (kind: string, name: string) => resources.find((each) => each.kind === kind && each.metadata.name === name)
   const rollout = resources.find(
-    ({ kind, metadata }) => kind === 'Rollout' && metadata.name === model && metadata.environment === environment,
+    ({ kind, metadata }) => kind === 'Rollout' && metadata.name === model && metadata.environment === productionEnvironment,
   ) as Resource<RolloutSpec> | undefined
-  if (rollout === undefined) return { served: null, because: `no rollout of ${model} in ${environment} at ${base.name}` }
+  if (rollout === undefined)
+    return { served: null, because: `no rollout of ${model} in ${productionEnvironment} at ${base.name}` }
   const number = versionOf(rollout.spec)
   const version = named('ModelVersion', `${model}-${number}`) as Resource<ModelVersionSpec> | undefined
   const owner = named('Model', model) as Resource<ModelSpec> | undefined

@@ -1,9 +1,7 @@
 /** Evaluates a version again from data and model file: as of the time, and against the version, that its evidence names. */
-import { join } from 'node:path'
 import { MainwardError } from '../../core/error.ts'
 import type { Evaluation } from '../../core/evaluation.ts'
 import type { Evidence } from '../../core/evidence.ts'
-import { parseInstant } from '../../core/instant.ts'
 import type { Resource } from '../../core/resource.ts'
 import type { ModelSpec } from '../../manifests/kinds/model.ts'
 import type { ModelVersionSpec } from '../../manifests/kinds/model-version.ts'
@@ -16,8 +14,9 @@ import { compareEvidence, type RecomputedEvidence } from './compare-evidence.ts'
 import { judge, readFacts } from './make-version.ts'
 import { type OpenTraining, withTraining } from './open-training.ts'
 import { describeServed, type Production } from './production.ts'
-import { readArtifact } from './reproduce-version.ts'
+import { readModelFile } from './read-model-file.ts'
 import { surveyModel } from './survey-model.ts'
+import { trainingAsOf } from './training-as-of.ts'
 
 export interface Recomputed {
   readonly evaluation: Evaluation
@@ -32,12 +31,9 @@ export async function recomputeVersion(
   evidence: Evidence,
 ): Promise<Recomputed> {
   const progress = createProgress(context.terminal)
-  const now = parseInstant(evidence.dataset.asOf)
-  if (now === null) throw new MainwardError('invalid-input', `version ${version.version} says no time of its training set`)
-  return withTraining(context, input, (opened) => {
-    const then = { ...opened, now, datasets: join(opened.folder, 'reproduced') }
-    return recompute({ opened: then, progress, version, evidence })
-  }).finally(progress.end)
+  return withTraining(context, input, (opened) =>
+    recompute({ opened: trainingAsOf(opened, version.version, evidence), progress, version, evidence }),
+  ).finally(progress.end)
 }
 
 interface Work {
@@ -72,10 +68,14 @@ function asServed({ decision: _, ...spec }: ModelSpec, { nulls, decision }: Mode
 }
 
 async function readBytes(version: ModelVersionSpec, opened: OpenTraining): Promise<Uint8Array> {
-  const bytes = await readArtifact(version, opened)
+  const bytes = await readModelFile(version, opened)
   const { sha256 } = describeArtifact(bytes, '')
   if (sha256 === version.artifact.sha256) return bytes
-  throw new MainwardError('artifact-mismatch', `version ${version.version} of ${version.model}: expected the model file ${version.artifact.sha256}, found ${sha256}`) // prettier-ignore
+  throw new MainwardError(
+    'artifact-mismatch',
+    `version ${version.version} of ${version.model}: expected the model file ${version.artifact.sha256}, found ${sha256}`,
+    { hint: 'restore the file from git: a version keeps the file that it was written with' },
+  )
 }
 
 /** Production has moved on since: what was compared with is looked for among the versions. */
@@ -89,5 +89,5 @@ function findCompared(model: Resource<ModelSpec>, opened: OpenTraining, { evalua
   if (found === undefined || artifact !== `sha256:${found.spec.artifact.sha256}`) {
     return { served: null, because: `version ${number}, which it was compared with, is not here` }
   }
-  return { served: describeServed(found, model, () => readArtifact(found.spec, opened)) }
+  return { served: describeServed(found, model, () => readModelFile(found.spec, opened)) }
 }

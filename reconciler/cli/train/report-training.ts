@@ -22,7 +22,7 @@ export function reportTrained(survey: Survey, made: MadeVersion | null, served: 
     artifact: made?.artifact ?? there?.artifact ?? null,
     promotion: tree.trainer.promotion,
     evidence,
-    reproduction: null,
+    reproduction: made?.reproduction ?? null,
     card: made?.written.find((path) => path.startsWith('cards/')) ?? null,
     warnings: [...(made?.notes ?? []), ...(made?.evidence.run?.warnings ?? [])],
     reproduce: version === null ? null : `mainward reproduce ${tree.name} ${version}`,

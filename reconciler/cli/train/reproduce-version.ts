@@ -1,26 +1,20 @@
 /** Makes a version again from what a commit has, and compares it with what the version says of itself. */
-import { readFile } from 'node:fs/promises'
-import type { Digest } from '../../core/digest.ts'
 import { MainwardError } from '../../core/error.ts'
 import type { ReproductionOutcome } from '../../core/evaluation.ts'
 import type { Evidence } from '../../core/evidence.ts'
-import type { ModelSpec } from '../../manifests/kinds/model.ts'
 import type { ModelVersionSpec } from '../../manifests/kinds/model-version.ts'
 import type { Resource } from '../../core/resource.ts'
-import { buildRelease } from '../../manifests/release.ts'
 import type { CliContext } from '../context.ts'
 import type { Progress } from '../features/progress.ts'
-import { describeArtifact } from '../import/place-artifact.ts'
 import { chooseModels } from './choose-models.ts'
-import { compareScores } from './compare-scores.ts'
-import { openDatasetRows } from './dataset-rows.ts'
-import { findDataset, type MadeDataset } from './find-dataset.ts'
+import { compareRuns } from './compare-runs.ts'
+import { findDataset } from './find-dataset.ts'
 import { digestInputs, type TrainingInputs } from './inputs-digest.ts'
 import type { OpenTraining } from './open-training.ts'
-import { layoutOf } from './production.ts'
 import { runTraining } from './run-training.ts'
 import { describeInputs, describeTree } from './survey-model.ts'
 import { readTrainerFiles } from './trainer-files.ts'
+import { trainingAsOf } from './training-as-of.ts'
 
 export interface ReproductionRequest {
   readonly context: CliContext
@@ -30,13 +24,11 @@ export interface ReproductionRequest {
   readonly threads: number
 }
 
-/** Scores of 32-bit floats that are nearer to each other than this are the same. */
-const tolerance = 1e-5
-
-/** `opened` is of the commit, and its `now` the time of the version's training set. Throws what training throws. */
-export async function reproduceVersion(opened: OpenTraining, request: ReproductionRequest): Promise<ReproductionOutcome> {
+/** `opened` is of the commit. Throws what training throws, and `conflict` for a commit with another trainer. */
+export async function reproduceVersion(today: OpenTraining, request: ReproductionRequest): Promise<ReproductionOutcome> {
   const { evidence, context, progress, threads } = request
   const version = request.version.spec
+  const opened = trainingAsOf(today, version.version, evidence)
   const [model] = chooseModels(opened.resources, [version.model])
   if (model === undefined) throw new Error('one name gives one model')
   const tree = describeTree(model, opened)
@@ -62,18 +54,8 @@ export async function reproduceVersion(opened: OpenTraining, request: Reproducti
     context,
     opened,
   )
-  const sameArtifact = describeArtifact(bytes, '').sha256 === version.artifact.sha256
   progress.step(`${tree.name}: scores`)
-  const difference = await compare({ opened, request, dataset, bytes, model })
-  return {
-    version: version.version,
-    sameArtifact,
-    sameDataset: dataset.report.digest === evidence.dataset.digest,
-    datasetDigest: dataset.report.digest as Digest,
-    maximumScoreDifference: difference.maximum,
-    rowsBeyondTolerance: difference.beyond,
-    rows: difference.rows,
-  }
+  return compareRuns({ opened, model, version: request.version, evidence, dataset, bytes })
 }
 
 /** Otherwise another model comes out, and the comparison says nothing. */
@@ -81,7 +63,7 @@ function assertSameTrainer({ version: { spec: version }, evidence }: Reproductio
   if (digestInputs(inputs) === evidence.inputsDigest) return
   const { training } = evidence
   const differs = [
-    ...(inputs.files === training.files ? [] : ['the trainer’s files']),
+    ...(inputs.files === training.files ? [] : ["the trainer's files"]),
     ...(inputs.requirements === training.requirements ? [] : ['the Python packages']),
     ...(inputs.seed === training.seed ? [] : ['the seed']),
     ...(JSON.stringify(inputs.command) === JSON.stringify(training.command) ? [] : ['the command']),
@@ -94,42 +76,4 @@ function assertSameTrainer({ version: { spec: version }, evidence }: Reproductio
       hint: 'name the commit that it was trained from with --ref',
     },
   )
-}
-
-interface Compared {
-  readonly opened: OpenTraining
-  readonly request: ReproductionRequest
-  readonly dataset: MadeDataset
-  readonly bytes: Uint8Array
-  readonly model: Resource<ModelSpec>
-}
-
-/** Both by the signature of the version: it is of the same inputs. */
-async function compare({ opened, request, dataset, bytes, model }: Compared) {
-  const { evidence } = request
-  const version = request.version.spec
-  const layout = layoutOf(buildRelease(request.version, model))
-  const before = await readArtifact(version, opened)
-  const engine = { ...opened.engine, folders: [dataset.folder] }
-  const { part } = evidence.evaluation
-  const rows = await openDatasetRows({ folder: dataset.folder, part, side: [], resampleBy: null, weights: null, engine })
-  try {
-    return await compareScores(
-      rows,
-      [
-        { bytes: before, layout },
-        { bytes, layout },
-      ],
-      tolerance,
-    )
-  } finally {
-    await rows.close()
-  }
-}
-
-/** Of the same commit, or of the artifact store. */
-export async function readArtifact({ artifact }: ModelVersionSpec, opened: OpenTraining): Promise<Uint8Array> {
-  const [file] = artifact.path === undefined ? [] : await opened.ports.files.list(artifact.path)
-  if (file === undefined) return opened.versions.readArtifact(artifact.sha256)
-  return readFile(file.localPath)
 }

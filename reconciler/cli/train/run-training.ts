@@ -133,6 +133,7 @@ async function readModel(model: string, file: string): Promise<Uint8Array> {
   throw new MainwardError(
     'model-unusable',
     `the trainer of ${model} wrote a model of ${bytes.byteLength} bytes: ONNX ends at 2 GiB`,
+    { hint: 'train a smaller one: fewer or shallower trees, fewer or narrower layers' },
   )
 }
 

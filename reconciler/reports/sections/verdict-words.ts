@@ -41,7 +41,7 @@ export function describeOutcome(outcome: ModelOutcome): string {
   }
 }
 
-/** `version 3 in place of version 2`. */
+/** `version 3; production serves version 2`. */
 export function describeVersions({ version, served }: ModelReport): string {
   const before = served === null ? 'nothing is served yet' : `production serves version ${served}`
   if (version === null) return `no version; ${before}`
