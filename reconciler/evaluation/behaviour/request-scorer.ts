@@ -83,8 +83,13 @@ function compileRun({ model, layout }: ScoredModel, completer: RowCompleter): Ru
       { count: whole.length, assemble: (range) => assembler.assemble(whole, positionsOf(range)) },
       0,
     )
-    return rows.map((_, row) => ({ type: 'scored', scores: [...values.subarray(row * width, (row + 1) * width)] }))
+    return rows.map((_, row) => ({ type: 'scored', scores: scoresOf(values, row, width) }))
   }
+}
+
+function scoresOf(values: Float64Array, row: number, width: number): readonly number[] {
+  // One number is what most models say, and a typed array is slow to spread.
+  return width === 1 ? [values[row] ?? NaN] : [...values.subarray(row * width, (row + 1) * width)]
 }
 
 function positionsOf({ start, count, size }: RowRange): readonly number[] {
