@@ -1,10 +1,8 @@
 /** Digests of data files, remembered by size and time: a file that did not change is not read again. */
-import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
-import { writeWhole } from '../../artifacts/write-whole.ts'
+import { stat } from 'node:fs/promises'
 import type { Digest } from '../../core/digest.ts'
+import { digestFile } from '../../training/folder/list-output.ts'
+import { keepEntries, readKeptEntries } from './kept-entries.ts'
 
 export interface FileDigests {
   /** Of the bytes. */
@@ -27,7 +25,7 @@ const settledAfterMs = 2000
 
 /** `folder` is the one of `train` in the state folder. */
 export async function openFileDigests(folder: string): Promise<FileDigests> {
-  const known = new Map(Object.entries(await readKnown(join(folder, fileName))))
+  const known = await readKeptEntries<KnownFile>(folder, fileName)
   const changes = { count: 0 }
   return {
     async digest(localPath) {
@@ -35,7 +33,7 @@ export async function openFileDigests(folder: string): Promise<FileDigests> {
       const changed = `${mtimeNs}-${ctimeNs}-${ino}`
       const before = known.get(localPath)
       if (before?.size === Number(size) && before.changed === changed) return before.digest
-      const digest = await digestFile(localPath)
+      const digest: Digest = `sha256:${await digestFile(localPath)}`
       if (BigInt(Date.now()) - mtimeMs > settledAfterMs) {
         known.set(localPath, { size: Number(size), changed, digest })
         changes.count++
@@ -44,24 +42,8 @@ export async function openFileDigests(folder: string): Promise<FileDigests> {
     },
     async save() {
       if (changes.count === 0) return
-      await writeWhole(folder, fileName, Buffer.from(JSON.stringify(Object.fromEntries(known))))
+      await keepEntries(folder, fileName, known)
       changes.count = 0
     },
   }
-}
-
-/** What can not be read is as nothing: digests are taken again. */
-async function readKnown(path: string): Promise<Readonly<Record<string, KnownFile>>> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Readonly<Record<string, KnownFile>>
-  } catch (thrown) {
-    if (thrown instanceof SyntaxError || (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')) return {}
-    throw thrown
-  }
-}
-
-async function digestFile(path: string): Promise<Digest> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array)
-  return `sha256:${hash.digest('hex')}`
 }

@@ -1,6 +1,6 @@
 /** The training set of a model: its digest, without rows where files and definitions tell it; its folder when it is needed. */
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestValue, shortDigest, type Digest } from '../../core/digest.ts'
 import type { Evidence } from '../../core/evidence.ts'
@@ -10,7 +10,7 @@ import { writeDataset } from '../../features/dataset/write-dataset.ts'
 import type { TrainingDefinition } from '../../manifests/feature-definitions.ts'
 import type { Progress } from '../features/progress.ts'
 import { digestSources, isSettled } from './digest-sources.ts'
-import { keepOnly, type OpenTraining } from './open-training.ts'
+import type { OpenTraining } from './open-training.ts'
 
 export interface MadeDataset {
   readonly folder: string
@@ -87,8 +87,14 @@ async function makeDataset(request: DatasetRequest, sources: Digest | null): Pro
   const common = { training, definitions, ports, asOf: now, trainingInputs: requireInputs(request), commit, engine }
   const report = await fillOutFolder(out, (half) => writeDataset({ ...common, folder: half, onStep: progress.step }))
   const isOurs = (other: string): boolean => other.startsWith(`${training.model}-`) && /^[0-9a-f]{12}$/.test(other.slice(-12))
-  await keepOnly(folder, (other) => isOurs(other) && other.length === name.length, [name])
+  await removeOthers(folder, name, (other) => isOurs(other) && other.length === name.length)
   return { folder: out, report }
+}
+
+/** What earlier commands left: one training set a model is kept. */
+async function removeOthers(folder: string, name: string, isOurs: (name: string) => boolean): Promise<void> {
+  const others = (await readdir(folder)).filter((other) => other !== name && isOurs(other))
+  for (const other of others) await rm(join(folder, other), { recursive: true, force: true })
 }
 
 async function readReport(out: string): Promise<DatasetReport | null> {

@@ -1,9 +1,6 @@
 /** What `train` and `reproduce` work with: the features of a working tree or commit, where state lies, what main has. */
-import { readdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { openArtifactNotes } from '../../artifacts/artifact-notes.ts'
-import { writeWhole } from '../../artifacts/write-whole.ts'
-import type { Digest } from '../../core/digest.ts'
 import { MainwardError } from '../../core/error.ts'
 import { segmentTopic } from '../../features/pushed/segment-note.ts'
 import { openRepository } from '../../git/open-repository.ts'
@@ -14,8 +11,9 @@ import type { CliContext } from '../context.ts'
 import { findArtifactStore } from '../features/find-artifact-store.ts'
 import { type OpenFeatures, withFeatures } from '../features/open-features.ts'
 import { type BaseCommit, openBase } from './base-commit.ts'
-import { type FileDigests, openFileDigests } from './file-digests.ts'
 import { openRuleReader, type RuleReader } from './changed-rules.ts'
+import { type DatasetDigests, openDatasetDigests } from './dataset-digests.ts'
+import { type FileDigests, openFileDigests } from './file-digests.ts'
 import { openProduction, productionEnvironment, type ProductionReader } from './production.ts'
 import { openVersionStore, type VersionStore } from './version-store.ts'
 
@@ -41,60 +39,72 @@ export interface OpenTraining extends OpenFeatures {
   readonly listPushed: (view: string) => Promise<readonly string[]>
 }
 
-/** Which training set files and definitions gave, by their digest. */
-export interface DatasetDigests {
-  find(sources: Digest): Digest | null
-  keep(sources: Digest, dataset: Digest): Promise<void>
-}
-
 /** The base commit is looked at only where `base` is given. */
 export async function withTraining<T>(
   context: CliContext,
   input: CommandInput,
   use: (training: OpenTraining) => Promise<T>,
 ): Promise<T> {
-  const project = resolve(context.configuration.folder, textOption(input, 'path') ?? '.')
-  const stateFolder = makeStateFolder(context, input, project)
-  const folder = join(stateFolder, 'train')
+  const place = placeTraining(context, input)
   const open = async (features: OpenFeatures): Promise<T> => {
-    const store = findArtifactStore(features.resources, { folder: project, stateFolder })
-    const versions = openVersionStore(store)
-    const base = await openBase(project, textOption(input, 'base'))
-    const digests = digestFeatures(features.resources)
-    const environment = textOption(input, 'environment') ?? productionEnvironment
-    const fileDigests = await openFileDigests(folder)
+    const opened = await openTraining(features, place, { context, input })
     try {
-      return await use({
-        ...features,
-        project,
-        folder,
-        datasets: join(folder, 'datasets'),
-        store,
-        versions,
-        base,
-        production: openProduction(base, versions),
-        rules: openRuleReader({
-          base,
-          project,
-          resources: features.resources,
-          commit: features.commit,
-          environment: productionEnvironment,
-        }),
-        digests,
-        fileDigests,
-        datasetDigests: await openDatasetDigests(folder),
-        now: BigInt(context.clock.now()) * 1000n,
-        listPushed: async (view) => {
-          const digest = digests.views.get(view)
-          if (digest === undefined) throw new Error(`a valid commit has a digest of the view ${view}`)
-          return (await openArtifactNotes().list(store, segmentTopic(environment, digest))).map(({ name }) => name)
-        },
-      })
+      return await use(opened)
     } finally {
-      await fileDigests.save()
+      await opened.fileDigests.save()
     }
   }
   return withFeatures(context, input, open)
+}
+
+interface TrainingPlace {
+  readonly project: string
+  readonly stateFolder: string
+  readonly folder: string
+}
+
+function placeTraining(context: CliContext, input: CommandInput): TrainingPlace {
+  const project = resolve(context.configuration.folder, textOption(input, 'path') ?? '.')
+  const stateFolder = makeStateFolder(context, input, project)
+  return { project, stateFolder, folder: join(stateFolder, 'train') }
+}
+
+interface Asked {
+  readonly context: CliContext
+  readonly input: CommandInput
+}
+
+async function openTraining(
+  features: OpenFeatures,
+  { project, stateFolder, folder }: TrainingPlace,
+  { context, input }: Asked,
+): Promise<OpenTraining> {
+  const { resources, commit } = features
+  const store = findArtifactStore(resources, { folder: project, stateFolder })
+  const versions = openVersionStore(store)
+  const base = await openBase(project, textOption(input, 'base'))
+  const digests = digestFeatures(resources)
+  const environment = textOption(input, 'environment') ?? productionEnvironment
+  return {
+    ...features,
+    project,
+    folder,
+    datasets: join(folder, 'datasets'),
+    store,
+    versions,
+    base,
+    production: openProduction(base, versions),
+    rules: openRuleReader({ base, project, resources, commit, environment: productionEnvironment }),
+    digests,
+    fileDigests: await openFileDigests(folder),
+    datasetDigests: await openDatasetDigests(folder),
+    now: BigInt(context.clock.now()) * 1000n,
+    listPushed: async (view) => {
+      const digest = digests.views.get(view)
+      if (digest === undefined) throw new Error(`a valid commit has a digest of the view ${view}`)
+      return (await openArtifactNotes().list(store, segmentTopic(environment, digest))).map(({ name }) => name)
+    },
+  }
 }
 
 /** Outside of a repository it lies beside mainward.yaml. */
@@ -114,34 +124,4 @@ function findRoot(project: string): string | null {
     if (thrown instanceof MainwardError && thrown.code === 'not-found') return null
     throw thrown
   }
-}
-
-const datasetsFile = 'dataset-digests.json'
-
-async function openDatasetDigests(folder: string): Promise<DatasetDigests> {
-  const known = new Map<string, Digest>(Object.entries(await readJson(join(folder, datasetsFile))))
-  return {
-    find: (sources) => known.get(sources) ?? null,
-    async keep(sources, dataset) {
-      known.set(sources, dataset)
-      await writeWhole(folder, datasetsFile, Buffer.from(JSON.stringify(Object.fromEntries(known))))
-    },
-  }
-}
-
-/** What is not there, or was damaged, is as nothing: it is computed again. */
-async function readJson(path: string): Promise<Readonly<Record<string, Digest>>> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Readonly<Record<string, Digest>>
-  } catch (thrown) {
-    if (thrown instanceof SyntaxError || (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')) return {}
-    throw thrown
-  }
-}
-
-/** Removes what earlier commands left in a folder, but for the entries of these names. */
-export async function keepOnly(folder: string, isOurs: (name: string) => boolean, keep: readonly string[]): Promise<void> {
-  const names = await readdir(folder).catch(() => [])
-  for (const name of names)
-    if (isOurs(name) && !keep.includes(name)) await rm(join(folder, name), { recursive: true, force: true })
 }
