@@ -3,12 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { Digest } from '../../core/digest.ts'
 import { MainwardError } from '../../core/error.ts'
 import { hasErrors } from '../../core/finding.ts'
 import type { Resource } from '../../core/resource.ts'
 import { openQueryReader } from '../../database/query-reader.ts'
 import type { ComputationPorts } from '../../features/compute/open-computation.ts'
 import type { EngineOptions } from '../../features/engine/open-engine.ts'
+import type { PushedSegments } from '../../features/ports.ts'
 import { createFolderFiles } from '../../features/sources/folder-files.ts'
 import { createSecretReader } from '../../features/sources/secret-reader.ts'
 import { openRepository } from '../../git/open-repository.ts'
@@ -35,6 +37,8 @@ export interface OpenFeatures {
   /** Null: a working tree. */
   readonly commit: string | null
   readonly ports: ComputationPorts
+  /** Rows that were pushed under other definitions than those of the manifests: digests by view. Others have none. */
+  readonly pushedOf: (digests: ReadonlyMap<string, Digest>) => PushedSegments
   /** Ends with Ctrl-C. */
   readonly engine: EngineOptions & { readonly signal: AbortSignal }
 }
@@ -63,12 +67,12 @@ export async function withFeatures<T>(
   const given = textOption(input, 'state')
   const stateFolder = given === null ? null : resolve(context.configuration.folder, given)
   const workFolder = await mkdtemp(join(tmpdir(), 'mainward-features-'))
-  const pushed = createPushedSegments({
+  const place = {
     store: findArtifactStore(resources, { folder, stateFolder }),
     environment: textOption(input, 'environment') ?? 'production',
-    digests: digestFeatures(resources).views,
     folder: join(workFolder, 'pushed'),
-  })
+  }
+  const pushedOf: OpenFeatures['pushedOf'] = (digests) => createPushedSegments({ ...place, digests })
   try {
     return await use({
       resources,
@@ -76,7 +80,11 @@ export async function withFeatures<T>(
       graph,
       origin: source.origin,
       commit,
-      ports: { ...openPorts(context, folder, commit, join(workFolder, 'files')), pushed },
+      ports: {
+        ...openPorts(context, folder, commit, join(workFolder, 'files')),
+        pushed: pushedOf(digestFeatures(resources).views),
+      },
+      pushedOf,
       engine: {
         ...readEngineOptions(input),
         spillFolder: chooseSpillFolder(folder, workFolder),

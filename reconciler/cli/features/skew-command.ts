@@ -62,10 +62,10 @@ async function replayRecords(
   const finder = createDefinitionFinder(features, model)
   progress.step('records')
   const { sets, records } = await collectLookups(await openRecords(context, input, model), model, finder)
-  const { ports, engine } = features
+  const { ports, pushedOf, engine } = features
   return measureSkew({
     model,
-    sets,
+    sets: sets.map(({ digests, ...set }) => ({ ...set, pushed: pushedOf(digests) })),
     records,
     tolerance,
     ports,

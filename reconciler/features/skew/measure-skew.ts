@@ -22,7 +22,7 @@ export interface SkewRequest {
   readonly records: SkewRecords
   /** At least 0: `SkewReport.tolerance`. */
   readonly tolerance: number
-  readonly ports: ComputationPorts
+  readonly ports: Omit<ComputationPorts, 'pushed'>
   readonly times: ComputationTimes
   readonly engine: EngineOptions
   /** What is being done now, in words. */
@@ -50,7 +50,7 @@ interface Measured {
 
 async function replaySet(
   request: SkewRequest,
-  { materials, lookups, computations }: ReplaySet,
+  { materials, pushed, lookups, computations }: ReplaySet,
   measured: Measured,
 ): Promise<void> {
   const byView = groupByView(lookups)
@@ -60,7 +60,7 @@ async function replaySet(
   const { engine } = await openComputation({
     materials,
     wanted: { views: [...byView.keys()] },
-    ports,
+    ports: { ...ports, pushed },
     times,
     engine: request.engine,
     onStep: ({ kind, name }) => onStep?.(`${kind}/${name}`),

@@ -4,7 +4,6 @@ import { MainwardError, messageOf } from '../../../core/error.ts'
 import type { FeatureDtype } from '../../../core/feature-dtype.ts'
 import { decodeFeatureValue, type FeatureValue } from '../../../core/feature-value.ts'
 import { formatInstant } from '../../../core/instant.ts'
-import type { ViewMaterials } from '../../../features/compute/plan-computation.ts'
 import type { RecordedComputation, ReplayOrigin } from '../../../features/skew/replay-on-demand.ts'
 import type { RecordedLookup } from '../../../features/skew/recorded-lookup.ts'
 import type { ReplaySet } from '../../../features/skew/replay-set.ts'
@@ -14,8 +13,12 @@ import type { PlacedLine } from '../../records/read-lines.ts'
 import { readRecord, type WrittenRecord, type WrittenView } from './read-record.ts'
 import type { DefinitionFinder, RecordedDefinitions } from './recorded-definitions.ts'
 
+export interface CollectedSet extends Omit<ReplaySet, 'pushed'> {
+  readonly digests: RecordedDefinitions['digests']
+}
+
 export interface CollectedLookups {
-  readonly sets: readonly ReplaySet[]
+  readonly sets: readonly CollectedSet[]
   readonly records: SkewRecords
 }
 
@@ -33,7 +36,10 @@ export async function collectLookups(
   model: string,
   finder: DefinitionFinder,
 ): Promise<CollectedLookups> {
-  const sets = new Map<ViewMaterials, { readonly lookups: RecordedLookup[]; readonly computations: RecordedComputation[] }>()
+  const sets = new Map<
+    RecordedDefinitions,
+    { readonly lookups: RecordedLookup[]; readonly computations: RecordedComputation[] }
+  >()
   const skipped: Partial<Record<SkipReason, number>> = {}
   const times: { first: bigint | null; last: bigint | null } = { first: null, last: null }
   let [read, replayed] = [0, 0]
@@ -47,14 +53,14 @@ export async function collectLookups(
     replayed += 1
     if (times.first === null || record.atUs < times.first) times.first = record.atUs
     if (times.last === null || record.atUs > times.last) times.last = record.atUs
-    const own = sets.get(found.materials) ?? { lookups: [], computations: [] }
-    sets.set(found.materials, own)
+    const own = sets.get(found) ?? { lookups: [], computations: [] }
+    sets.set(found, own)
     own.lookups.push(...lookups)
     if (computation !== null) own.computations.push(computation)
   }
   const [first, last] = [times.first, times.last].map((time) => (time === null ? null : formatInstant(time)))
   return {
-    sets: [...sets].map(([materials, own]) => ({ materials, ...own })),
+    sets: [...sets].map(([{ materials, digests }, own]) => ({ materials, digests, ...own })),
     records: { read, replayed, skipped, first: first ?? null, last: last ?? null },
   }
 }

@@ -1,4 +1,5 @@
 /** Which definitions of views a record was served by: those that its version embeds, or the manifests' own. Pure. */
+import type { Digest } from '../../../core/digest.ts'
 import type { FeatureDtype } from '../../../core/feature-dtype.ts'
 import { takenName } from '../../../core/online-view.ts'
 import type { Resource } from '../../../core/resource.ts'
@@ -8,12 +9,15 @@ import type { ViewMaterials } from '../../../features/compute/plan-computation.t
 import type { RecordedRole } from '../../../features/skew/recorded-lookup.ts'
 import type { ReplayProgram } from '../../../features/skew/replay-on-demand.ts'
 import type { FeatureDefinitions } from '../../../manifests/feature-definitions.ts'
+import { digestFeatures } from '../../../manifests/features/feature-digests.ts'
 import type { ModelVersionSpec } from '../../../manifests/kinds/model-version.ts'
 import { buildRelease } from '../../../manifests/release.ts'
 import { requireModel } from '../../require-model.ts'
 
 export interface RecordedDefinitions {
   readonly materials: ViewMaterials
+  /** Of the definitions of views, by name: what was pushed is found by them. */
+  readonly digests: ReadonlyMap<string, Digest>
   /** What the model takes of each view. */
   readonly roles: readonly RecordedRole[]
   /** Its on-demand features; null: it has none. */
@@ -43,7 +47,7 @@ export function createDefinitionFinder(
   const versions = (resources.filter(({ kind }) => kind === 'ModelVersion') as readonly Resource<ModelVersionSpec>[])
     .filter(({ spec }) => spec.model === name)
     .map((resource) => ({ resource, digest: buildRelease(resource, model).digest, embedded: embeddedBy(resource.spec) }))
-  const own = definitionsOf(definitions, model.spec.features, model.spec)
+  const own = definitionsOf({ materials: definitions, digests: digestFeatures(resources).views }, model.spec.features, model.spec)
   return {
     find: (release, version) => {
       if (release === null && version === null) return own
@@ -55,13 +59,18 @@ export function createDefinitionFinder(
 }
 
 function embeddedBy({ views, definitions, ...spec }: ModelVersionSpec): RecordedDefinitions {
-  return definitionsOf(materialsOf(definitions ?? { entities: [], sources: [], views: [] }), views, spec)
+  const materials = materialsOf(definitions ?? { entities: [], sources: [], views: [] })
+  return definitionsOf({ materials, digests: new Map(views.map(({ view, digest }) => [view, digest])) }, views, spec)
 }
 
 type Computed = Pick<ModelVersionSpec, 'requestFeatures' | 'onDemand'>
 
-function definitionsOf(materials: ViewMaterials, roles: readonly RecordedRole[], computed: Computed): RecordedDefinitions {
-  return { materials, roles, onDemand: programOfRoles(materials, roles, computed) }
+function definitionsOf(
+  { materials, digests }: Pick<RecordedDefinitions, 'materials' | 'digests'>,
+  roles: readonly RecordedRole[],
+  computed: Computed,
+): RecordedDefinitions {
+  return { materials, digests, roles, onDemand: programOfRoles(materials, roles, computed) }
 }
 
 function programOfRoles(

@@ -303,4 +303,17 @@ skew: 1 of 6 values compared differ or are missing on one side
       'records.jsonl:1 time: expected a time with its zone, found nothing',
     )
   })
+
+  it('replays what was pushed under the definition that a version embeds, whatever the manifests say now', async () => {
+    await house.keepPushes()
+    const file = join(house.folder, 'delay.yaml')
+    const written = readFileSync(file, 'utf8')
+    writeFileSync(file, written.replace('features: [{ name: ceiling, dtype: float32 }]', '$&\n  ttl: 1h'))
+    expect(readFileSync(file, 'utf8')).not.toBe(written)
+    const { code, report } = await skewOf(house.records)
+    expect([code, countsOf(report)]).toEqual([0, sound])
+    // The manifests' own definition has nothing of it.
+    const bare = house.records.map(({ release: _, version: _none, ...record }) => record)
+    expect(countsOf((await skewOf(bare)).report).ceiling).toEqual({ missingOffline: 4, absentBoth: 12 })
+  })
 })

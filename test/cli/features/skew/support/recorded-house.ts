@@ -17,6 +17,13 @@ import { materialsOf } from '../../../../../reconciler/features/compute/closure-
 import { materialiseViews } from '../../../../../reconciler/features/materialise/materialise-views.ts'
 import { createFolderFiles } from '../../../../../reconciler/features/sources/folder-files.ts'
 import { assembleCommit } from '../../../../../reconciler/manifests/assemble.ts'
+import { openArtifactNotes } from '../../../../../reconciler/artifacts/artifact-notes.ts'
+import { openArtifactStore } from '../../../../../reconciler/artifacts/artifact-store.ts'
+import { findArtifactStore } from '../../../../../reconciler/cli/features/find-artifact-store.ts'
+import { digestBytes } from '../../../../../reconciler/core/digest.ts'
+import { openEngine } from '../../../../../reconciler/features/engine/open-engine.ts'
+import { formatSegmentNote, segmentTopic } from '../../../../../reconciler/features/pushed/segment-note.ts'
+import { writeSegment } from '../../../../../reconciler/features/pushed/write-segment.ts'
 import type { ModelVersionSpec } from '../../../../../reconciler/manifests/kinds/model-version.ts'
 import type { ModelSpec } from '../../../../../reconciler/manifests/kinds/model.ts'
 import { buildRelease } from '../../../../../reconciler/manifests/release.ts'
@@ -124,6 +131,8 @@ const readings = [
   'LGA 07:00 07:10 nan -',
 ]
 
+const ceilingColumns = ['account bigint', 'at timestamptz', 'pushed timestamptz', 'ceiling float']
+
 /** Columns: account, event, pushed, ceiling. */
 const ceilings = ['17 07:00 07:00 250.5', '17 08:40 08:40 99.25', '18 09:00 09:00 -']
 
@@ -157,6 +166,8 @@ export interface RecordedHouse {
   readonly records: readonly PredictionRecord[]
   /** Replaces the readings by what was known all along and these. */
   addReadings(...lines: readonly string[]): Promise<void>
+  /** From now on what was pushed is in the artifact store alone. */
+  keepPushes(): Promise<void>
   remove(): void
 }
 
@@ -196,9 +207,38 @@ export async function recordPredictions(): Promise<RecordedHouse> {
     folder,
     release,
     records,
+    keepPushes: () => keepPushes(folder, release),
     addReadings: (...lines) => writeReadings(folder, [...readings, ...lines]),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
+}
+
+/** As the reconciler does it: what was pushed is in a segment of the version's own definition, and in no file of the source. */
+async function keepPushes(folder: string, release: Release): Promise<void> {
+  const view = release.views?.find(({ view: { name } }) => name === 'limits')?.view
+  if (view === undefined) throw new Error('the release reads limits')
+  await writeParquet(join(folder, 'data/ceilings.parquet'), ceilingColumns, ['99 04:00 04:00 1'])
+  const rows = ceilings.map((line, at) => {
+    const [account = '', event = '', pushed = '', value = ''] = line.split(' ')
+    const values = `[${value === '-' ? 'null' : value}]`
+    return { id: BigInt(at), key: encodeEntityKey([BigInt(account)]), eventUs: micros(event), createdUs: micros(pushed), values }
+  })
+  const file = join(folder, 'data/segment.parquet')
+  const engine = await openEngine({ spillFolder: join(folder, '.spill'), folders: [join(folder, 'data')] })
+  try {
+    await engine.lock()
+    await writeSegment(engine, view, rows, file)
+  } finally {
+    await engine.close()
+  }
+  const bytes = readFileSync(file)
+  const sha256 = digestBytes(bytes).slice('sha256:'.length)
+  const { resources } = assembleCommit((await readManifests(folder, null)).contents, { mode: 'proposed' })
+  const store = findArtifactStore(resources, { folder, stateFolder: null })
+  await openArtifactStore().put(store, sha256, bytes)
+  const times = { firstEventUs: 0n, lastEventUs: 0n, firstCreatedUs: micros('07:00'), lastCreatedUs: micros('09:00') }
+  const note = { environment: 'production', view: 'limits', definition: view.digest, sha256, sizeBytes: bytes.byteLength, rows: rows.length, ...times, replaces: [] } // prettier-ignore
+  await openArtifactNotes().add(store, segmentTopic('production', view.digest), formatSegmentNote(note))
 }
 
 function writeReadings(folder: string, lines: readonly string[]): Promise<void> {
@@ -209,8 +249,7 @@ function writeReadings(folder: string, lines: readonly string[]): Promise<void> 
 async function writeRepository(folder: string): Promise<Release> {
   await runCommand(folder, ['init', '--name', 'tests'])
   await writeReadings(folder, readings)
-  const columns = ['account bigint', 'at timestamptz', 'pushed timestamptz', 'ceiling float']
-  await writeParquet(join(folder, 'data/ceilings.parquet'), columns, ceilings)
+  await writeParquet(join(folder, 'data/ceilings.parquet'), ceilingColumns, ceilings)
   writeFileSync(join(folder, 'delay.yaml'), manifests)
   writeFileSync(join(folder, 'model.onnx'), benchBytes)
   const sample = [0, 1, 2].map((row) => {
