@@ -26,7 +26,8 @@ interface Check {
 export const validateCommand: CommandDefinition = {
   details:
     'A folder is a repository, the folder of it that is reconciled, or one inside: then only what is found there is shown.\n' +
-    'When nothing else is wrong, the SQL of views is checked against tables without rows.\n' +
+    'The SQL of views is checked against tables without rows, also where something else is wrong: only a view that is not known\n' +
+    'as a whole, or reads what is wrong itself, has to wait.\n' +
     'A single file, or - for standard input, is checked against its schema only. Exit code 1 when a finding is an error; warnings alone are fine.',
   arguments: [{ usage: '[path]', description: 'folder, file or - (default: here)' }],
   options: [
@@ -64,7 +65,7 @@ async function checkPath(context: CliContext, input: CommandInput): Promise<Chec
   const root = findRoot(place)
   const { contents, origin } = await readManifests(root, ref)
   const assembly = assembleCommit(contents, { mode: flagOption(input, 'reconciled') ? 'reconciled' : 'proposed' })
-  const sqlFindings = hasErrors(assembly.findings) ? [] : await checkViewSql(contents, assembly.resources)
+  const sqlFindings = await checkViewSql(contents, assembly.findings)
   const expired = findExpiredWaivers(contents.files, BigInt(context.clock.now()) * 1000n)
   const findings = [...assembly.findings, ...sqlFindings, ...expired]
     .sort(compareFindings)

@@ -1,11 +1,15 @@
 /** The parsed files of one commit to its resources, its graph, and the findings of all rules between manifests. */
 import { compareFindings, compareText, type Finding, hasErrors } from '../core/finding.ts'
 import type { Resource } from '../core/resource.ts'
+import { aggregateDtype } from './aggregation-columns.ts'
 import { commitChecks } from './commit-checks.ts'
 import { buildCommitView, type CommitEntry, type CommitView, type StoredFile } from './commit-view.ts'
+import type { FeatureSpecs } from './features/feature-specs.ts'
+import { aggregatedDtype } from './features/view-rows.ts'
 import { type DependencyGraph, findCycles } from './graph.ts'
 import { isGlob, isInnerPath } from './inner-path.ts'
 import type { DataSourceSpec } from './kinds/data-source.ts'
+import type { FeatureViewSpec } from './kinds/feature-view.ts'
 import type { ModelSpec } from './kinds/model.ts'
 import { findingAt } from './local-finding.ts'
 import type { ModelVersionSpec } from './kinds/model-version.ts'
@@ -76,6 +80,37 @@ export function assembleCommit(contents: CommitContents, options: AssembleOption
 export function listResources(files: CommitContents['files']): readonly Resource[] {
   return buildCommitView({ files, artifacts: new Map() }, 'proposed').entries.filter(isWhole).map(resourceOf)
 }
+
+/**
+ * The views whose SQL can be bound, whatever else is wrong, with all that they are made of: a view may have errors that leave its shape known,
+ * what it reads may have none, and is there. Of two with one name the first counts.
+ */
+export function listBindable(files: CommitContents['files']): readonly Resource[] {
+  const { byId, specs } = buildCommitView({ files, artifacts: new Map() }, 'proposed')
+  const made = new Map([...byId].filter(([, entry]) => madeOfKinds.has(entry.document.kind) && isWhole(entry)))
+  const views = [...byId].filter(([, { document }]) => document.kind === 'FeatureView' && document.spec !== null)
+  for (let before = -1; before < made.size;) {
+    before = made.size
+    for (const [id, entry] of views) {
+      const { inputs, entities } = entry.document.spec as FeatureViewSpec
+      const reads = [...inputs.map(({ kind, name }) => `${kind}/${name}`), ...entities.map(({ name }) => `Entity/${name}`)]
+      if (inputs.length > 0 && reads.every((read) => made.has(read))) made.set(id, entry)
+    }
+  }
+  return [...made.values()].map(resourceOf).map((resource) => bindablePart(resource, specs))
+}
+
+/** What is expected of rows has no part in the SQL, and may be what is wrong; so may an aggregation of which nobody knows the dtype. */
+function bindablePart(resource: Resource, specs: FeatureSpecs): Resource {
+  if (resource.kind !== 'FeatureView') return resource
+  const view = resource.spec as FeatureViewSpec
+  const aggregations = view.aggregations.filter(
+    ({ dtype, function: name, column }) => dtype !== null || aggregateDtype(name, aggregatedDtype(column, view, specs)) !== null,
+  )
+  return { ...resource, spec: { ...view, aggregations, expectations: [], tests: [] } }
+}
+
+const madeOfKinds: ReadonlySet<string> = new Set(['Entity', 'DataSource'])
 
 function isWhole({ document }: CommitEntry): boolean {
   return document.valid && document.spec !== null

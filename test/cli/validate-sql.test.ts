@@ -52,4 +52,29 @@ describe('mainward validate on SQL', () => {
       /^features\/airport_weather\.yaml:\d+:\d+ view-sql {2}expected SQL that gives the rows of airport_weather: /,
     )
   })
+
+  it('tells mistakes of all sorts at once: of SQL, expectations and other files', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mainward-validate-sql-'))
+    made.push(folder)
+    const several = [
+      [view, 'wind_gust - wind_speed AS gustiness', 'gust - wind_speed AS gustiness'],
+      [view, 'expect_column_values_to_be_between', 'expect_column_values_to_be_betwen'],
+      [view, 'column: wind_speed, function: max', 'column: wind_sped, function: max'],
+      ['features/calm.yaml', 'airport: JFK, at: ', 'airprt: JFK, at: '],
+    ] as const
+    const files = several.reduce((all, [path, before, after]) => edit(all, path, before, after), weatherFiles)
+    writeFiles(folder, {
+      ...files,
+      'other.yaml': 'apiVersion: mainward.dev/v1alpha1\nkind: Entity\nmetadata: { name: x }\nspec: {}\n',
+    })
+    const { code, output, errors } = await runCommand(folder, ['validate', '--format', 'json'])
+    expect(errors).toBe('')
+    const { findings } = JSON.parse(output) as { findings: readonly { file: string; rule: string; message: string }[] }
+    expect(code).toBe(1)
+    const found = findings.map(({ file, rule }) => `${file} ${rule}`)
+    expect(found).toEqual(
+      expect.arrayContaining([`${view} view-sql`, `${view} expectation-name`, 'features/calm.yaml unit-test-row', 'other.yaml missing-field']), // prettier-ignore
+    )
+    expect(findings.filter(({ rule }) => rule === 'view-sql')).toHaveLength(1)
+  })
 })
