@@ -178,7 +178,7 @@ function pushConditions(logs: readonly PushLogStanding[]): readonly Draft[] {
 
 function describeRows({ isPushed, watermarkUs, rows }: ViewProgress): string {
   if (isPushed) return 'what was pushed under earlier definitions is not there yet'
-  if (watermarkUs === null) return 'it has no rows yet'
+  if (watermarkUs === null) return 'it has no rows yet, and what was served before serves on'
   return `its ${rows} rows as of ${toInstant(Number(watermarkUs / 1000n))} serve on`
 }
 

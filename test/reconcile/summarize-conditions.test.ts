@@ -300,7 +300,7 @@ describe('the conditions of the environment', () => {
           standing({ failure: { ...failure, message: 'view weather: no column' }, watermarkUs: null }),
           standing({ view: 'b', failure }),
         ],
-        'False SourceUnusable: view weather: no column; it has no rows yet (and 1 more)',
+        'False SourceUnusable: view weather: no column; it has no rows yet, and what was served before serves on (and 1 more)',
       ],
     ] as const)('%s', (_name, views, expected) => {
       const shown = show(summarize(Scenario.serving(), { memory: { views } }), object)

@@ -246,6 +246,10 @@ describe('a reconciler', () => {
     // One that cannot be computed leaves its place to the one before.
     change('SELECT airport, "at", wind FROM {{ source }} WHERE wind = no_such_column')
     await eventually(async () => expect(await condition()).toMatchObject({ status: 'False', reason: 'InvalidInput' }))
+    // Validation binds no SQL where it runs without an engine, or with another one: the status says what did not bind.
+    expect((await condition())?.message).toMatch(
+      /^view weather: .*"no_such_column" not found.*; it has no rows yet, and what was served before serves on$/s,
+    )
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' })
     change('SELECT airport, "at", wind * 2 AS wind FROM {{ source }}')
