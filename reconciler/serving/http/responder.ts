@@ -1,5 +1,6 @@
 /** Answers one request after the other: body, route, errors as `{"error": …}`, log and metrics. Holds what all of them share. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { MainwardError } from '../../core/error.ts'
 import type { ServingLimits } from '../limits.ts'
@@ -13,6 +14,7 @@ import { RequestBodies, type ReceivedBody } from './request-body.ts'
 import { giveBack } from './give-back.ts'
 import { readRequestId } from './request-id.ts'
 import { writeEarly, writeResponse, type WrittenResponse } from './response-writer.ts'
+import { RequestsAhead } from './requests-ahead.ts'
 import { compileRouter, type MatchPath, type RouteMatch } from './router.ts'
 import { UnsentAnswers } from './unsent-answers.ts'
 
@@ -53,6 +55,7 @@ export class Responder {
   readonly #match: MatchPath
   readonly #bodies: RequestBodies
   readonly #unsent: UnsentAnswers
+  readonly #ahead: RequestsAhead
   #draining = false
 
   constructor(options: ResponderOptions) {
@@ -60,6 +63,7 @@ export class Responder {
     this.#match = compileRouter(options.routes)
     this.#bodies = new RequestBodies(options.limits)
     this.#unsent = new UnsentAnswers(options.limits)
+    this.#ahead = new RequestsAhead(options.limits)
   }
 
   /** From now on every answer closes its connection. */
@@ -68,9 +72,8 @@ export class Responder {
   }
 
   handle(message: IncomingMessage, response: ServerResponse): void {
-    // It was cut while requests that it had sent ahead were being read.
-    if (message.socket.destroyed) return
-    const exchange = { message, response, requestId: readRequestId(message.headers) }
+    const exchange = this.#begin(message, response)
+    if (exchange === null) return
     const match = this.#findMatch(exchange)
     if (match === null) return
     const route = match.path.byMethod.get(message.method ?? '')
@@ -95,7 +98,22 @@ export class Responder {
   /** Answers a request whose `Expect` is no `100-continue`. */
   refuseExpectation(message: IncomingMessage, response: ServerResponse): void {
     const problem = { status: 417, reason: 'expectation', message: 'the only expectation that is met here is 100-continue' }
-    this.#refuse({ message, response, requestId: readRequestId(message.headers) }, problem)
+    const exchange = this.#begin(message, response)
+    if (exchange !== null) this.#refuse(exchange, problem)
+  }
+
+  /** Null when the connection is cut: it has sent too far ahead, or was cut while that was being read. */
+  #begin(message: IncomingMessage, response: ServerResponse): Exchange | null {
+    const { socket } = message
+    if (socket.destroyed) return null
+    this.#ahead.enter(socket)
+    return this.#isCut(socket) ? null : { message, response, requestId: readRequestId(message.headers) }
+  }
+
+  /** Cuts the connection when it has sent further ahead than there is room. */
+  #isCut(socket: Socket): boolean {
+    if (this.#ahead.isTooFar(socket, this.#unsent.cutBytes)) this.#unsent.cut(socket)
+    return socket.destroyed
   }
 
   /** Null when the request has been refused. */
@@ -129,7 +147,7 @@ export class Responder {
       this.connections.give(socket)
       return
     }
-    if (received === null || socket.destroyed) {
+    if (received === null || this.#isCut(socket)) {
       received?.free()
       this.#count(about, clientLeft)
       this.connections.give(socket)
@@ -194,15 +212,23 @@ export class Responder {
       return
     }
     exchange.message.removeAllListeners('data').on('data', giveBack)
-    if (status === 413) writeEarly(exchange.message, exchange.response, this.#describe(exchange, answer))
-    else void this.#send(exchange, answer)
+    if (status === 413) {
+      writeEarly(exchange.message, exchange.response, this.#describe(exchange, answer))
+      exchange.response.once('finish', () => this.#ahead.leave(exchange.message.socket))
+    } else void this.#send(exchange, answer)
   }
 
   #send(exchange: Exchange, answer: ApiResponse, routeType?: string): Promise<void> | undefined {
     const { message, response } = exchange
     const sending = writeResponse(response, this.#describe(exchange, answer, routeType))
     const look = () => {
-      if (response.writableLength > 0) this.#unsent.add(message.socket, response, answer.body.length)
+      const { socket } = message
+      if (response.writableLength === 0) {
+        this.#ahead.leave(socket)
+        return
+      }
+      response.once('finish', () => this.#ahead.leave(socket))
+      this.#unsent.add(socket, response, answer.body.length)
     }
     if (sending !== undefined) return sending.then(look)
     look()

@@ -4,6 +4,7 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { cutConnection } from './cut-connection.ts'
 
 export interface AnswerLimits {
   readonly answerTimeoutMs: number
@@ -24,9 +25,15 @@ export class UnsentAnswers {
   /** In the order in which they began to wait. */
   readonly #readers = new Map<Socket, SlowReader>()
   #bytes = 0
+  #cutBytes = 0
 
   constructor(limits: AnswerLimits) {
     this.#limits = limits
+  }
+
+  /** Bytes of connections that were cut and are not closed yet. */
+  get cutBytes(): number {
+    return this.#cutBytes
   }
 
   /** An answer of so many bytes was written, and the operating system has not taken all of it. */
@@ -42,12 +49,12 @@ export class UnsentAnswers {
       // One answer alone may be as large as it is.
       const isAlone = this.#readers.size === 1 && answers === 1
       if (this.#bytes <= this.#limits.unsentBytes || isAlone) break
-      this.#cut(oldest)
+      this.cut(oldest)
     }
   }
 
   #begin(socket: Socket): SlowReader {
-    const reader = { bytes: 0, answers: 0, timer: setTimeout(() => this.#cut(socket), this.#limits.answerTimeoutMs) }
+    const reader = { bytes: 0, answers: 0, timer: setTimeout(() => this.cut(socket), this.#limits.answerTimeoutMs) }
     this.#readers.set(socket, reader)
     socket.once('close', () => this.#forget(socket, reader))
     return reader
@@ -63,10 +70,15 @@ export class UnsentAnswers {
     if (reader.bytes === 0) this.#forget(socket, reader)
   }
 
-  #cut(socket: Socket): void {
+  /** Ends the connection; what it holds is given back when it is closed. */
+  cut(socket: Socket): void {
     const reader = this.#readers.get(socket)
-    if (reader !== undefined) this.#forget(socket, reader)
-    socket.destroy()
+    if (reader !== undefined) {
+      this.#forget(socket, reader)
+      this.#cutBytes += reader.bytes
+      socket.once('close', () => (this.#cutBytes -= reader.bytes))
+    }
+    cutConnection(socket)
   }
 
   #forget(socket: Socket, reader: SlowReader): void {

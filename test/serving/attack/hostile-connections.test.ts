@@ -61,6 +61,20 @@ describe('clients that never read their answers', () => {
     // A flood of valid requests is work, and others wait for their share of it: only memory is bounded here.
     expectIntact(server, await watch.observe())
   })
+
+  // Each packet is read as a whole, and nothing is given back until the packets of all have been read.
+  it.each(['/openapi.json', '/nothing'])('do not add up when hundreds send a packet full of %s', async (path) => {
+    const sockets = await openSockets(server.port, 300, { reads: false })
+    const one = request('GET', path)
+    const packet = Buffer.concat(Array<Buffer>(Math.floor(65_536 / one.length)).fill(one))
+    await Promise.all(sockets.map(({ socket }) => new Promise<unknown>((resolve) => socket.write(packet, resolve))))
+    const last = await openSocket(server.port)
+    last.socket.end(good)
+    await last.closed
+    expect(statuses(last)).toEqual([200])
+    expectIntact(server, await watch.observe())
+    for (const { socket } of sockets) socket.destroy()
+  })
 })
 
 describe('connections', () => {
