@@ -20,8 +20,10 @@ describe('the program', () => {
       return Math.min(...durations)
     }
     const empty = time(['-e', '0'])
-    expect(time([program, '--help']) - empty).toBeLessThan(100)
-    expect(time([program, 'explain', 'weights-sum']) - empty).toBeLessThan(100)
+    // An empty Node takes 40 ms where nothing else runs: a slower machine is slower with both.
+    const allowedMs = Math.max(100, 2.5 * empty)
+    expect(time([program, '--help']) - empty).toBeLessThan(allowedMs)
+    expect(time([program, 'explain', 'weights-sum']) - empty).toBeLessThan(allowedMs)
   })
 
   it('ends quietly when its reader goes away', async () => {
