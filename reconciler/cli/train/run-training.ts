@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Digest } from '../../core/digest.ts'
 import type { RunEvidence } from '../../core/evidence.ts'
 import { MainwardError } from '../../core/error.ts'
@@ -64,9 +64,10 @@ export async function runTraining(order: TrainingOrder, context: CliContext, ope
     signal: opened.engine.signal,
   })
   const folder = await mkdtemp(join(tmpdir(), 'mw-'))
+  const store = openFolderRunStore({ folder: join(opened.folder, 'runs'), keep: keptRuns, table })
   try {
     const performed = await performRun({
-      store: openFolderRunStore({ folder: join(opened.folder, 'runs'), keep: keptRuns, table }),
+      store,
       clock: context.clock,
       about: { model, inputs, source },
       trainer: buildRequest({ order, context, opened, environment, folder, table }),
@@ -75,12 +76,22 @@ export async function runTraining(order: TrainingOrder, context: CliContext, ope
       onLines,
     })
     const { failure, outcome, run } = performed
-    if (failure !== null) throw failure
+    if (failure !== null) throw withLog(failure, relative(context.configuration.folder, store.logFile(run.start.id)))
     if (outcome === null || outcome.modelFile === null) throw new Error('a trainer that succeeded has a model file')
     return { bytes: await readModel(model, outcome.modelFile), run: describeRun(run, outcome) }
   } finally {
     await removeFolder(folder)
   }
+}
+
+/** A message has the last lines alone: its hint says where all of them are. */
+function withLog(failure: MainwardError, log: string): MainwardError {
+  if (failure.code === 'cancelled') return failure
+  const { code, message, hint } = failure
+  return new MainwardError(code, message, {
+    cause: failure,
+    hint: `${hint === undefined ? '' : `${hint}; `}all that it said is in ${log}`,
+  })
 }
 
 interface RequestParts {

@@ -49,7 +49,7 @@ function passedLimit(run: ProcessRun, { reason, limits }: Stop): readonly [strin
     case 'disk':
       return [
         `wrote more than ${inMebibytes(limits.diskBytes)} into its folder`,
-        'write less, or remove what is not needed any more while it runs',
+        'allow more: training.disk in the model, or remove what is not needed any more while it runs',
       ]
     case 'cancelled':
       return ['was cancelled', 'run it again']
@@ -70,7 +70,7 @@ function hintOf({ end, logTail }: ProcessRun): string {
   if (isKill || /MemoryError|bad_alloc|Cannot allocate memory/.test(said)) {
     return 'give the machine more memory, or read less at a time; training.memory ends a trainer before the kernel does'
   }
-  return 'the whole output is in the log of the run; correct it and train again'
+  return 'correct it and train again'
 }
 
 function lastLines({ logTail }: ProcessRun): string {
