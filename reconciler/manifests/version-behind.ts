@@ -39,7 +39,7 @@ export function checkViewsBehind(view: CommitView, resources: readonly Resource[
     const moved = names.filter((role, index) => names.indexOf(role) === index && isMoved(embedded.get(role), views.get(role)))
     const others = moved.map((changed) => {
       const message = `expected the view ${changed} as version ${version.version} embeds it, found another definition: the version keeps its own`
-      return findingIn(entry, `/spec/features/${names.indexOf(changed)}/view`, { rule, message, hint: importAgain(pair) })
+      return findingIn(entry, `/spec/features/${names.indexOf(changed)}/view`, { rule, message, hint: makeAgain(pair) })
     })
     return [...findings, ...others]
   })
@@ -62,11 +62,13 @@ function pairs(view: CommitView): readonly ModelPair[] {
 
 function fieldBehind(field: string, pair: ModelPair): Finding {
   const message = `expected ${field} as version ${pair.version.version} has it, found a change that no version has yet`
-  return findingIn(pair.entry, `/spec/${field}`, { rule, message, hint: importAgain(pair) })
+  return findingIn(pair.entry, `/spec/${field}`, { rule, message, hint: makeAgain(pair) })
 }
 
-function importAgain({ name, version }: ModelPair): string {
-  return `mainward import ${name} again makes version ${version.version + 1}`
+function makeAgain({ name, model, version }: ModelPair): string {
+  const next = version.version + 1
+  if (model.training?.trainer) return `mainward train ${name} makes version ${next}`
+  return `mainward import ${name} again makes version ${next}`
 }
 
 /** Fields of the Model that the version does not embed as they are today; views are looked at elsewhere. */
