@@ -30,10 +30,15 @@ export function renderGateText(report: GateReport): string {
   const none = hasEvidence ? '' : `version ${version} is ${source} and has no evidence: nothing was measured of it\n`
   const broken = problem === null ? '' : `${problem}\n`
   const changed = `${renderLoosening(report.loosening)}${renderRecomputed(report.recomputed)}`
-  if (verdict.gates.length === 0) return `${head}${none}${broken}${model} names no gates: nothing stands in its way\n${changed}`
+  const isOther = (report.recomputed?.differences.length ?? 0) > 0
+  const other = 'it may not be merged, its evidence is not what was found'
+  if (verdict.gates.length === 0) {
+    const free = `${head}${none}${broken}${model} names no gates: nothing stands in its way\n${changed}`
+    return isOther ? `${free}\n${other}\n` : free
+  }
   const blocks = verdict.blocks || problem !== null
-  const end = `${verdict.verdict}: ${blocks ? 'it may not be merged or rolled out' : 'it may go on'}\n`
-  return [head, none, broken, ...verdict.gates.map(renderGate), changed, '\n', end].join('')
+  const end = blocks ? 'it may not be merged or rolled out' : isOther ? other : 'it may go on'
+  return [head, none, broken, ...verdict.gates.map(renderGate), changed, `\n${verdict.verdict}: ${end}\n`].join('')
 }
 
 function renderGate({ kind, name, enforcement, verdict, rules }: GateVerdict): string {
