@@ -11,6 +11,7 @@ import { findExpiredWaivers } from '../manifests/expired-waivers.ts'
 import { countFindings, type FindingFormat, findingFormats, renderFindings } from '../manifests/findings-text.ts'
 import { type CommandDefinition, type CommandInput, flagOption, textOption } from './command.ts'
 import type { CliContext } from './context.ts'
+import { checkVersionClash } from './manifests/check-version-clash.ts'
 import { checkViewSql } from './manifests/check-view-sql.ts'
 import { readManifests } from './manifests/read-manifests.ts'
 
@@ -27,7 +28,8 @@ export const validateCommand: CommandDefinition = {
   details:
     'A folder is a repository, the folder of it that is reconciled, or one inside: then only what is found there is shown.\n' +
     'The SQL of views is checked against tables without rows, also where something else is wrong: only a view that is not known\n' +
-    'as a whole, or reads what is wrong itself, has to wait.\n' +
+    'as a whole, or reads what is wrong itself, has to wait. Versions are compared with those of the main branch, which nobody\n' +
+    'may change.\n' +
     'A single file, or - for standard input, is checked against its schema only. Exit code 1 when a finding is an error; warnings alone are fine.',
   arguments: [{ usage: '[path]', description: 'folder, file or - (default: here)' }],
   options: [
@@ -63,11 +65,14 @@ async function checkPath(context: CliContext, input: CommandInput): Promise<Chec
     return checkAlone(await readFile(place), showPath(context, place), input)
   }
   const root = findRoot(place)
-  const { contents, origin } = await readManifests(root, ref)
-  const assembly = assembleCommit(contents, { mode: flagOption(input, 'reconciled') ? 'reconciled' : 'proposed' })
+  const source = await readManifests(root, ref)
+  const { contents, origin } = source
+  const isReconciled = flagOption(input, 'reconciled')
+  const assembly = assembleCommit(contents, { mode: isReconciled ? 'reconciled' : 'proposed' })
   const sqlFindings = await checkViewSql(contents, assembly.findings)
   const expired = findExpiredWaivers(contents.files, BigInt(context.clock.now()) * 1000n)
-  const findings = [...assembly.findings, ...sqlFindings, ...expired]
+  const clashes = isReconciled ? [] : await checkVersionClash(root, source)
+  const findings = [...assembly.findings, ...sqlFindings, ...expired, ...clashes]
     .sort(compareFindings)
     .map((finding) => ({ ...finding, file: join(root, finding.file) }))
     .filter(({ file }) => root === place || file.startsWith(`${place}${sep}`))

@@ -66,10 +66,12 @@ export function dataPaths(files: CommitContents['files']): string[] {
 export function assembleCommit(contents: CommitContents, options: AssembleOptions): Assembly {
   const view = buildCommitView(contents, options.mode)
   const graph = graphOf(view)
+  const inFiles = contents.files.flatMap(({ path, parsed }) => parsed.findings.map((finding) => ({ file: path, ...finding })))
+  // Nobody knows what a file in conflict holds, so nothing can be said of what others name.
+  const isInConflict = inFiles.some(({ rule }) => rule === 'merge-conflict')
   const findings = [
-    ...contents.files.flatMap(({ path, parsed }) => parsed.findings.map((finding) => ({ file: path, ...finding }))),
-    ...commitChecks.flatMap((check) => check(view)),
-    ...cycleFindings(view, graph),
+    ...inFiles,
+    ...(isInConflict ? [] : [...commitChecks.flatMap((check) => check(view)), ...cycleFindings(view, graph)]),
   ]
   const resources = view.entries.filter(isWhole).map(resourceOf)
   const later = hasErrors(findings) ? [] : checkViewsBehind(view, resources)

@@ -5,7 +5,7 @@ import { kindDefinitions } from './kinds/registry.ts'
 import type { WrittenManifest } from './kinds/kind-definition.ts'
 import { escapePointer } from './kinds/request-features.ts'
 import { LineIndex } from './line-index.ts'
-import { findingAt } from './local-finding.ts'
+import { findingAt, type Problem } from './local-finding.ts'
 import type { LocalFinding, ParsedDocument, ParsedFile, Position, TextLine } from './parsed-file.ts'
 import { readDocument, type DocumentReading } from './read-document.ts'
 import { isManifest, isMeantAsManifest, mayBeManifest } from './recognise.ts'
@@ -15,7 +15,7 @@ import { offsetInText } from './text-places.ts'
 import { validateDocument, type DocumentValidation } from './validate-document.ts'
 
 /** Part of the key of every cache of parsed files, with the program's version: grows when the same bytes give another result. */
-export const parserVersion = 6
+export const parserVersion = 7
 
 /** Format of the value that digests of meaning are taken from. */
 const digestVersion = 1
@@ -30,6 +30,9 @@ export function parseFile(bytes: Uint8Array): ParsedFile {
   if (text === null) return badEncoding(bytes)
   if (!mayBeManifest(text)) return { documents: [], findings: [] }
   const lines = new LineIndex(text)
+  const conflict = findConflict(text)
+  if (conflict !== null && isMeantAsManifest(text))
+    return { documents: [], findings: [findingAt(lines.positionOf(conflict), inConflict)] }
   const documents: ParsedDocument[] = []
   const findings: LocalFinding[] = []
   for (const source of splitDocuments(text)) {
@@ -38,6 +41,25 @@ export function parseFile(bytes: Uint8Array): ParsedFile {
     for (const finding of parsed.findings) findings.push(finding)
   }
   return { documents, findings }
+}
+
+const inConflict: Problem = {
+  rule: 'merge-conflict',
+  message: 'expected one text, found two between <<<<<<< and >>>>>>>: a conflict of git',
+  hint: 'choose one and remove the three marks; git status lists all files in conflict. Of versions and model cards take those of the main branch: mainward train then gives yours the next number',
+}
+
+/** Offset of the first mark of a conflict as git writes it, at the start of a line, where YAML has no use for one. Null: there is none. */
+function findConflict(text: string): number | null {
+  const start = /^<{7} /m.exec(text)?.index
+  if (start === undefined) return null
+  const middle = indexFrom(text, start, /^={7}\r?$/m)
+  return middle === null || indexFrom(text, middle, /^>{7} /m) === null ? null : start
+}
+
+function indexFrom(text: string, start: number, pattern: RegExp): number | null {
+  const found = pattern.exec(text.slice(start))
+  return found === null ? null : start + found.index
 }
 
 interface ParsedText {

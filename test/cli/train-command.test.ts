@@ -193,9 +193,37 @@ describe('what changed', () => {
     const { code, errors, output } = await run(folder, 'train')
     expect([code, errors]).toEqual([0, ''])
     expect(output).toContain('version 2 gets another number, without training\n  version 2 is another one on the main branch')
-    expect(output).toContain('removed models/loan-approval/versions/2.yaml')
+    expect(output).toContain('put back models/loan-approval/versions/2.yaml, as the main branch has it')
+    expect(runGit(folder, 'diff', '--stat', 'main', '--', 'models/loan-approval/versions', 'cards')).toBe('')
     expect(evidenceOf(3)).toMatchObject({ run: { id: first?.id }, evaluation: { production: { version: 2 } } })
     expect(readFileSync(join(folder, rolloutPath), 'utf8')).toContain('version: 3 # the one line')
+  })
+
+  it('is told by validate where a rebase took the files of this branch; training puts those of the main branch back', async () => {
+    runGit(folder, 'checkout', '--quiet', '-b', 'mine')
+    await run(folder, 'train')
+    commitFiles(folder, {}, 'Mine')
+    runGit(folder, 'checkout', '--quiet', 'main')
+    write(folder, 'training/other.onnx', otherBytes())
+    change(['say: base', 'say: other'])
+    await run(folder, 'train')
+    commitFiles(folder, {}, 'Theirs')
+    runGit(folder, 'checkout', '--quiet', 'mine')
+    runGit(folder, 'merge', '--quiet', '--no-edit', '-X', 'ours', 'main')
+    runGit(folder, 'checkout', '--quiet', 'HEAD~1', '--', 'models', 'cards', 'rollouts')
+    runGit(folder, 'rm', '--quiet', 'training/other.onnx')
+    commitFiles(folder, {}, 'In favour of mine')
+    const place = 'models/loan-approval/versions/2.yaml:9:12 version-clash  '
+    const clash = await run(folder, 'validate')
+    expect(clash.code).toBe(1)
+    expect(clash.output).toBe(
+      `${place}expected version 2 of loan-approval as main has it, found another one\n` +
+        "    git checkout main -- 'models/loan-approval/versions/2.*' puts it back; mainward train loan-approval then gives this one the next number\n",
+    )
+    expect(await run(folder, 'train')).toMatchObject({ code: 0, errors: '' })
+    expect(await run(folder, 'validate')).toMatchObject({ code: 0, output: '' })
+    expect(runGit(folder, 'diff', '--stat', 'main', '--', 'models/loan-approval/versions', 'cards')).toBe('')
+    expect(await run(folder, 'train')).toMatchObject({ output: expect.stringContaining('nothing to train') as string })
   })
 
   it('in production makes the evidence of an unmerged version stale: it is judged again, without training', async () => {
@@ -220,7 +248,11 @@ describe('what changed', () => {
 
 describe('what goes wrong leaves the tree as it was, and a second run works', () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
-    ['a trainer that fails', 'echo no luck; exit 3', /exit(?:ed with|s with)?.*3|code 3/],
+    [
+      'a trainer that fails',
+      'echo no luck; exit 3',
+      /code 3[^]*\nhint: correct it and train again; all that it said is in \.mainward\/train\/runs\/[-\w]+\/log\.txt\n/,
+    ],
     ['one that writes nothing', 'true', /model\.onnx/],
     ['a file that is no model', 'echo nonsense > "$MAINWARD_OUTPUT/model.onnx"', /the trainer of loan-approval wrote a model that can not be served/], // prettier-ignore
     ['a program that is not there', '', /the trainer can not start: no program no-such-program is on its PATH/],

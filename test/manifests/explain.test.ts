@@ -76,9 +76,9 @@ const onDemand = (from: string, to: string): FileTexts => ({ ...apart, 'x.yaml':
 
 /**
  * For every rule what breaks it, and it alone. A circle of references needs kinds that this version has not, see below; SQL needs
- * an engine, and what has expired a time.
+ * an engine, what has expired a time, and a clash of versions another commit.
  */
-const wrong: Record<Exclude<RuleId, 'reference-cycle' | 'view-sql' | 'waiver-expired'>, readonly Wrong[]> = {
+const wrong: Record<Exclude<RuleId, 'reference-cycle' | 'view-sql' | 'waiver-expired' | 'version-clash'>, readonly Wrong[]> = {
   encoding: [
     { files: { 'x.yaml': Uint8Array.from([...bytesOf(edit(canaryExample, 'flight_id', 'flight')), 0xff]) } },
     { files: { 'x.yaml': new Uint8Array(Buffer.from(`\uFEFF${canaryExample}`, 'utf16le')) } },
@@ -87,6 +87,17 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle' | 'view-sql' | 'waiver-exp
   'document-too-deep': [
     { files: { 'x.yaml': edit(versionExample, /$/, `  evidence: ${'['.repeat(80)}${']'.repeat(80)}\n`) } },
     { files: { 'x.yaml': edit(versionExample, /$/, `  evidence: ${'['.repeat(30_000)}\n`) } },
+  ],
+  'merge-conflict': [
+    {
+      files: {
+        'x.yaml': edit(
+          canaryExample,
+          '    version: 3\n',
+          '<<<<<<< HEAD\n    version: 3\n=======\n    version: 4\n>>>>>>> 5ddf505 (Mine)\n',
+        ),
+      },
+    },
   ],
   'yaml-syntax': [
     { files: { 'x.yaml': edit(canaryExample, 'canary:', 'canary: [') } },
@@ -499,7 +510,9 @@ const wrong: Record<Exclude<RuleId, 'reference-cycle' | 'view-sql' | 'waiver-exp
 
 describe('every rule', () => {
   it('says what, why, and shows a right example', () => {
-    expect(Object.keys(wrong).concat('reference-cycle', 'view-sql', 'waiver-expired').sort()).toEqual([...ruleIds].sort())
+    expect(Object.keys(wrong).concat('reference-cycle', 'view-sql', 'waiver-expired', 'version-clash').sort()).toEqual(
+      [...ruleIds].sort(),
+    )
     for (const id of ruleIds) {
       expect(renderRule(id)).toContain(rules[id].why)
       expect(isRuleId(id)).toBe(true)

@@ -8,7 +8,7 @@ import { renderVerdict } from './render-training.ts'
 import type { Survey } from './survey-model.ts'
 
 export function renderMade({ tree, dataset }: Survey, made: MadeVersion, style: TerminalOptions['style']): string {
-  const { version, evidence, written, removed, notes } = made
+  const { version, evidence, written, removed, restored, notes } = made
   const rows = Object.entries(evidence.dataset.rows).map(([part, n]) => `${n} ${part}`)
   return [
     `${tree.name} version ${version}: ${renderVerdict(evidence.verdict)}\n`,
@@ -16,6 +16,7 @@ export function renderMade({ tree, dataset }: Survey, made: MadeVersion, style: 
     renderMetrics(evidence, version, style).replace(/^(?=.)/gm, '  '),
     ...(evidence.run?.warnings ?? []).map((warning) => `  warning: ${warning}\n`),
     ...written.map((path) => `  wrote ${path}\n`),
+    ...restored.map((path) => `  put back ${path}, as the main branch has it\n`),
     ...removed.map((path) => `  removed ${path}\n`),
     ...notes.map((note) => `  note: ${note}\n`),
   ].join('')

@@ -35,5 +35,6 @@ function renderBlocked(name: string, versions: Survey['versions'], version: numb
 /** With the verdict of each gate. */
 export function renderVerdict({ verdict, blocks, gates }: ModelVerdict): string {
   if (gates.length === 0) return 'no gates'
-  return `${verdict}${blocks ? ', blocked' : ''} (${gates.map((gate) => `${gate.name} ${gate.verdict}`).join(', ')})`
+  const consequence = blocks ? ', blocked' : verdict === 'passed' ? '' : ', and may go on'
+  return `${verdict}${consequence} (${gates.map((gate) => `${gate.name} ${gate.verdict}`).join(', ')})`
 }

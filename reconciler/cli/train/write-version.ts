@@ -37,6 +37,8 @@ export interface WrittenVersion {
   /** Paths from the folder of the Project, in the order of their weight. */
   readonly written: readonly string[]
   readonly removed: readonly string[]
+  /** Files of the number that was given up, as the main branch has them. */
+  readonly restored: readonly string[]
   /** Whole sentences: what a person has to do. */
   readonly notes: readonly string[]
 }
@@ -48,18 +50,26 @@ export async function writeVersion(request: VersionRequest): Promise<WrittenVers
   const artifact = describeArtifact(bytes, `${folder}/${version}.onnx`)
   const manifest = buildText(request, version, artifact)
   const rollout = await planRollout(survey, opened, version)
-  const removed = planRemoval(survey, version)
+  const given = await planReturn(survey, opened, version)
   const changes: readonly FileChange[] = [
     ...(artifact.path === undefined ? [] : [{ path: artifact.path, content: bytes, if: 'any' as const }]),
     { path: `${folder}/${version}.yaml`, content: manifest, if: survey.decision.type === 'refresh' ? 'any' : 'new' },
     { path: `cards/${name}/${version}.md`, content: buildCard(request, version, artifact), if: 'any' },
     ...rollout.changes,
-    ...removed.map((path): FileChange => ({ path, content: null, if: 'any' })),
+    ...given,
   ]
   await openArtifactStore().put(opened.store, artifact.sha256, bytes)
   await changeFiles(opened.project, changes)
-  const written = changes.filter(({ content }) => content !== null).map(({ path }) => path)
-  return { version, artifact, manifest, written, removed, notes: rollout.notes }
+  const pathsOf = (some: readonly FileChange[]): readonly string[] => some.map(({ path }) => path)
+  return {
+    version,
+    artifact,
+    manifest,
+    written: pathsOf(changes.filter((change) => !given.includes(change))),
+    removed: pathsOf(given.filter(({ content }) => content === null)),
+    restored: pathsOf(given.filter(({ content }) => content !== null)),
+    notes: rollout.notes,
+  }
 }
 
 /** The next one that neither the tree nor the main branch has; a version that is judged again keeps its own. */
@@ -151,9 +161,19 @@ async function planRollout({ tree, decision }: Survey, opened: OpenTraining, ver
   return { changes: [{ path: file, content: setNumber(text, reference.position, version), if: 'any' }], notes: [] }
 }
 
-/** The files of a number that the main branch has given to another version. */
-function planRemoval({ decision, tree }: Survey, version: number): readonly string[] {
+/**
+ * The files of a number that the main branch has given to another version: as they are there, so that merging takes nothing from it,
+ * also where a rebase was resolved in favour of this branch.
+ */
+async function planReturn({ decision, tree }: Survey, { base }: OpenTraining, version: number): Promise<readonly FileChange[]> {
   if (decision.type !== 'renumber' || decision.from.spec.version === version) return []
   const { spec, file } = decision.from
-  return [file, ...(spec.artifact.path === undefined ? [] : [spec.artifact.path]), `cards/${tree.name}/${spec.version}.md`]
+  const usual = `models/${tree.name}/versions/${spec.version}.onnx`
+  const own = [...(spec.artifact.path === undefined ? [] : [spec.artifact.path]), `cards/${tree.name}/${spec.version}.md`, file]
+  const changes: FileChange[] = []
+  for (const path of new Set([usual, ...own])) {
+    const content = (await base?.read(path)) ?? null
+    if (content !== null || own.includes(path)) changes.push({ path, content, if: 'any' })
+  }
+  return changes
 }

@@ -48,6 +48,12 @@ export const commitRules = {
     why: 'In a working tree or pull request the version may still be made (a warning there); on the reconciled branch there is nothing to serve.',
     example: completeExample,
   },
+  'version-clash': {
+    severity: 'error',
+    summary: 'a version of the main branch is the one that the main branch has',
+    why: 'Two branches may want the same number. Merging the later one as it is would put another model in the place of one that is served, and take the way back to it.',
+    example: versionExample,
+  },
   'version-behind': {
     severity: 'warning',
     summary: 'the newest version has what its model, and the views that it reads, say today',

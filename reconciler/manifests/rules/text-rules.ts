@@ -21,6 +21,12 @@ export const textRules = {
     why: 'No kind needs more, and deep nesting is a known way to make a parser fail.',
     example: projectExample,
   },
+  'merge-conflict': {
+    severity: 'error',
+    summary: 'a manifest has no conflict of git in it',
+    why: 'Two versions of a text stand in one file until a person says which counts; nothing else about the file can be told before.',
+    example: canaryExample,
+  },
   'yaml-syntax': {
     severity: 'error',
     summary: 'a manifest is well-formed YAML 1.2',
