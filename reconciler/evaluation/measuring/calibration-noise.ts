@@ -33,9 +33,11 @@ export function calibrationNoise(name: string, { weights, gaps }: CalibrationGap
 
 /**
  * The lower end is moved down by the first's noise, and of a difference the upper end up by the second's. The standard error grows so that
- * `t` of them reaches the farther end.
+ * `t` of them reaches the farther end. A difference that no resample moved is of two versions that score alike: what chance adds to one,
+ * it adds to the other.
  */
 export function allowForNoise(spread: Spread, confidence: number, noises: readonly (Spread | NoSpread | undefined)[]): Spread {
+  if (noises.length > 1 && spread.low === spread.high) return spread
   const [first = 0, second = 0] = noises.map((noise) => (noise === undefined || 'because' in noise ? 0 : (noise.mean ?? 0)))
   const reach = studentTQuantile(0.5 + confidence / 2, spread.degreesOfFreedom ?? Infinity)
   return {

@@ -340,4 +340,16 @@ describe('a calibration error', () => {
     // Without what noise adds it is 11 of 100.
     expect(held / 100).toBeGreaterThan(0.88)
   })
+
+  it('differs by nothing, and surely, between two versions that score alike', () => {
+    const rows = binaryRows(reference.binary)
+    const request = { ...binaryRequest, metrics: ['ece', 'mce', 'ece_equal_mass'], replicates: 100 }
+    const alike = measureRows({ ...rows, production: rows.candidate }, request)
+    const other = measureRows(rows, request)
+    for (const metric of request.metrics) {
+      expect(find(alike, metric, 'difference-to-production')).toMatchObject({ estimate: 0, low: 0, high: 0 })
+      const { low, high } = find(other, metric, 'difference-to-production')
+      expect(high! - low!).toBeGreaterThan(0.01)
+    }
+  })
 })
