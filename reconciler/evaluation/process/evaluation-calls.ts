@@ -10,5 +10,4 @@ export type EvaluationCall =
 
 export type EvaluationAnswer =
   /** Rows that were scored so far. */
-  | { readonly type: 'took'; readonly rows: number }
-  | { readonly type: 'measured'; readonly evaluation: ScoredEvaluation }
+  { readonly type: 'took'; readonly rows: number } | { readonly type: 'measured'; readonly evaluation: ScoredEvaluation }
