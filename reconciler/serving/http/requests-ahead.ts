@@ -16,7 +16,9 @@ export interface AheadLimits {
 /** What a request and its answer take, beside their bodies. */
 const exchangeBytes = 8 * 1024
 
-interface Sender {
+/** A connection, as one that sends requests. */
+export interface Sender {
+  readonly socket: Socket
   /** Requests that have begun to arrive, and whose answers have not left. */
   open: number
   isClosed: boolean
@@ -32,22 +34,21 @@ export class RequestsAhead {
     this.#limits = limits
   }
 
-  /** A request begins. */
-  enter(socket: Socket): void {
+  /** A request begins; returns who has sent it. */
+  enter(socket: Socket): Sender {
     const sender = this.#senders.get(socket) ?? this.#begin(socket)
     if (++sender.open > 1) this.#ahead++
+    return sender
   }
 
   /** Its answer has left. What a connection that was cut held is there until it is closed. */
-  leave(socket: Socket): void {
-    const sender = this.#senders.get(socket)
-    if (sender === undefined || sender.isClosed || socket.destroyed) return
+  leave(sender: Sender): void {
+    if (sender.isClosed || sender.socket.destroyed) return
     if (--sender.open > 0) this.#ahead--
   }
 
   /** Whether the connection has sent further ahead than there is room, when so many bytes of cut connections are held too. */
-  isTooFar(socket: Socket, cutBytes: number): boolean {
-    const open = this.#senders.get(socket)?.open ?? 0
+  isTooFar({ open }: Sender, cutBytes: number): boolean {
     return open > 1 && open > this.#room(cutBytes)
   }
 
@@ -60,7 +61,7 @@ export class RequestsAhead {
   }
 
   #begin(socket: Socket): Sender {
-    const sender = { open: 0, isClosed: false }
+    const sender = { socket, open: 0, isClosed: false }
     this.#senders.set(socket, sender)
     socket.once('close', () => {
       sender.isClosed = true

@@ -1,6 +1,5 @@
 /** Answers one request after the other: body, route, errors as `{"error": …}`, log and metrics. Holds what all of them share. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { MainwardError } from '../../core/error.ts'
 import type { ServingLimits } from '../limits.ts'
@@ -14,7 +13,7 @@ import { RequestBodies, type ReceivedBody } from './request-body.ts'
 import { giveBack } from './give-back.ts'
 import { readRequestId } from './request-id.ts'
 import { writeEarly, writeResponse, type WrittenResponse } from './response-writer.ts'
-import { RequestsAhead } from './requests-ahead.ts'
+import { RequestsAhead, type Sender } from './requests-ahead.ts'
 import { compileRouter, type MatchPath, type RouteMatch } from './router.ts'
 import { UnsentAnswers } from './unsent-answers.ts'
 
@@ -36,6 +35,7 @@ interface Refusal extends RequestProblem {
 interface Exchange {
   readonly message: IncomingMessage
   readonly response: ServerResponse
+  readonly sender: Sender
   readonly requestId: string
 }
 
@@ -106,14 +106,14 @@ export class Responder {
   #begin(message: IncomingMessage, response: ServerResponse): Exchange | null {
     const { socket } = message
     if (socket.destroyed) return null
-    this.#ahead.enter(socket)
-    return this.#isCut(socket) ? null : { message, response, requestId: readRequestId(message.headers) }
+    const sender = this.#ahead.enter(socket)
+    return this.#isCut(sender) ? null : { message, response, sender, requestId: readRequestId(message.headers) }
   }
 
   /** Cuts the connection when it has sent further ahead than there is room. */
-  #isCut(socket: Socket): boolean {
-    if (this.#ahead.isTooFar(socket, this.#unsent.cutBytes)) this.#unsent.cut(socket)
-    return socket.destroyed
+  #isCut(sender: Sender): boolean {
+    if (this.#ahead.isTooFar(sender, this.#unsent.cutBytes)) this.#unsent.cut(sender.socket)
+    return sender.socket.destroyed
   }
 
   /** Null when the request has been refused. */
@@ -147,7 +147,7 @@ export class Responder {
       this.connections.give(socket)
       return
     }
-    if (received === null || this.#isCut(socket)) {
+    if (received === null || this.#isCut(exchange.sender)) {
       received?.free()
       this.#count(about, clientLeft)
       this.connections.give(socket)
@@ -214,7 +214,7 @@ export class Responder {
     exchange.message.removeAllListeners('data').on('data', giveBack)
     if (status === 413) {
       writeEarly(exchange.message, exchange.response, this.#describe(exchange, answer))
-      exchange.response.once('finish', () => this.#ahead.leave(exchange.message.socket))
+      exchange.response.once('finish', () => this.#ahead.leave(exchange.sender))
     } else void this.#send(exchange, answer)
   }
 
@@ -224,10 +224,10 @@ export class Responder {
     const look = () => {
       const { socket } = message
       if (response.writableLength === 0) {
-        this.#ahead.leave(socket)
+        this.#ahead.leave(exchange.sender)
         return
       }
-      response.once('finish', () => this.#ahead.leave(socket))
+      response.once('finish', () => this.#ahead.leave(exchange.sender))
       this.#unsent.add(socket, response, answer.body.length)
     }
     if (sending !== undefined) return sending.then(look)
