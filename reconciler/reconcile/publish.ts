@@ -47,6 +47,7 @@ export async function publishServingState(pass: Pass): Promise<void> {
   })
   const stored = await ensureReleases(pass, namedReleases(states, routes))
   await ensureArtifacts(pass, row.artifactStore, stored, answeringReleases(states, routes))
+  const hasDataTime = settings.dataClock === 'wall' || row.dataTime !== null
   const content = {
     routes,
     releases: Object.fromEntries(
@@ -57,7 +58,7 @@ export async function publishServingState(pass: Pass): Promise<void> {
     ),
     artifactStore: row.artifactStore,
     dataTime: settings.dataClock === 'manual' ? row.dataTime : null,
-    ...withViews(chooseFeatureViews(memory, before?.state.featureViews ?? [])),
+    ...withViews(chooseFeatureViews(memory, before?.state.featureViews ?? [], hasDataTime)),
   }
   const state: ServingState = {
     formatVersion: 1,
@@ -72,21 +73,25 @@ export async function publishServingState(pass: Pass): Promise<void> {
   await writeServing(pass, { state, routesVersion: routesChanged ? state.version : before.routesVersion })
 }
 
-function chooseFeatureViews(memory: Pass['memory'], published: readonly OnlineView[]): readonly OnlineView[] {
-  const { features, views } = memory
+function chooseFeatureViews(
+  { features, views }: Pass['memory'],
+  published: readonly OnlineView[],
+  hasDataTime: boolean,
+): readonly OnlineView[] {
   if (features === null) return published
   const filled = new Set(views.filter(({ watermarkUs }) => watermarkUs !== null).map(({ digest }) => digest))
   return selectFeatureViews(features.views, published, (view) =>
-    view.isPushed ? !mayLackPushes(view, memory) : filled.has(view.digest),
+    view.isPushed ? !mayLackPushes(view, views, hasDataTime) : filled.has(view.digest),
   )
 }
 
-/** Rows that were pushed under earlier definitions are not there yet, or it is not known whether there are some. */
-function mayLackPushes({ digest }: OnlineView, { views, areFeaturesKnown }: Pass['memory']): boolean {
+/**
+ * Rows that were pushed under earlier definitions are not there yet, or it is not known whether there are some: a view that is new was not
+ * looked at. None is while the data has no time.
+ */
+function mayLackPushes({ digest }: OnlineView, views: Pass['memory']['views'], hasDataTime: boolean): boolean {
   const known = views.find((view) => view.digest === digest)
-  if (known !== undefined) return known.isCarrying === true
-  // Without a time of the data no view is looked at.
-  return !areFeaturesKnown || views.length > 0
+  return known === undefined ? hasDataTime : known.isCarrying === true
 }
 
 /** Absent where there are none: a state without features reads as it always did. */

@@ -457,6 +457,7 @@ describe('a reconciler', () => {
       { key: '["JFK"]', eventUs: eleven, createdUs: eleven, values: '[1.5]' },
       { key: '["EWR"]', eventUs: eleven, createdUs: eleven, values: '[3]' },
     ])
+    await eventually(() => expect(carried).toEqual(['1 true']))
     const features = '[{ name: gust, dtype: float64 }, { name: wind, dtype: float64 }]'
     const source = manifests['source.yaml'].trimEnd() + '\n    - { name: gust, dtype: float64 }\n'
     commitFiles(folder, {

@@ -13,13 +13,14 @@ describe('a killed runner', () => {
     const told = join(folder, 'told')
     const mark = `guard-${process.pid}`
     const built = join(packageRoot, 'dist/training')
+    // It has no child in its group: a shell says which one a signal has ended, and dies when nobody reads that.
     const script = `
       import { runProcess } from '${built}/processes/run-process.js'
       import { openProcessTable } from '${built}/processes/open-process-table.js'
       import { openBoundedLog } from '${built}/log/bounded-log.js'
       const log = openBoundedLog({ file: null, headBytes: 0, tailBytes: 100, onLines: (lines) => console.log(lines.join()) })
       await runProcess({
-        command: ['sh', '-c', 'trap "echo ended > ${told}" TERM; setsid sleep 60 & echo started; while :; do sleep 0.1; done'], folder: '${folder}',
+        command: ['sh', '-c', 'trap "echo ended > ${told}" TERM; setsid sleep 60 & echo started; wait; wait'], folder: '${folder}',
         environment: { PATH: '/usr/bin:/bin', RUN: '${mark}' }, markedBy: 'RUN', log, table: openProcessTable(),
         limits: { timeoutMs: 60000, memoryBytes: Infinity, diskBytes: Infinity }, measureDisk: async () => 0,
         ending: { graceMs: 100, killMs: 100 }, signal: new AbortController().signal })`
