@@ -64,7 +64,7 @@ export interface ServingLimits {
 export const defaultLimits: ServingLimits = {
   bodyBytes: 16 * 1024 * 1024,
   jsonBytes: 4 * 1024 * 1024,
-  heldBytes: 24 * 1024 * 1024,
+  heldBytes: 20 * 1024 * 1024,
   pipelinedRequests: 32,
   rows: 10_000,
   headerBytes: 16 * 1024,

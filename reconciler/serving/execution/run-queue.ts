@@ -58,7 +58,8 @@ const none: readonly RunJob[] = []
 export class RunQueue {
   readonly cost = new RunCost()
   readonly options: QueueOptions
-  readonly #jobs: RunJob[] = []
+  /** From `#head` on; what was taken is gone. */
+  readonly #jobs: (RunJob | undefined)[] = []
   /** Of a batch that failed: each is run alone. */
   readonly #suspects: RunJob[] = []
   #head = 0
@@ -158,7 +159,8 @@ export class RunQueue {
   #take(): RunJob | undefined {
     const job = this.#jobs[this.#head]
     if (job === undefined) return undefined
-    this.#head++
+    // Its inputs must not stay as long as anything waits.
+    this.#jobs[this.#head++] = undefined
     this.#waitingRows -= job.rows
     if (this.#head === this.#jobs.length || this.#head > 1024) {
       this.#jobs.splice(0, this.#head)

@@ -15,6 +15,8 @@ interface SlowReader {
   bytes: number
   answers: number
   readonly timer: NodeJS.Timeout
+  /** Hears that the connection is closed. */
+  readonly onClose: () => void
 }
 
 /** What an answer takes beside its bytes: the objects of its request and its own. */
@@ -54,9 +56,11 @@ export class UnsentAnswers {
   }
 
   #begin(socket: Socket): SlowReader {
-    const reader = { bytes: 0, answers: 0, timer: setTimeout(() => this.cut(socket), this.#limits.answerTimeoutMs) }
+    const timer = setTimeout(() => this.cut(socket), this.#limits.answerTimeoutMs)
+    const onClose = (): void => this.#forget(socket, reader)
+    const reader: SlowReader = { bytes: 0, answers: 0, timer, onClose }
     this.#readers.set(socket, reader)
-    socket.once('close', () => this.#forget(socket, reader))
+    socket.once('close', onClose)
     return reader
   }
 
@@ -84,6 +88,8 @@ export class UnsentAnswers {
   #forget(socket: Socket, reader: SlowReader): void {
     if (this.#readers.get(socket) !== reader) return
     clearTimeout(reader.timer)
+    // A connection may be slow many times.
+    socket.off('close', reader.onClose)
     this.#readers.delete(socket)
     this.#bytes -= reader.bytes
   }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { RunQueue, type QueueOptions, type RunJob } from '../../../reconciler/serving/execution/run-queue.ts'
 
@@ -152,4 +154,20 @@ describe('admission', () => {
     expect(() => queue.admit(1, 1, 50)).not.toThrow()
     expect(queue.length).toBe(0)
   })
+})
+
+it('what was taken is let go of, though others still wait', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const queue = queueOf([job({ rows: 1000 }), job()], { batches: false })
+  const take = (): WeakRef<object> => {
+    const [taken] = queue.takeNext(0).batch
+    if (taken === undefined) throw new Error('a run waits')
+    return new WeakRef(taken.inputs)
+  }
+  const inputs = take()
+  await new Promise((resolve) => setImmediate(resolve))
+  collect()
+  expect(inputs.deref()).toBeUndefined()
+  expect(queue.length).toBe(1)
 })
