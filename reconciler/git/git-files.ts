@@ -59,7 +59,7 @@ function settle<T>(action: () => T): Promise<T> {
 export function writeWhole(path: string, content: Uint8Array | string): void {
   if (path.endsWith('.pack')) assertWholePack(content)
   const temporary = join(dirname(path), `tmp_obj_${randomUUID().slice(0, 8)}`)
-  const descriptor = openSync(temporary, 'wx')
+  const descriptor = openNew(temporary)
   try {
     writeFileSync(descriptor, content)
     fsyncSync(descriptor)
@@ -70,6 +70,30 @@ export function writeWhole(path: string, content: Uint8Array | string): void {
     closeSync(descriptor)
   }
   renameSync(temporary, path)
+}
+
+/** `git gc` removes a folder that has become empty, also in the moment before something is written to it: then it is made again. */
+function openNew(path: string): number {
+  for (let left = 5; ; left--) {
+    try {
+      return openSync(path, 'wx')
+    } catch (thrown) {
+      if (codeOf(thrown) !== 'ENOENT' || left === 0) throw thrown
+      makeFolder(dirname(path))
+    }
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder)
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'EEXIST') throw thrown
+  }
+}
+
+function codeOf(thrown: unknown): unknown {
+  return thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
 }
 
 /** A pack ends with the SHA-1 of everything before: one that was cut off never reaches its place (gitformat-pack). */

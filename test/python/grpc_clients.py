@@ -68,7 +68,7 @@ def run_triton(address: str, rows: numpy.ndarray) -> dict:
     unit = client.infer("bench", [matrix], parameters={"unit": "U1"}).get_response()
     seen["unit_assigned"] = unit.parameters["unit_assigned"].bool_param
     seen["version"] = client.infer("bench", [matrix], model_version="2").get_response().model_version
-    many = [client.async_infer("bench", [matrix], callback=lambda *_: None) for _ in range(50)]
+    many = [client.async_infer("bench", [matrix], callback=lambda *_, **__: None) for _ in range(50)]
     seen["async"] = len([call for call in many if call is not None])
     seen["errors"] = read_errors(client, matrix)
     client.close()

@@ -166,7 +166,7 @@ setTimeout(() => console.log(client.pid()), 150)`
 
 /** The cache may be written to meanwhile: a folder that was empty has a file again. */
 function removeInUse(folder: string): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
+  rmSync(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 20 })
 }
 
 describe('a cache folder that disappears', () => {
