@@ -33,6 +33,17 @@ function otherBytes(): Uint8Array {
   return Buffer.concat([bytes, Buffer.from([0x32, 5]), Buffer.from('other')])
 }
 
+/** What is here is committed to `mine`; main gives the same number to another version meanwhile. Ends on `mine`. */
+async function theirsTakesTheNumber(): Promise<void> {
+  commitFiles(folder, {}, 'Mine')
+  runGit(folder, 'checkout', '--quiet', 'main')
+  write(folder, 'training/other.onnx', otherBytes())
+  change(['say: base', 'say: other'])
+  await run(folder, 'train')
+  commitFiles(folder, {}, 'Theirs')
+  runGit(folder, 'checkout', '--quiet', 'mine')
+}
+
 describe('a first training', () => {
   it('writes the version, its model file, its card and the line of the rollout', async () => {
     const { code, output, errors } = await run(folder, 'train')
@@ -183,13 +194,7 @@ describe('what changed', () => {
     runGit(folder, 'checkout', '--quiet', '-b', 'mine')
     await run(folder, 'train')
     const { run: first } = evidenceOf(2)
-    commitFiles(folder, {}, 'Mine')
-    runGit(folder, 'checkout', '--quiet', 'main')
-    write(folder, 'training/other.onnx', otherBytes())
-    change(['say: base', 'say: other'])
-    await run(folder, 'train')
-    commitFiles(folder, {}, 'Theirs')
-    runGit(folder, 'checkout', '--quiet', 'mine')
+    await theirsTakesTheNumber()
     const { code, errors, output } = await run(folder, 'train')
     expect([code, errors]).toEqual([0, ''])
     expect(output).toContain('version 2 gets another number, without training\n  version 2 is another one on the main branch')
@@ -202,13 +207,7 @@ describe('what changed', () => {
   it('is told by validate where a rebase took the files of this branch; training puts those of the main branch back', async () => {
     runGit(folder, 'checkout', '--quiet', '-b', 'mine')
     await run(folder, 'train')
-    commitFiles(folder, {}, 'Mine')
-    runGit(folder, 'checkout', '--quiet', 'main')
-    write(folder, 'training/other.onnx', otherBytes())
-    change(['say: base', 'say: other'])
-    await run(folder, 'train')
-    commitFiles(folder, {}, 'Theirs')
-    runGit(folder, 'checkout', '--quiet', 'mine')
+    await theirsTakesTheNumber()
     runGit(folder, 'merge', '--quiet', '--no-edit', '-X', 'ours', 'main')
     runGit(folder, 'checkout', '--quiet', 'HEAD~1', '--', 'models', 'cards', 'rollouts')
     runGit(folder, 'rm', '--quiet', 'training/other.onnx')

@@ -3,11 +3,11 @@
  * segments of its own, with the times at which they were pushed; so training has them, and online the newest of each key. A kill breaks
  * nothing: a row that it has is not taken over again.
  */
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArtifactNotes } from '../../artifacts/artifact-notes.ts'
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts'
-import { type Digest, digestBytes } from '../../core/digest.ts'
+import type { Digest } from '../../core/digest.ts'
 import { encodeEntityKey, encodeFeatureValue } from '../../core/feature-value.ts'
 import type { OnlineView } from '../../core/online-view.ts'
 import { readCountingSegments, readPushesAfter, setCarried, writeCarriedRows } from '../../database/carry-queries.ts'
@@ -17,16 +17,16 @@ import { ensurePushLog, insertSegment, readPushLogs, type PushLog } from '../../
 import type { PushedRow } from '../../database/push-queries.ts'
 import type { Engine, EngineRow } from '../../features/engine/engine.ts'
 import type { EngineKeeper } from '../../features/engine/engine-keeper.ts'
-import { openEngine } from '../../features/engine/open-engine.ts'
 import { buildCarryFrom, buildCarrySegment, buildCarrySpan, buildCarryTable, buildFresh, buildNewest, buildPart, carryRelations } from '../../features/pushed/carried-rows.ts' // prettier-ignore
 import { planCarry, type CarryPlan } from '../../features/pushed/plan-carry.ts'
 import { ownColumns } from '../../features/pushed/segment-columns.ts'
 import { loadPushes } from '../../features/pushed/write-segment.ts'
 import { pushLogLimits } from '../../reconcile/push-log-limits.ts'
 import { fencedWrite } from '../../reconcile/stores/fenced-write.ts'
-import { checkSegment } from './check-segment.ts'
 import { describeFailure, type Failure } from './describe-failure.ts'
 import { noteSegments } from './note-segments.ts'
+import { fetchSegment, putSegment } from './segment-bytes.ts'
+import { withJobEngine } from './with-job-engine.ts'
 
 export interface CarryJob {
   readonly epoch: number
@@ -68,34 +68,11 @@ export async function carryPushes(job: CarryJob, effects: CarryEffects): Promise
   try {
     return {
       digest,
-      ...(await withEngine(effects, (engine, folder) => new Carrier(job, effects, engine, folder).run())),
+      ...(await withJobEngine(effects, 'carried', (engine, folder) => new Carrier(job, effects, engine, folder).run())),
       failure: null,
     }
   } catch (thrown) {
     return { digest, rows: 0, without: [], failure: describeFailure(thrown) }
-  }
-}
-
-async function withEngine<T>(
-  { workFolder, keeper }: CarryEffects,
-  use: (engine: Engine, folder: string) => Promise<T>,
-): Promise<T> {
-  const parent = join(workFolder, 'carried')
-  await rm(parent, { recursive: true, force: true })
-  await mkdir(parent, { recursive: true })
-  // Of this job alone: the engine of one that was killed may still write.
-  const folder = await realpath(await mkdtemp(join(parent, 'job-')))
-  const engine = await openEngine({
-    spillFolder: join(workFolder, 'spill'),
-    folders: [folder],
-    ...(keeper === undefined ? {} : { keeper }),
-  })
-  try {
-    await engine.lock()
-    return await use(engine, folder)
-  } finally {
-    await engine.close()
-    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -141,7 +118,7 @@ class Carrier {
     const files: string[] = []
     for (const { id, store, sha256 } of await readCountingSegments(pool, log.id)) {
       const file = join(this.#folder, `part-${id}.parquet`)
-      await writeFile(file, checkSegment(log.view, sha256, await artifacts.read(store, sha256)), { mode: 0o600 })
+      await fetchSegment(artifacts, { store, sha256 }, { view: log.view, file })
       files.push(file)
     }
     if (files.length > 0) await this.#engine.query(buildCarryFrom(rank, columns, files))
@@ -179,10 +156,7 @@ class Carrier {
       return this.#writeSegment(log, middle, until)
     }
     const [span] = await this.#engine.query(buildCarrySpan(from, until))
-    const { store } = this.#job
-    const sha256 = digestBytes(bytes).slice('sha256:'.length)
-    await artifacts.put(store, sha256, bytes)
-    const segment = { store, sha256, sizeBytes: bytes.byteLength, rows: until - from, ...readSpan(span) }
+    const segment = { ...(await putSegment(artifacts, this.#job.store, bytes)), rows: until - from, ...readSpan(span) }
     await this.#write((transaction) => insertSegment(transaction, log.id, segment))
   }
 

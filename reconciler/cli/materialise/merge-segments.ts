@@ -3,11 +3,10 @@
  * break: the file is stored, then listed in place of the others in one transaction, then noted with what it replaces; from then on readers
  * see it alone. Notes of the others go later. Their files stay: another environment may have stored the same bytes.
  */
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArtifactNotes } from '../../artifacts/artifact-notes.ts'
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts'
-import { digestBytes } from '../../core/digest.ts'
 import type { Pool } from '../../database/pool.ts'
 import type { ListedSegment, PushLog, StoredSegment } from '../../database/push-log-queries.ts'
 import { listMerged, markUnnoted, readMergeable, readNotesToRemove } from '../../database/segment-merge-queries.ts'
@@ -16,8 +15,8 @@ import { mergeSegmentFiles } from '../../features/pushed/write-segment.ts'
 import { segmentTopic } from '../../features/pushed/segment-note.ts'
 import { mergeGraceSeconds, pushLogLimits } from '../../reconcile/push-log-limits.ts'
 import { fencedWrite } from '../../reconcile/stores/fenced-write.ts'
-import { checkSegment } from './check-segment.ts'
 import { planMerges, smallLimits, startOfDay } from './plan-merges.ts'
+import { fetchSegment, putSegment } from './segment-bytes.ts'
 
 export interface MergePlace {
   readonly job: {
@@ -72,9 +71,7 @@ async function mergeGroup(
 ): Promise<void> {
   const { pool, environment, artifacts } = effects
   const bytes = await mergeFiles({ job, effects, engine, folder }, log, group)
-  const sha256 = digestBytes(bytes).slice('sha256:'.length)
-  await artifacts.put(job.store, sha256, bytes)
-  const segment = { store: job.store, sha256, sizeBytes: bytes.byteLength, ...describeGroup(group) }
+  const segment = { ...(await putSegment(artifacts, job.store, bytes)), ...describeGroup(group) }
   const ids = group.map(({ id }) => id)
   await fencedWrite({ pool, environment }, job.epoch, (transaction) => listMerged(transaction, log.id, segment, ids))
 }
@@ -87,8 +84,7 @@ async function mergeFiles(
   const [file, parts] = [join(folder, 'merged.parquet'), group.map(({ id }) => join(folder, `part-${id}.parquet`))]
   try {
     for (const [at, { sha256 }] of group.entries()) {
-      const bytes = await effects.artifacts.read(job.store, sha256)
-      await writeFile(parts[at] ?? '', checkSegment(log.view, sha256, bytes), { mode: 0o600 })
+      await fetchSegment(effects.artifacts, { store: job.store, sha256 }, { view: log.view, file: parts[at] ?? '' })
     }
     const rows = await mergeSegmentFiles(engine, parts, file)
     const expected = group.reduce((sum, segment) => sum + segment.rows, 0)

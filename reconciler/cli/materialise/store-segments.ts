@@ -3,22 +3,22 @@
  * listed while its rows leave the log, in one transaction, then noted beside the artifacts. A file that was stored and not listed counts
  * nowhere; a segment that was listed and not noted is noted by the next job.
  */
-import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArtifactNotes } from '../../artifacts/artifact-notes.ts'
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts'
-import { digestBytes } from '../../core/digest.ts'
 import type { Pool } from '../../database/pool.ts'
 import { listSegment, readLastId, readPushBatch, readPushLogs, type LoggedRow, type PushLog, type StoredSegment } from '../../database/push-log-queries.ts' // prettier-ignore
 import type { Engine } from '../../features/engine/engine.ts'
 import type { EngineKeeper } from '../../features/engine/engine-keeper.ts'
-import { openEngine } from '../../features/engine/open-engine.ts'
 import { writeSegment } from '../../features/pushed/write-segment.ts'
 import { pushLogLimits } from '../../reconcile/push-log-limits.ts'
 import { fencedWrite } from '../../reconcile/stores/fenced-write.ts'
 import { describeFailure, type Failure } from './describe-failure.ts'
 import { mergeSegments, removeOldNotes } from './merge-segments.ts'
 import { noteSegments } from './note-segments.ts'
+import { putSegment } from './segment-bytes.ts'
+import { withJobEngine } from './with-job-engine.ts'
 
 export interface SegmentJob {
   readonly epoch: number
@@ -56,29 +56,14 @@ export interface SegmentEffects {
 
 /** One outcome for each log that is there. Throws what the database throws before the first log, and what the engine throws at its start. */
 export async function storeSegments(job: SegmentJob, effects: SegmentEffects): Promise<readonly SegmentOutcome[]> {
-  const { pool, environment, workFolder } = effects
+  const { pool, environment } = effects
   const logs = (await readPushLogs(pool, environment, 1)).filter(({ id }) => job.logs.includes(id))
-  const parent = join(workFolder, 'segments')
-  await rm(parent, { recursive: true, force: true })
-  await mkdir(parent, { recursive: true })
-  // Of this job alone: the engine of one that was killed may still write.
-  const folder = await mkdtemp(join(parent, 'job-'))
-  const { keeper } = effects
-  const engine = await openEngine({
-    spillFolder: join(workFolder, 'spill'),
-    folders: [folder],
-    ...(keeper === undefined ? {} : { keeper }),
-  })
-  try {
-    await engine.lock()
-    // The engine lets statements reach real paths alone.
-    const writer = new SegmentWriter(job, effects, engine, await realpath(folder))
+  return withJobEngine(effects, 'segments', async (engine, folder) => {
+    const writer = new SegmentWriter(job, effects, engine, folder)
     const outcomes: SegmentOutcome[] = []
     for (const log of logs) outcomes.push(await writer.empty(log))
     return outcomes
-  } finally {
-    await engine.close()
-  }
+  })
 }
 
 class SegmentWriter {
@@ -124,9 +109,7 @@ class SegmentWriter {
     const { pool, environment, artifacts } = this.#effects
     const { store, epoch } = this.#job
     const bytes = await this.#write(log, batch)
-    const sha256 = digestBytes(bytes).slice('sha256:'.length)
-    await artifacts.put(store, sha256, bytes)
-    const segment: StoredSegment = { store, sha256, sizeBytes: bytes.byteLength, ...describeRows(batch) }
+    const segment: StoredSegment = { ...(await putSegment(artifacts, store, bytes)), ...describeRows(batch) }
     const ids = batch.map(({ id }) => id)
     await fencedWrite({ pool, environment }, epoch, (transaction) => listSegment(transaction, log.id, segment, ids))
     await noteSegments(this.#effects, log)

@@ -2,12 +2,7 @@
 import type { BinaryOutcomes } from '../metrics/binary-outcomes.ts'
 import type { Clusters } from '../metrics/clusters.ts'
 import type { ScoreOrder } from '../metrics/score-order.ts'
-
-/** Draws that one walk serves. */
-const lanes = 8
-
-/** Keeps `0 / 0` out before the first row that is there; too small to be seen beside a weight, the heaviest of which is 1. */
-const least = 1e-300
+import { averagePrecisions, createLaneSums, lanes, least, setSums, type LaneSums } from './eight-lanes.ts'
 
 /**
  * Highest score first, and in steps: the step sum grows only where a positive has a score. The positives of a step are its last rows, for ties
@@ -67,17 +62,10 @@ function walkOf({ truth, weights }: BinaryOutcomes, ids: Uint32Array, { rows, so
   return { places, weights: ordered, positives: positives.slice(0, steps), ends: ends.slice(0, steps) }
 }
 
-interface State {
-  /** Weight of all rows so far, and of the positives. */
-  readonly sums: Float64Array
-  readonly positives: Float64Array
-  readonly precisions: Float64Array
-}
-
 /** The step sum of `rankingMetrics`, with the weight of a row times the multiplicity of its cluster. Sums of eight lanes stay in registers. */
 function precisionsAt(walk: Walk, table: Float64Array): Float64Array {
   const { places, weights, ends } = walk
-  const state = { sums: new Float64Array(lanes), positives: new Float64Array(lanes), precisions: new Float64Array(lanes) }
+  const state = createLaneSums()
   let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0]
   for (let step = 0, index = 0; step < ends.length; step += 1) {
     const end = ends[step] ?? 0
@@ -96,11 +84,11 @@ function precisionsAt(walk: Walk, table: Float64Array): Float64Array {
     setSums(state.sums, a, b, c, d, e, f, g, h)
     addStep(state, walk, table, step)
   }
-  return state.precisions.map((precision, lane) => precision / (state.positives[lane] ?? NaN))
+  return averagePrecisions(state)
 }
 
 /** The precision at a score, for the weight of the positives that have it. */
-function addStep({ sums, positives, precisions }: State, walk: Walk, table: Float64Array, step: number): void {
+function addStep({ sums, positives, precisions }: LaneSums, walk: Walk, table: Float64Array, step: number): void {
   const [first, end] = [walk.positives[step] ?? 0, walk.ends[step] ?? 0]
   for (let lane = 0; lane < lanes; lane += 1) {
     let tied = 0
@@ -110,27 +98,4 @@ function addStep({ sums, positives, precisions }: State, walk: Walk, table: Floa
     positives[lane] = positive
     precisions[lane] = (precisions[lane] ?? 0) + tied * (positive / ((sums[lane] ?? 0) + least))
   }
-}
-
-// Eight arguments: an array of them would be made anew for each score.
-// eslint-disable-next-line max-params
-function setSums(
-  sums: Float64Array,
-  a: number,
-  b: number,
-  c: number,
-  d: number,
-  e: number,
-  f: number,
-  g: number,
-  h: number,
-): void {
-  sums[0] = a
-  sums[1] = b
-  sums[2] = c
-  sums[3] = d
-  sums[4] = e
-  sums[5] = f
-  sums[6] = g
-  sums[7] = h
 }

@@ -3,15 +3,10 @@ import type { BinaryOutcomes } from '../metrics/binary-outcomes.ts'
 import type { Clusters } from '../metrics/clusters.ts'
 import type { ScoreOrder } from '../metrics/score-order.ts'
 import { precisionOfWeights } from './average-precision-of-weights.ts'
-
-/** Draws that one walk serves. */
-const lanes = 8
+import { averagePrecisions, createLaneSums, lanes, least, setSums, type LaneSums } from './eight-lanes.ts'
 
 /** Two counts of rows share one double, exactly, while there are fewer rows than this: positives times it, plus all. */
 const base = 2 ** 26
-
-/** Keeps `0 / 0` out before the first row that is there; too small to be seen beside a row. */
-const least = 1e-300
 
 interface Walk {
   /** Highest score first: where the lanes of the row's cluster and label begin in the table. */
@@ -79,7 +74,7 @@ function fillTable(table: Float64Array, draws: readonly ArrayLike<number>[]): vo
 
 /** Sums of eight lanes stay in registers: that, and one jump at the end of a score for all of them, makes it four times as fast as draws one by one. */
 function precisionsAt({ places, ends }: Walk, table: Float64Array): Float64Array {
-  const state = { sums: new Float64Array(lanes), positives: new Float64Array(lanes), precisions: new Float64Array(lanes) }
+  const state = createLaneSums()
   let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0]
   for (let step = 0, index = 0; step < ends.length; step += 1) {
     const end = ends[step] ?? 0
@@ -97,41 +92,11 @@ function precisionsAt({ places, ends }: Walk, table: Float64Array): Float64Array
     setSums(state.sums, a, b, c, d, e, f, g, h)
     addStep(state)
   }
-  return state.precisions.map((precision, lane) => precision / (state.positives[lane] ?? NaN))
-}
-
-// Eight arguments: an array of them would be made anew for each score.
-// eslint-disable-next-line max-params
-function setSums(
-  sums: Float64Array,
-  a: number,
-  b: number,
-  c: number,
-  d: number,
-  e: number,
-  f: number,
-  g: number,
-  h: number,
-): void {
-  sums[0] = a
-  sums[1] = b
-  sums[2] = c
-  sums[3] = d
-  sums[4] = e
-  sums[5] = f
-  sums[6] = g
-  sums[7] = h
-}
-
-interface State {
-  readonly sums: Float64Array
-  /** At the last step. */
-  readonly positives: Float64Array
-  readonly precisions: Float64Array
+  return averagePrecisions(state)
 }
 
 /** The precision at a score, for each positive that has it. */
-function addStep({ sums, positives, precisions }: State): void {
+function addStep({ sums, positives, precisions }: LaneSums): void {
   for (let lane = 0; lane < lanes; lane += 1) {
     const sum = sums[lane] ?? 0
     const positive = Math.floor(sum / base)
