@@ -1,5 +1,5 @@
 /** Makes a server listen, and says what a person can do when it can not. Knows no protocol. */
-import type { Server } from 'node:net'
+import { Server } from 'node:net'
 import { MainwardError } from '../core/error.ts'
 
 export interface ListenPlace {
@@ -26,6 +26,14 @@ export function listen(server: Server, place: ListenPlace): Promise<number> {
       else resolve(address.port)
     })
   })
+}
+
+/**
+ * Lets nobody in any more, and leaves the connections alone (`http.Server.close` ends those that look idle). Resolves when the
+ * last of them has ended; may be called again.
+ */
+export function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => Server.prototype.close.call(server, () => resolve()))
 }
 
 /** What a person can do about a port that can not be had. */

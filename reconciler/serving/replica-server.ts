@@ -3,7 +3,7 @@ import { Execution } from './execution/execution.ts'
 import { FeatureReader } from './features/feature-reader.ts'
 import { startGrpcServer, type GrpcServer } from './grpc/grpc-server.ts'
 import { buildAllRoutes } from './http/all-routes.ts'
-import { createHttpServer } from './http/http-server.ts'
+import { createHttpServer, type HttpServer } from './http/http-server.ts'
 import { defaultLimits, type ServingLimits } from './limits.ts'
 import { observeProcess } from './metrics/process-usage.ts'
 import { observeRecording } from './metrics/observe-recording.ts'
@@ -49,7 +49,9 @@ export interface ReplicaServer {
   readonly metrics: ServingMetrics
   /** Resolves with the ports; 0 picks a free one. Throws `port-in-use`. */
   listen(ports: ServerPorts): Promise<ServerPorts>
-  /** Answers what is in flight, closes the listeners, writes what was recorded, frees the models. */
+  /** Is not ready any more, and lets nobody in; whoever is connected is served on. */
+  stopListening(): void
+  /** Stops listening, answers what is in flight, writes what was recorded, frees the models. */
   stop(): Promise<void>
 }
 
@@ -90,27 +92,47 @@ export function createReplicaServer(
   const readStatistics = async () => (await whole.readMetrics()).statistics
   const parts = { service, status, readStatistics, limits, metrics, log, labelModel }
   const http = createHttpServer({ ...parts, routes: buildAllRoutes({ ...parts, whole, outcomes, online, requestSchemas }) })
-  let grpc: GrpcServer | null = null
+  const listeners = joinListeners(host, http, (port) => startGrpcServer({ ...parts, host, port }))
+  const stopListening = () => {
+    stopping = true
+    listeners.stopListening()
+  }
   return {
     replica,
     metrics,
-    listen: async ({ port, grpcPort }) => {
+    listen: listeners.listen,
+    stopListening,
+    stop: async () => {
+      stopListening()
+      await listeners.close()
+      await recording.stop()
+      replica.stop()
+      stopObserving()
+    },
+  }
+}
+
+/** Both listeners as one. */
+function joinListeners(host: string, http: HttpServer, startGrpc: (port: number) => Promise<GrpcServer>) {
+  let grpc: GrpcServer | null = null
+  return {
+    listen: async ({ port, grpcPort }: ServerPorts): Promise<ServerPorts> => {
       const found = await http.listen(host, port)
       if (grpcPort === null) return { port: found, grpcPort }
       try {
-        grpc = await startGrpcServer({ ...parts, host, port: grpcPort })
+        grpc = await startGrpc(grpcPort)
       } catch (error) {
         await http.close()
         throw error
       }
       return { port: found, grpcPort: grpc.port }
     },
-    stop: async () => {
-      stopping = true
+    stopListening: (): void => {
+      http.stopListening()
+      grpc?.stopListening()
+    },
+    close: async (): Promise<void> => {
       await Promise.all([http.close(), grpc?.close()])
-      await recording.stop()
-      replica.stop()
-      stopObserving()
     },
   }
 }

@@ -61,12 +61,17 @@ export type ToWorker =
   /** `path` is null when the file could not be kept: then it is read where it comes from. */
   | { readonly type: 'artifact'; readonly ask: number; readonly path: string | null }
   | { readonly type: 'refused'; readonly ask: number; readonly failure: SentFailure }
+  /** Let nobody in any more, and say so. */
   | { readonly type: 'stop' }
+  /** Nobody lets clients in any more: end. */
+  | { readonly type: 'drain' }
 
 export type FromWorker =
   | { readonly type: 'hello' }
   | { readonly type: 'failed'; readonly failure: SentFailure }
   | { readonly type: 'listening'; readonly ports: ServerPorts }
+  /** It lets nobody in any more. */
+  | { readonly type: 'closed' }
   | { readonly type: 'status'; readonly status: WorkerStatus }
   | { readonly type: 'counted'; readonly asked: boolean; readonly snapshot: MetricsSnapshot }
   | { readonly type: 'read-metrics'; readonly ask: number }
@@ -88,12 +93,14 @@ const toWorkerTypes: Readonly<Record<ToWorker['type'], true>> = {
   artifact: true,
   refused: true,
   stop: true,
+  drain: true,
 }
 
 const fromWorkerTypes: Readonly<Record<FromWorker['type'], true>> = {
   hello: true,
   failed: true,
   listening: true,
+  closed: true,
   status: true,
   counted: true,
   'read-metrics': true,

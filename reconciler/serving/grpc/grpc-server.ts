@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino'
 import type { ServingLimits } from '../limits.ts'
-import { listen } from '../listen.ts'
+import { listen, stopListening } from '../listen.ts'
 import { HealthService } from './methods/health-methods.ts'
 import { answerInfer, type InferParts } from './methods/infer-method.ts'
 import { serverMethods, type ServerParts } from './methods/server-methods.ts'
@@ -24,7 +24,9 @@ export interface GrpcServerOptions extends InferParts, ServerParts {
 
 export interface GrpcServer {
   readonly port: number
-  /** Tells watchers, takes no new calls, answers those in flight, and cuts what is left after the drain time. */
+  /** Tells watchers; whoever is connected is served on. */
+  stopListening(): void
+  /** Stops listening, takes no new calls, answers those in flight, and cuts what is left after the drain time. */
   close(): Promise<void>
 }
 
@@ -35,11 +37,17 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const methods = new Map([...inferenceMethods(options), ...unsupportedMethods(serviceName), ...health.methods()])
   const transport = createGrpcTransport({ methods, limits, log })
   const port = await listen(transport.server, { host, port: options.port, option: '--grpc-port' })
+  const stop = () => {
+    health.drain()
+    return stopListening(transport.server)
+  }
   return {
     port,
+    stopListening: () => void stop(),
     close: async () => {
-      health.drain()
-      await transport.close()
+      const closed = stop()
+      await transport.endSessions()
+      await closed
     },
   }
 }

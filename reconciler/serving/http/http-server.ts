@@ -3,15 +3,17 @@
  * request carries no meaning here: a body is bytes.
  */
 import { createServer, type Server } from 'node:http'
-import { Server as NetServer, type Socket } from 'node:net'
-import { listen } from '../listen.ts'
+import type { Socket } from 'node:net'
+import { listen, stopListening } from '../listen.ts'
 import { answerBrokenConnection, refuseConnection, refuseTunnel } from './broken-connection.ts'
 import { Responder, type ResponderOptions } from './responder.ts'
 
 export interface HttpServer {
   /** Resolves with the port. Throws `port-in-use`. */
   listen(host: string, port: number): Promise<number>
-  /** Closes the listener, answers what is in flight, and cuts what is left after the drain time. */
+  /** Whoever is connected is served on. */
+  stopListening(): void
+  /** Stops listening, answers what is in flight, and cuts what is left after the drain time. */
   close(): Promise<void>
 }
 
@@ -59,9 +61,10 @@ export function createHttpServer(options: ResponderOptions): HttpServer {
   })
   return {
     listen: (host, port) => listen(server, { host, port, option: '--port' }),
+    stopListening: () => void stopListening(server),
     close: async () => {
       responder.startDraining()
-      await closeServer(server, limits.drainTimeoutMs)
+      await endConnections(server, stopListening(server), limits.drainTimeoutMs)
     },
   }
 }
@@ -78,11 +81,10 @@ function limitConnections(server: Server, largest: number): void {
 }
 
 /**
- * The listener first; connections that look idle only after a while, since a request may be on its way on them: by then whoever
- * asks again and again has had an answer that said `Connection: close`. (`http.Server.close` would end them at once.)
+ * Connections that look idle are ended only after a while, since a request may be on its way on them: by then whoever asks again
+ * and again has had an answer that said `Connection: close`. (`http.Server.close` would end them at once.)
  */
-async function closeServer(server: Server, drainTimeoutMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()))
+async function endConnections(server: Server, closed: Promise<void>, drainTimeoutMs: number): Promise<void> {
   const idle = setInterval(() => server.closeIdleConnections(), idleGraceMs)
   const deadline = setTimeout(() => server.closeAllConnections(), drainTimeoutMs)
   try {

@@ -66,8 +66,8 @@ export const runningFolderName = 'running'
 /** How long the records that are left may take to be stored; the rest waits on disk. */
 const lastStoreMs = 2_000
 
-/** What a worker needs after its last answer. */
-const endMs = 2_000
+/** What a worker needs before it drains, and after its last answer. */
+const endMs = 3_000
 
 export class Primary {
   readonly #options: PrimaryOptions
@@ -201,7 +201,7 @@ export class Primary {
     this.#updateSoon()
   }
 
-  #hear(worker: Worker, message: Exclude<FromWorker, { type: 'hello' }>): void {
+  #hear(worker: Worker, message: Exclude<FromWorker, { type: 'hello' | 'closed' }>): void {
     switch (message.type) {
       case 'listening':
         worker.ports = message.ports

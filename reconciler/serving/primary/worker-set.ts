@@ -13,7 +13,7 @@ export interface WorkerSetOptions {
   start(events: WorkerEvents): WorkerProcess
   /** The worker is there, and waits for its first word. */
   onHello(worker: Worker): void
-  onMessage(worker: Worker, message: Exclude<FromWorker, { type: 'hello' }>): void
+  onMessage(worker: Worker, message: Exclude<FromWorker, { type: 'hello' | 'closed' }>): void
   /** The worker is gone; `pauseMs` is null when nobody takes its place. */
   onEnd(worker: Worker, end: ProcessEnd, pauseMs: number | null): void
 }
@@ -30,6 +30,8 @@ export interface Worker {
   /** It was told to listen, whatever it holds. */
   mustListen: boolean
   status: WorkerStatus | null
+  /** It lets nobody in any more. */
+  closed: boolean
 }
 
 export class WorkerSet {
@@ -62,7 +64,11 @@ export class WorkerSet {
     for (const { process } of this.#alive.values()) process.send(message)
   }
 
-  /** Tells all to stop, and kills those that take longer. Nobody is replaced from now on. */
+  /**
+   * Tells all to stop, and kills those that take longer. Nobody is replaced from now on. They share their sockets: while one of them,
+   * or the primary's own copy, is open, a client that is sent away connects again, and is cut when the last one closes. So they send
+   * nobody away before all have closed.
+   */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true
     for (const timer of this.#timers) clearTimeout(timer)
@@ -82,21 +88,33 @@ export class WorkerSet {
       onMessage: (message) => this.#hear(worker, message),
       onEnd: (end) => this.#bury(worker, end, countFailures(failures, performance.now() - startedAt)),
     })
-    const worker: Worker = { number, process, ports: null, begun: false, mustListen: false, status: null }
+    const worker: Worker = { number, process, ports: null, begun: false, mustListen: false, status: null, closed: false }
     this.#alive.set(number, worker)
   }
 
   #hear(worker: Worker, message: FromWorker): void {
     if (message.type === 'hello' && this.#stopping) worker.process.send({ type: 'stop' })
     else if (message.type === 'hello') this.#options.onHello(worker)
+    else if (message.type === 'closed') this.#noteClosed(worker)
     else this.#options.onMessage(worker, message)
+  }
+
+  #noteClosed(worker: Worker): void {
+    worker.closed = true
+    if (this.#stopping) this.#drainWhenClosed()
+    else worker.process.send({ type: 'drain' })
+  }
+
+  #drainWhenClosed(): void {
+    if (this.listAlive().every(({ closed }) => closed)) this.tellAll({ type: 'drain' })
   }
 
   #bury(worker: Worker, end: ProcessEnd, failures: number): void {
     this.#alive.delete(worker.number)
     const pauseMs = failures === 1 ? 0 : restartPauseMs(failures - 1)
     this.#options.onEnd(worker, end, this.#stopping ? null : pauseMs)
-    if (!this.#stopping) this.#startLater(failures, pauseMs)
+    if (this.#stopping) this.#drainWhenClosed()
+    else this.#startLater(failures, pauseMs)
     if (this.#alive.size === 0) this.#onEmpty()
   }
 

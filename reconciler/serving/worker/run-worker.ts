@@ -49,6 +49,8 @@ interface Begun {
 const countEveryMs = 1_000
 /** How long others may answer alone before a worker listens that has not loaded everything. */
 const loadPatienceMs = 15_000
+/** How long a worker that stops waits for others that do not close. */
+const closingPatienceMs = 1_000
 /** Without a primary nobody knows of this process: it answers what it has, and is gone within a second. */
 const orphanDrainMs = 700
 
@@ -68,6 +70,7 @@ class WorkerLife {
   readonly #effects: WorkerEffects
   readonly #source = new ChannelSource()
   readonly #stopping = new AbortController()
+  readonly #draining = new AbortController()
   readonly #begun: Promise<Begun>
   #tellBegun: (begun: Begun) => void = () => undefined
   #server: ReplicaServer | null = null
@@ -96,6 +99,7 @@ class WorkerLife {
       if (this.link.gone.aborted) log.warn('the primary process is gone: this one ends')
     } finally {
       clearInterval(counting)
+      await this.#close(server)
       await this.#end(server)
       running.close()
     }
@@ -115,6 +119,8 @@ class WorkerLife {
         return this.#sendCounts(true)
       case 'stop':
         return this.#stopping.abort()
+      case 'drain':
+        return this.#draining.abort()
       case 'metrics':
       case 'artifact':
       case 'refused':
@@ -184,6 +190,16 @@ class WorkerLife {
 
   #sendCounts(asked: boolean): void {
     if (this.#server !== null) void this.link.send({ type: 'counted', asked, snapshot: this.#server.metrics.snapshot() })
+  }
+
+  /** Lets nobody in any more, and waits until nobody else does. */
+  async #close(server: ReplicaServer): Promise<void> {
+    server.stopListening()
+    void this.link.send({ type: 'closed' })
+    await Promise.race([
+      whenAborted([this.#draining.signal, this.link.gone]),
+      sleep(closingPatienceMs, undefined, { ref: false }),
+    ])
   }
 
   async #end(server: ReplicaServer): Promise<void> {

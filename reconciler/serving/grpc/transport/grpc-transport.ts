@@ -33,7 +33,7 @@ export interface GrpcTransportOptions {
 export interface GrpcTransport {
   readonly server: Http2Server
   /** Takes no new calls; resolves when those in flight are answered, or the drain time is over. */
-  close(): Promise<void>
+  endSessions(): Promise<void>
 }
 
 export function createGrpcTransport({ methods, limits, log }: GrpcTransportOptions): GrpcTransport {
@@ -63,14 +63,7 @@ export function createGrpcTransport({ methods, limits, log }: GrpcTransportOptio
     }
     startCall(stream, headers, methods, parts)
   })
-  return {
-    server,
-    close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      await sessions.close(limits.drainTimeoutMs)
-      await closed
-    },
-  }
+  return { server, endSessions: () => sessions.close(limits.drainTimeoutMs) }
 }
 
 function sessionOptions({ headerBytes, heldBytes }: ServingLimits) {

@@ -1,7 +1,7 @@
 /** A primary with its workers as real processes, with the state in a file and the artifacts in a folder. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import type { Agent } from 'node:http'
 import { request } from 'node:http'
@@ -168,4 +168,25 @@ export function isAlive(pid: number): boolean {
 export function listChildren(pid: number): readonly number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
   return text.trim().split(/\s+/).filter(Boolean).map(Number).filter(isAlive)
+}
+
+/** Connections to the port of the URL that the process has accepted, and that are open. */
+export function countConnections(pid: number, url: string): number {
+  const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, '0')
+  // Columns: number, local address, remote address, state (01: established), …, inode.
+  const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1)
+  const columns = lines.map((line) => line.trim().split(/\s+/))
+  const ours = columns.filter(([, local, , state]) => local?.endsWith(`:${port}`) === true && state === '01')
+  const sockets = new Set(ours.map((column) => `socket:[${column[9] ?? ''}]`))
+  const held = readdirSync(`/proc/${pid}/fd`).map((fd) => readLink(`/proc/${pid}/fd/${fd}`))
+  return held.filter((target) => sockets.has(target)).length
+}
+
+/** Empty for what is closed by now. */
+function readLink(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
 }
