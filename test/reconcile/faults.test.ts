@@ -46,7 +46,7 @@ describe('an undisturbed run', () => {
 /** Each run fails at many places; together they fail at every call of the undisturbed run. */
 const runs = (['crash', 'error'] as const).flatMap((kind) =>
   (['before', 'after'] as const).flatMap((when) => {
-    const count = when === 'before' ? 16 : 8
+    const count = when === 'before' ? 10 : 5
     return Array.from({ length: count }, (_, part) => ({ kind, when, part, count }))
   }),
 )

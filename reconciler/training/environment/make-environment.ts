@@ -47,7 +47,8 @@ export async function makeEnvironment(making: Making): Promise<WholeEnvironment>
     // What is installed is what the digest is of, also when the file changes meanwhile.
     const requirements = join(made, 'requirements.txt')
     await onDisk('a Python environment', request.cacheFolder, () => writeFile(requirements, bytes))
-    const install = ['-m', 'pip', 'install', '--progress-bar', 'off', '--requirement', requirements]
+    // Byte code is written for what a trainer imports, when it does: writing it for everything takes as long again as the rest.
+    const install = ['-m', 'pip', 'install', '--progress-bar', 'off', '--no-compile', '--requirement', requirements]
     await runStep(making, 'install the packages', [join(made, 'bin', 'python3'), ...install])
     const folder = await onDisk('a Python environment', request.cacheFolder, () => cache.publish(made))
     const description = await describePython(join(folder, 'bin', 'python3'), variables)
