@@ -21,6 +21,8 @@ export interface ReplicaTimes {
   readonly heartbeatMs: number
   /** How long a source or a reporter may take before it counts as down. */
   readonly portTimeoutMs: number
+  /** How long a worker may say nothing before it is taken for held, and killed. */
+  readonly workerSilenceMs: number
   readonly firstRetryMs: number
   readonly largestRetryMs: number
 }
@@ -29,6 +31,7 @@ export const defaultTimes: ReplicaTimes = {
   pollMs: 1000,
   heartbeatMs: 2000,
   portTimeoutMs: 5000,
+  workerSilenceMs: 30_000,
   firstRetryMs: 1000,
   largestRetryMs: 30_000,
 }

@@ -21,6 +21,7 @@ export class CrashWatch {
   readonly #options: CrashWatchOptions
   readonly #ledger = new CrashLedger()
   readonly #condemned = new Map<Digest, string>()
+  readonly #blamed = new Set<number>()
   #oomKills = readOomKills()
 
   constructor(options: CrashWatchOptions) {
@@ -34,10 +35,15 @@ export class CrashWatch {
     return this.#condemned
   }
 
+  /** Whatever this worker dies of now, it is a crash: what it runs has held it. */
+  blame(worker: number): void {
+    this.#blamed.add(worker)
+  }
+
   inspect(worker: number, end: ProcessEnd): void {
     const running = takeRunning(join(this.#options.folder, String(worker)))
     const oomKills = readOomKills()
-    const crashed = isCrash(end, this.#oomKills, oomKills)
+    const crashed = this.#blamed.delete(worker) || isCrash(end, this.#oomKills, oomKills)
     this.#oomKills = oomKills
     if (!crashed || running.length === 0) return
     const { registry, log, findRelease } = this.#options

@@ -112,6 +112,8 @@ export class Primary {
     this.#workers = new WorkerSet({
       processes,
       start: (events) => effects.startWorker(events),
+      silenceMs: this.#times.workerSilenceMs,
+      onSilent: (worker) => this.#noteSilence(worker),
       onHello: (worker) => this.#begin(worker),
       onMessage: (worker, message) => this.#hear(worker, message),
       onEnd: (worker, end, pauseMs) => this.#onEnd(worker, end, pauseMs),
@@ -233,6 +235,13 @@ export class Primary {
     } catch (error) {
       process.send({ type: 'refused', ask, failure: packFailure(error) })
     }
+  }
+
+  #noteSilence({ number, process }: Worker): void {
+    const { pid } = process
+    const silentMs = this.#times.workerSilenceMs
+    this.#crashes.blame(number)
+    this.#effects.log.error({ worker: number, pid, silentMs }, 'a worker says nothing any more: it is killed')
   }
 
   #onEnd(worker: Worker, end: ProcessEnd, pauseMs: number | null): void {

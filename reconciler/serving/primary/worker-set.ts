@@ -10,10 +10,14 @@ import type { WorkerEvents, WorkerProcess } from './worker-process.ts'
 
 export interface WorkerSetOptions {
   readonly processes: number
+  /** A worker that says nothing for so long while this process is awake is killed: something holds its event loop. */
+  readonly silenceMs: number
   start(events: WorkerEvents): WorkerProcess
   /** The worker is there, and waits for its first word. */
   onHello(worker: Worker): void
   onMessage(worker: Worker, message: Exclude<FromWorker, { type: 'hello' | 'closed' }>): void
+  /** It is killed now. */
+  onSilent(worker: Worker): void
   /** The worker is gone; `pauseMs` is null when nobody takes its place. */
   onEnd(worker: Worker, end: ProcessEnd, pauseMs: number | null): void
 }
@@ -32,7 +36,12 @@ export interface Worker {
   status: WorkerStatus | null
   /** It lets nobody in any more. */
   closed: boolean
+  /** How often it was looked at since it has said something. */
+  silentChecks: number
 }
+
+/** Time in which this process itself was held up, or the machine asleep, is then no silence: it is one check. */
+const checksOfSilence = 30
 
 export class WorkerSet {
   readonly #options: WorkerSetOptions
@@ -40,6 +49,7 @@ export class WorkerSet {
   readonly #timers = new Set<NodeJS.Timeout>()
   #started = 0
   #stopping = false
+  #checking: NodeJS.Timeout | undefined
   #onEmpty: () => void = () => undefined
 
   constructor(options: WorkerSetOptions) {
@@ -48,6 +58,7 @@ export class WorkerSet {
 
   startAll(): void {
     for (let place = 0; place < this.#options.processes; place++) this.#start(0)
+    this.#checking = setInterval(() => this.#killSilent(), this.#options.silenceMs / checksOfSilence)
   }
 
   /** In the order of their start. */
@@ -71,6 +82,7 @@ export class WorkerSet {
    */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true
+    clearInterval(this.#checking)
     for (const timer of this.#timers) clearTimeout(timer)
     this.tellAll({ type: 'stop' })
     if (this.#alive.size === 0) return
@@ -88,15 +100,34 @@ export class WorkerSet {
       onMessage: (message) => this.#hear(worker, message),
       onEnd: (end) => this.#bury(worker, end, countFailures(failures, performance.now() - startedAt)),
     })
-    const worker: Worker = { number, process, ports: null, begun: false, mustListen: false, status: null, closed: false }
+    const worker: Worker = {
+      number,
+      process,
+      ports: null,
+      begun: false,
+      mustListen: false,
+      status: null,
+      closed: false,
+      silentChecks: 0,
+    }
     this.#alive.set(number, worker)
   }
 
   #hear(worker: Worker, message: FromWorker): void {
+    worker.silentChecks = 0
     if (message.type === 'hello' && this.#stopping) worker.process.send({ type: 'stop' })
     else if (message.type === 'hello') this.#options.onHello(worker)
     else if (message.type === 'closed') this.#noteClosed(worker)
     else this.#options.onMessage(worker, message)
+  }
+
+  /** Before its first word a worker starts, which a busy machine may draw out. */
+  #killSilent(): void {
+    for (const worker of this.#alive.values()) {
+      if (!worker.begun || ++worker.silentChecks !== checksOfSilence) continue
+      this.#options.onSilent(worker)
+      worker.process.kill('SIGKILL')
+    }
   }
 
   #noteClosed(worker: Worker): void {

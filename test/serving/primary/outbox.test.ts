@@ -24,7 +24,7 @@ function createWorker(number = 1): { readonly worker: Worker; readonly take: () 
   const said: ToWorker[] = []
   const process = { pid: number, send: (message: ToWorker) => said.push(message), kill: () => undefined }
   return {
-    worker: { number, process, ports: null, begun: true, mustListen: true, status: null, closed: false },
+    worker: { number, process, ports: null, begun: true, mustListen: true, status: null, closed: false, silentChecks: 0 },
     take: () => said.splice(0),
   }
 }

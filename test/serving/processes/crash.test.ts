@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Release } from '../../../reconciler/core/release.ts'
 import { benchRelease } from '../support/bench-model.ts'
@@ -69,6 +71,36 @@ describe('a release that kills its process', () => {
     await until(async () => (await poke(cluster)) === 1)
     expect(reasonOf(cluster, otherGood)).toBeNull()
     expect((await cluster.get('/v2/health/ready')).status).toBe(200)
+  })
+
+  it('when it holds it for ever is taken out too: what says nothing is killed, and others serve on', async () => {
+    const routes = [
+      route('bench', [
+        { name: 'canary', release: deadly.digest, weight: 100, range: [0, 1] },
+        { name: 'stable', release: good.digest, weight: 0 },
+      ]),
+      stableRoute(otherGood),
+    ]
+    await folder.offer(servingState(1, { releases: [good, deadly, otherGood], routes }))
+    const times = { workerSilenceMs: 2000 }
+    const cluster = await folder.serve({ processes: 2, times, crashes: [{ version: 2, when: 'hold' }] })
+    await until(async () => (await cluster.get('/v2/health/ready').catch(() => null))?.status === 200)
+    await writeFile(join(folder.path, 'hold'), '')
+    // Requests are lost that a held worker had taken in just before.
+    const lost = poke(cluster)
+    let [answered, cut] = [0, 0]
+    while (reasonOf(cluster, deadly) !== 'Crashed') {
+      const reply = await cluster.predict('other').catch(() => null)
+      if (reply === null) cut++
+      else expect(reply.status).toBe(200)
+      if (reply !== null) answered++
+    }
+    expect(await lost).toBeNull()
+    expect(cut).toBeLessThanOrEqual(3)
+    expect(answered).toBeGreaterThan(0)
+    expect(cluster.output().split('"a worker says nothing any more: it is killed"').length - 1).toBe(3)
+    await until(async () => (await poke(cluster)) === 1)
+    expect(reasonOf(cluster, otherGood)).toBeNull()
   })
 
   it('gets its chances again when the state has let go of it and names it anew', async () => {

@@ -1,6 +1,8 @@
 // Serving processes as `mainward serve` runs them, with their state in a file and their artifacts in a folder. Runs from dist/.
 // Argument: one JSON object { options, folder }; options as runServe takes them. A worker is this script again.
-// A release whose version is named in `crashes` kills the process when it is run, as a defect of native code does.
+// A release whose version is named in `crashes` kills the process when it is run, as a defect of native code does; or holds it
+// for ever, once there is a file `hold` in the folder.
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -45,11 +47,15 @@ async function openRuntime() {
   const { onnxRuntime } = await load('inference/onnx-runtime.js')
   if (crashes.length === 0) return onnxRuntime
   const deadly = new Set()
+  const holding = new Set()
   let newest
   return {
     async load(bytes) {
       const model = await onnxRuntime.load(bytes)
-      const run = (...inputs) => (deadly.has(model) ? process.kill(process.pid, 'SIGSEGV') : model.run(...inputs))
+      const run = (...inputs) => {
+        if (holding.has(model) && existsSync(join(folder, 'hold'))) for (;;);
+        return deadly.has(model) ? process.kill(process.pid, 'SIGSEGV') : model.run(...inputs)
+      }
       newest = model
       return { ...model, run }
     },
@@ -58,6 +64,7 @@ async function openRuntime() {
       const crash = crashes.find(({ version }) => version === release.version)
       if (crash?.when === 'load') process.kill(process.pid, 'SIGSEGV')
       if (crash?.when === 'run') deadly.add(newest)
+      if (crash?.when === 'hold') holding.add(newest)
       return found
     },
   }

@@ -16,7 +16,8 @@ const program = join(packageRoot, 'test/serving/support/serve-process.mjs')
 
 export interface Crash {
   readonly version: number
-  readonly when: 'load' | 'run'
+  /** `hold`: a run never ends once there is a file `hold` in the folder. */
+  readonly when: 'load' | 'run' | 'hold'
 }
 
 export interface ClusterChanges extends Partial<ServeOptions> {
