@@ -1,7 +1,7 @@
 // Runs golden cases of the point-in-time join through the builder and DuckDB: `npm run pit-cases -- FILE …`. Prints each case that
 // failed with what was expected and found, then "N passed, N failed"; ends with 1 when one failed, 2 when used wrongly.
-import { readFileSync } from 'node:fs'
 import { openCaseEngine } from './pit-cases/case-engine.mjs'
+import { readCases, show } from './pit-cases/read-cases.mjs'
 import { runCase } from './pit-cases/run-case.mjs'
 
 const files = process.argv.slice(2)
@@ -10,16 +10,9 @@ if (files.length === 0) {
   process.exit(2)
 }
 
-function casesOf(file) {
-  const { cases } = JSON.parse(readFileSync(file, 'utf8'))
-  if (!Array.isArray(cases)) throw new Error(`${file}: expected an object with a list "cases"`)
-  return cases
-}
-
-const show = (value) => JSON.stringify(value)
 let all
 try {
-  all = files.flatMap(casesOf)
+  all = files.flatMap(readCases)
 } catch (thrown) {
   process.stderr.write(`${thrown.message}\n`)
   process.exit(2)

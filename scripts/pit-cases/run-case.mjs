@@ -1,6 +1,7 @@
 // One golden case: its rows and labels as tables, the join that the builder writes, and what it gave.
 import { buildJoin } from '../../dist/features/join/build-join.js'
 import { parseInstant } from './parse-instant.mjs'
+import { wholeMicroseconds } from './read-cases.mjs'
 
 const quoted = (name) => `"${name.replaceAll('"', '""')}"`
 
@@ -28,10 +29,8 @@ async function fill(engine, table, columns, rows) {
   for (const row of rows) await engine.query(`INSERT INTO ${quoted(table)} VALUES (${values.join(', ')})`, row)
 }
 
-const timeOf = (text) => (text === null || text === undefined ? null : String(parseInstant(text)))
-
-/** A ttl may be written as any number of microseconds; ages are whole ones. */
-const ttlOf = (ttl) => (ttl === null || ttl === undefined ? null : BigInt(Math.floor(ttl)))
+/** Null without a time; the rule's own program takes an empty text for none too. */
+const timeOf = (text) => (text === null || text === undefined || text === '' ? null : String(parseInstant(text)))
 
 export async function runCase(engine, { entities, ttl_us: ttl, features, labels }) {
   const value = valueColumn(features.map((row) => row.value))
@@ -69,7 +68,7 @@ export async function runCase(engine, { entities, ttl_us: ttl, features, labels 
         isStatic: false,
         isSparse,
         rowKey: [],
-        ttlUs: ttlOf(ttl),
+        ttlUs: wholeMicroseconds(ttl),
         grid: null,
         take: [{ type: 'feature', column: 'value', as: 'value' }],
       },

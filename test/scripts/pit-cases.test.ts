@@ -71,6 +71,41 @@ describe('npm run pit-cases', () => {
     expect(run(file)).toEqual({ status: 0, out: '9 passed, 0 failed\n' })
   })
 
+  it('tells keys and values apart that no double tells apart, and reads what Python writes', () => {
+    // The expected values are those of the rule's own program (Python), whose integers have any size.
+    const text = ({
+      name,
+      keys,
+      value,
+      label,
+      gives,
+    }: Readonly<Record<'name' | 'keys' | 'value' | 'label' | 'gives', string>>) => {
+      const features = keys.split(' ').map((key, index) => {
+        const times = `"event_time": "2026-01-0${index + 1}", "created_time": ""`
+        return `{"id": ${key}, ${times}, "value": ${value}${index}}`
+      })
+      return `{"name": "${name}", "entities": ["id"], "ttl_us": 9223372036854775807, "features": [${features.join(', ')}],
+        "labels": [{"id": ${label}, "t": "2026-03-01"}], "expected": [${gives}], "found": [${gives !== 'null'}]}`
+    }
+    const two = '9007199254740993 9007199254740992'
+    const path = join(folder, 'big.json')
+    const big = [
+      text({ name: 'keys', keys: two, value: '1.', label: '9007199254740993', gives: '1.0' }),
+      text({ name: 'no such key', keys: two, value: '1.', label: '9007199254740994', gives: 'null' }),
+      text({ name: '65 bits', keys: '18446744073709551616 18446744073709551617', value: '1.', label: '18446744073709551616', gives: '1.0' }), // prettier-ignore
+      text({ name: 'values', keys: '1', value: '900719925474099', label: '1', gives: '9007199254740990' }),
+      text({ name: 'wrong value', keys: '1 1', value: '900719925474100', label: '1', gives: '9007199254741000' }),
+    ]
+    writeFileSync(path, `{"cases": [${big.join(', ')}]}`)
+    expect(run(path)).toEqual({
+      status: 1,
+      out: 'wrong value: expected [9007199254741000] found [true], got [9007199254741001] found [true]\n4 passed, 1 failed\n',
+    })
+    const nan = text({ name: 'a NaN', keys: '1', value: 'NaN, "unused": ', label: '1', gives: 'NaN' })
+    writeFileSync(path, `{"cases": [${nan}]}`)
+    expect(run(path)).toEqual({ status: 0, out: '1 passed, 0 failed\n' })
+  })
+
   it('says how it is used', () => {
     expect(run().status).toBe(2)
     expect(run(join(folder, 'nowhere.json')).status).toBe(2)
