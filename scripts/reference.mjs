@@ -35,7 +35,7 @@ function problemsOf(given) {
   const run = functions.get(given.function)
   if (run === undefined) return [`no function named ${JSON.stringify(given.function)}`]
   try {
-    return differencesOf(run(expand(given.input)), given)
+    return differencesOf(run(expand(given.input), given.written), given)
   } catch (thrown) {
     return [`${given.function} threw ${thrown.message}`]
   }

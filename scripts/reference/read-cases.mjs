@@ -34,7 +34,10 @@ function wrongIn(given) {
   return null
 }
 
-/** The cases of a file, what they expect marked where it is an integer. Throws an Error that names the file. */
+/**
+ * The cases of a file. What they expect is marked where it is an integer, and so is `written`, the input once more: a group named 1.0
+ * is not called 1. Throws an Error that names the file.
+ */
 export function readCases(file) {
   const text = textOf(file)
   const { cases } = parse(file, text) ?? {}
@@ -43,6 +46,6 @@ export function readCases(file) {
   return cases.map((given, index) => {
     const wrong = wrongIn(given)
     if (wrong !== null) throw new Error(`${file}: case ${index + 1} ${wrong}`)
-    return { ...given, expected: marked[index].expected }
+    return { ...given, expected: marked[index].expected, written: marked[index].input }
   })
 }

@@ -8,6 +8,7 @@ interface Case {
   readonly name: string
   readonly function: string
   readonly input: unknown
+  readonly written: unknown
 }
 
 const script = async <Exports>(name: string): Promise<Exports> =>
@@ -16,7 +17,7 @@ const { readCases } = await script<{ readCases: (file: string) => readonly Case[
 const { expand } = await script<{ expand: (input: unknown) => unknown }>('generated-input.mjs')
 const { differencesOf } = await script<{ differencesOf: (got: unknown, given: Case) => readonly string[] }>('compare.mjs')
 const { loadFunctions } = await script<{
-  loadFunctions: () => Promise<ReadonlyMap<string, (input: unknown) => unknown>>
+  loadFunctions: () => Promise<ReadonlyMap<string, (input: unknown, written: unknown) => unknown>>
 }>('load-functions.mjs')
 
 const functions = await loadFunctions()
@@ -28,6 +29,6 @@ describe.each(files)('%s', (file) => {
   it.each(cases.map((given) => [given.name, given] as const))('%s', (_, given) => {
     const run = functions.get(given.function)
     expect(run, given.function).toBeDefined()
-    expect(differencesOf(run?.(expand(given.input)), given)).toEqual([])
+    expect(differencesOf(run?.(expand(given.input), given.written), given)).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 /** Confidence intervals of a share of successes. */
 import { betaQuantile } from '../special/beta-quantile.ts'
-import { normalQuantile } from '../special/normal.ts'
+import { normalReach } from '../special/normal.ts'
 import type { Interval, Proportion } from './interval.ts'
 
 /**
@@ -30,7 +30,7 @@ export function proportionInterval(given: Proportion, confidence: number, method
 }
 
 function wilson({ successes, count }: Proportion, confidence: number): Interval {
-  const z = normalQuantile(0.5 + confidence / 2)
+  const z = normalReach(confidence)
   const share = successes / count
   const centre = (successes + (z * z) / 2) / (count + z * z)
   const half = (z * Math.sqrt(count) * Math.sqrt(share * (1 - share) + (z * z) / (4 * count))) / (count + z * z)
@@ -53,12 +53,12 @@ function betaEnds(a: number, b: number, confidence: number): Interval {
 }
 
 function agrestiCoull({ successes, count }: Proportion, confidence: number): Interval {
-  const z = normalQuantile(0.5 + confidence / 2)
+  const z = normalReach(confidence)
   const size = count + z * z
   return around((successes + (z * z) / 2) / size, size, confidence)
 }
 
 function around(share: number, count: number, confidence: number): Interval {
-  const half = normalQuantile(0.5 + confidence / 2) * Math.sqrt((share * (1 - share)) / count)
+  const half = normalReach(confidence) * Math.sqrt((share * (1 - share)) / count)
   return { low: Math.max(0, share - half), high: Math.min(1, share + half) }
 }

@@ -19,13 +19,20 @@ function deviance(x: number, m: number, difference = x - m): number {
   return sum
 }
 
+/** Below this a ratio of a and x may leave the range of doubles, and products with x lose digits: x is taken `lift` times as large. */
+const tiny = 1e-290
+const lift = 2 ** 200
+
 /** x^a e^-x / gamma(a + 1) for a > 0, x > 0: relative error of about 1e-15 times the size of its logarithm. */
 export function poissonTerm(a: number, x: number): number {
+  if (x < tiny && x > 0) return poissonTerm(a, x * lift) * lift ** -a
   return Math.exp(-stirlingError(a) - deviance(a, x)) / Math.sqrt(2 * Math.PI * a)
 }
 
 /** x^a y^b / B(a, b) for a, b > 0 and x + y = 1, both given so that neither is rounded off. */
 export function betaTerm(a: number, b: number, x: number, y: number): number {
+  if (x < tiny && x > 0) return betaTerm(a, b, x * lift, y) * lift ** -a
+  if (y < tiny && y > 0) return betaTerm(a, b, x, y * lift) * lift ** -b
   const n = a + b
   // a - n x = a y - b x, and b - n y is its opposite.
   const difference = a * y - b * x

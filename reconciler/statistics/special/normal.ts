@@ -65,3 +65,8 @@ export function normalQuantile(p: number): number {
   const size = r <= 5 ? ratioAt(middle, r - 1.6) : ratioAt(far, r - 5)
   return q < 0 ? -size : size
 }
+
+/** How many standard errors a two-sided interval reaches. By its tail: 0.5 + confidence / 2 would round that away when it is tiny. */
+export function normalReach(confidence: number): number {
+  return -normalQuantile((1 - confidence) / 2)
+}

@@ -37,7 +37,7 @@ function tailAt(t: number, df: number): number {
 function leadingTerm(t: number, df: number): number {
   // (x^a y^b / B) at x = y = 1/2 gives B without its own logarithms of gammas.
   const logOfBeta = -(df / 2 + 0.5) * Math.LN2 - Math.log(betaTerm(df / 2, 0.5, 0.5, 0.5))
-  return Math.exp(-df * Math.log(t / Math.sqrt(df)) - logOfBeta - Math.log(df))
+  return Math.exp(-df * (Math.log(t) - Math.log(df) / 2) - logOfBeta - Math.log(df))
 }
 
 /** P(0 < T < t) for t >= 0, exact near 0. */

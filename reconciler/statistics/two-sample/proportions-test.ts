@@ -1,6 +1,6 @@
 /** The z test of two proportions. */
 import type { Interval, Proportion } from '../intervals/interval.ts'
-import { normalQuantile } from '../special/normal.ts'
+import { normalReach } from '../special/normal.ts'
 import { normalPvalue, type Alternative } from './alternative.ts'
 
 export interface ProportionsTest {
@@ -28,7 +28,7 @@ export function proportionsTest(a: Proportion, b: Proportion, options: Proportio
   const common = (a.successes + b.successes) / (a.count + b.count)
   const used = options.pooled ? common * (1 - common) * (1 / a.count + 1 / b.count) : apart
   const statistic = difference / Math.sqrt(used)
-  const half = normalQuantile(0.5 + options.confidence / 2) * Math.sqrt(apart)
+  const half = normalReach(options.confidence) * Math.sqrt(apart)
   return {
     difference,
     statistic,

@@ -7,15 +7,16 @@ import { parityOf } from '../../../dist/statistics/fairness/parity.js'
 
 const labels = (values) => Uint8Array.from(values, Number)
 
-/** Values as Python's str() writes them, which made the names of the groups. */
-const written = (value) => {
+/** Values as Python's str() writes them, which made the names of the groups. Integers are marked. */
+const nameOf = (value) => {
   if (value === null) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
-  return String(value)
+  if (typeof value === 'object') return String(value.$integer)
+  return Number.isInteger(value) ? `${value}.0` : String(value)
 }
-const attributesOf = (columns) => Object.values(columns).map((values) => attributeOf(values.map(written)))
+const attributesOf = (columns) => Object.values(columns).map((values) => attributeOf(values.map(nameOf)))
 
-const frameOf = ({ y_true, y_pred, sample_weight, sensitive, control }) =>
+const frameOf = ({ y_true, y_pred, sample_weight }, { sensitive, control }) =>
   metricFrame({
     decisions: {
       truth: labels(y_true),
@@ -28,8 +29,8 @@ const frameOf = ({ y_true, y_pred, sample_weight, sensitive, control }) =>
   })
 
 export const functions = {
-  metric_frame: (input) => {
-    const strata = frameOf(input)
+  metric_frame: (input, written) => {
+    const strata = frameOf(input, written)
     const row = (compute) =>
       input.control === undefined
         ? compute(strata[0])
@@ -47,15 +48,15 @@ export const functions = {
       ratio_to_overall: row((stratum) => groupRatio(stratum, 'to_overall')),
     }
   },
-  fairness_summary: (input) => {
-    const [stratum] = frameOf({ ...input, control: undefined })
+  fairness_summary: (input, { sensitive }) => {
+    const [stratum] = frameOf(input, { sensitive })
     return { between_groups: parityOf(stratum, 'between_groups'), to_overall: parityOf(stratum, 'to_overall') }
   },
-  group_difference_intervals: ({ y_true, y_pred, groups, reference_group, confidence }) =>
+  group_difference_intervals: ({ y_true, y_pred, confidence }, { groups, reference_group }) =>
     groupDifferenceIntervals({
       decisions: { truth: labels(y_true), predictions: labels(y_pred) },
-      attribute: attributeOf(groups.map(written)),
-      reference: written(reference_group),
+      attribute: attributeOf(groups.map(nameOf)),
+      reference: nameOf(reference_group),
       confidence,
     }),
 }
