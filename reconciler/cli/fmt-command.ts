@@ -32,7 +32,8 @@ export const fmtCommand: CommandDefinition = {
 /** A file itself; the manifests of a folder. Absolute paths. */
 async function listManifests(path: string): Promise<readonly string[]> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw new MainwardError('usage', `no file or folder ${path}: ${messageOf(cause)}`, { cause })
+    const { code } = cause as NodeJS.ErrnoException
+    throw new MainwardError('usage', `no file or folder ${path}${code === 'ENOENT' ? '' : `: ${messageOf(cause)}`}`, { cause })
   })
   if (!found.isDirectory()) return [path]
   const { contents } = await readManifests(path, null)

@@ -43,7 +43,7 @@ export const historyCommand: CommandDefinition = {
 function assertKnown(rollout: string, lines: readonly HistoryLine[]): void {
   const names = [...new Set(lines.map((line) => line.rollout))]
   if (names.length === 0 || names.includes(rollout)) return
-  throw new MainwardError('not-found', `the history knows no rollout ${rollout}`, {
+  throw new MainwardError('usage', `the history knows no rollout ${rollout}`, {
     hint: didYouMean(rollout, names) ?? `it has ${names.join(', ')}`,
   })
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { MainwardError } from '../core/error.ts'
 import { openRepository } from '../git/open-repository.ts'
 import { type ChainVerdict, verifyChain } from '../governance/history-chain.ts'
+import { didYouMean } from '../manifests/nearest-name.ts'
 import { type CommandDefinition, flagOption, textOption } from './command.ts'
 import { type HistoryBranch, type HistoryFile, readHistoryBranch } from './history/history-branch.ts'
 import { pathOption } from './history/read-history.ts'
@@ -38,8 +39,11 @@ export const historyVerifyCommand: CommandDefinition = {
 function chooseFiles({ files, ref }: HistoryBranch, environment: string | null): readonly HistoryFile[] {
   const chosen = environment === null ? files : files.filter((file) => file.environment === environment)
   if (chosen.length > 0) return chosen
+  const known = files.map((file) => file.environment)
+  const named =
+    environment === null || known.length === 0 ? '' : `${didYouMean(environment, known) ?? `it has ${known.join(', ')}`}; `
   throw new MainwardError('not-found', `there is no history${environment === null ? '' : ` of ${environment}`} on ${ref}`, {
-    hint: 'nothing removes a file from this branch: compare it with another clone',
+    hint: `${named}nothing removes a file from this branch: where there was one, compare it with another clone`,
   })
 }
 

@@ -96,7 +96,8 @@ function showPath({ configuration }: CliContext, path: string): string {
 
 async function isFolder(place: string, path: string): Promise<boolean> {
   const found = await stat(place).catch((cause: unknown) => {
-    throw new MainwardError('usage', `no file or folder ${path}: ${messageOf(cause)}`, { cause })
+    const { code } = cause as NodeJS.ErrnoException
+    throw new MainwardError('usage', `no file or folder ${path}${code === 'ENOENT' ? '' : `: ${messageOf(cause)}`}`, { cause })
   })
   return found.isDirectory()
 }

@@ -126,6 +126,19 @@ describe('mainward history verify', () => {
     if (broken.length > 0) expect(shown).toMatchObject({ code: 1, output: '' })
   })
 
+  it.each([
+    ['prodution', 'did you mean production?; '],
+    ['typo', 'it has production, staging; '],
+  ])('says which environments there are for %s', async (environment, named) => {
+    writeBranch({ 'production.jsonl': fileOf(lines), 'staging.jsonl': fileOf(chain('staging', 1)) })
+    const { code, errors } = await runCommand(folder, ['history', 'verify', '--environment', environment])
+    const hint = `${named}nothing removes a file from this branch: where there was one, compare it with another clone`
+    expect([code, errors]).toEqual([
+      1,
+      `error: there is no history of ${environment} on refs/heads/mainward/history\nhint: ${hint}\n`,
+    ])
+  })
+
   it('says when there is no branch, or nothing on it', async () => {
     expect(await runCommand(folder, ['history', 'verify'])).toMatchObject({
       code: 1,
@@ -185,7 +198,7 @@ describe('mainward history', () => {
 
   it.each([
     [['history', '--at', 'yesterday'], 2, 'expected a time in ISO 8601, found yesterday'],
-    [['history', 'flight-dely'], 1, 'did you mean flight-delay?'],
+    [['history', 'flight-dely'], 2, 'did you mean flight-delay?'],
     [['history', '--environment', 'prodution'], 1, 'did you mean production?'],
   ])('is used wrongly by %j', async (argv, code, message) => {
     const found = await runCommand(folder, argv)

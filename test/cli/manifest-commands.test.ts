@@ -85,7 +85,7 @@ describe('mainward validate', () => {
   })
 
   it.each([
-    [['validate', 'nowhere'], 'no file or folder nowhere'],
+    [['validate', 'nowhere'], 'no file or folder nowhere\n'],
     [['validate', '-', '--ref', 'main'], '--ref needs a repository'],
     [['validate', '--format', 'xml'], 'Allowed choices are text, json, github'],
   ])('is used wrongly by %j', async (argv, message) => {

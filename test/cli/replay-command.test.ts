@@ -117,6 +117,6 @@ describe('mainward replay', () => {
 
   it('names a file that is not there', async () => {
     const { code, errors } = await run(['none.jsonl'])
-    expect([code, errors.split('\n')[0]]).toEqual([1, expect.stringMatching(/^error: can not read .*none\.jsonl: ENOENT/)])
+    expect([code, errors.split('\n')[0]]).toEqual([2, expect.stringMatching(/^error: there is no file .*none\.jsonl$/)])
   })
 })

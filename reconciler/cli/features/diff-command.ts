@@ -8,6 +8,7 @@ import { type CommandDefinition, type CommandInput, flagOption, textOption } fro
 import type { CliContext } from '../context.ts'
 import { readManifests } from '../manifests/read-manifests.ts'
 import { computationOptions, readAsOf } from './engine-options.ts'
+import { namedByCaller } from './named-by-caller.ts'
 import { withFeatures } from './open-features.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { requireResources } from './read-resources.ts'
@@ -43,7 +44,8 @@ export const diffFeaturesCommand: CommandDefinition = {
     requireStatistics(input, ['asOf', 'beforeAsOf'])
     const folder = resolve(configuration.folder, textOption(input, 'path') ?? '.')
     const [before = '', after = '', view = null] = input.arguments
-    const diff = diffDefinitions(await readSide(folder, before), await readSide(folder, after), view)
+    const sides = [await readSide(folder, before), await readSide(folder, after)] as const
+    const diff = namedByCaller(() => diffDefinitions(...sides, view))
     const statistics = flagOption(input, 'statistics') ? await compareData(context, input, view) : null
     terminal.write(flagOption(input, 'json') ? renderJson(diff, statistics) : renderText(diff, statistics))
     return 0

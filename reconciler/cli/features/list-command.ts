@@ -3,6 +3,7 @@ import { buildCatalogue } from '../../governance/catalogue/feature-catalogue.ts'
 import { filterCatalogue } from '../../governance/catalogue/select-entries.ts'
 import { type CommandDefinition, flagOption, textOption } from '../command.ts'
 import { repositoryOptions } from '../manifests/manifest-options.ts'
+import { namedByCaller } from './named-by-caller.ts'
 import { readResources } from './read-resources.ts'
 import { renderFeatureList } from './render-catalogue.ts'
 import { renderOnDemandList } from './render-on-demand.ts'
@@ -22,11 +23,9 @@ export const listFeaturesCommand: CommandDefinition = {
     { line: 'features list --ref v1 --json', explains: 'as they were at a tag, for programs' },
   ],
   async run(context, input) {
-    const catalogue = filterCatalogue(buildCatalogue(await readResources(context, input)), {
-      view: textOption(input, 'view'),
-      tag: textOption(input, 'tag'),
-      owner: textOption(input, 'owner'),
-    })
+    const whole = buildCatalogue(await readResources(context, input))
+    const wish = { view: textOption(input, 'view'), tag: textOption(input, 'tag'), owner: textOption(input, 'owner') }
+    const catalogue = namedByCaller(() => filterCatalogue(whole, wish))
     const json = flagOption(input, 'json')
     context.terminal.write(
       json ? `${JSON.stringify(catalogue, null, 2)}\n` : `${renderFeatureList(catalogue)}${renderOnDemandList(catalogue)}`,

@@ -9,6 +9,7 @@ import type { ViewStatistics } from '../../profiles/view-statistics.ts'
 import { type CommandDefinition, type CommandInput, flagOption, textOption } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { computationOptions, readAsOf } from './engine-options.ts'
+import { namedByCaller } from './named-by-caller.ts'
 import { withFeatures } from './open-features.ts'
 import { createProgress } from './progress.ts'
 import { type DefinitionHistory, readDefinitionHistory } from './read-definition-history.ts'
@@ -69,13 +70,13 @@ async function readShown(context: CliContext, input: CommandInput): Promise<Show
   const name = input.arguments[0] ?? ''
   if (!flagOption(input, 'statistics')) {
     const resources = await readResources(context, input)
-    const entry = findEntry(buildCatalogue(resources), name)
+    const entry = namedByCaller(() => findEntry(buildCatalogue(resources), name))
     return { entry, statistics: await readKept(context, input, resources, entry.view.digest) }
   }
   const progress = createProgress(context.terminal)
   const asOf = readAsOf(context, input)
   return withFeatures(context, input, async (features) => {
-    const entry = findEntry(buildCatalogue(features.resources), name)
+    const entry = namedByCaller(() => findEntry(buildCatalogue(features.resources), name))
     const wish = { views: [entry.view.name], asOf, edges: new Map(), progress }
     const [statistics = null] = await computeStatisticsOf(context, features, wish)
     return { entry, statistics }
@@ -85,7 +86,8 @@ async function readShown(context: CliContext, input: CommandInput): Promise<Show
 async function readOnDemand(context: CliContext, input: CommandInput): Promise<OnDemandEntry | null> {
   const [reference = ''] = input.arguments
   if (!reference.includes(':')) return null
-  return findOnDemand(buildCatalogue(await readResources(context, input)), reference)
+  const catalogue = buildCatalogue(await readResources(context, input))
+  return namedByCaller(() => findOnDemand(catalogue, reference))
 }
 
 /** It has neither a definition nor rows of its own: the history of the model's manifest is git's, and `mainward dataset` counts its values. */

@@ -12,10 +12,15 @@ export interface PlacedLine {
   readonly progress: number
 }
 
-/** The lines of a file that are not empty; gzip when its name ends in .gz. Throws `not-found`, and `invalid-input` when it is no gzip file. */
+/** The lines of a file that are not empty; gzip when its name ends in .gz. Throws `usage` when it is not there, and `invalid-input` when it is no gzip file. */
 export async function* readLines(file: string): AsyncGenerator<PlacedLine> {
   const handle = await open(file).catch((cause: unknown) => {
-    throw new MainwardError('not-found', `can not read ${file}: ${messageOf(cause)}`, { cause })
+    const { code } = cause as NodeJS.ErrnoException
+    throw new MainwardError(
+      'usage',
+      code === 'ENOENT' ? `there is no file ${file}` : `can not read ${file}: ${messageOf(cause)}`,
+      { cause },
+    )
   })
   const { size } = await handle.stat()
   const bytes = handle.createReadStream()

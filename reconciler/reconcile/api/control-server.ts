@@ -7,6 +7,7 @@ import { type ErrorCode, MainwardError, messageOf } from '../../core/error.ts'
 import type { Logger } from '../../core/log.ts'
 import { isLoopback } from '../../core/loopback.ts'
 import type { ControlRoute } from './control-route.ts'
+import { describeRefused } from './describe-refused.ts'
 
 export interface ControlServerOptions {
   readonly routes: readonly ControlRoute[]
@@ -31,7 +32,9 @@ export function createControlServer(options: ControlServerOptions): ControlServe
   const app = fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
-    ajv: { customOptions: { removeAdditional: false } },
+    ajv: { customOptions: { removeAdditional: false, verbose: true } },
+    schemaErrorFormatter: ([error], part) =>
+      new MainwardError('invalid-input', describeRefused(error, part), { hint: '/openapi.json describes every request' }),
     routerOptions: { maxParamLength: pathPartLimit },
   })
   app.removeContentTypeParser('text/plain')
@@ -42,6 +45,14 @@ export function createControlServer(options: ControlServerOptions): ControlServe
   for (const route of options.routes) addRoute(app, route, options)
   app.setNotFoundHandler((request, reply) => {
     checkToken(request, options.token)
+    const allowed = methodsAt(request.url, options.routes)
+    if (allowed.length > 0) {
+      const message = `expected ${allowed.join(' or ')} at ${request.url}, found ${request.method}`
+      return reply
+        .code(405)
+        .header('allow', allowed.join(', '))
+        .send({ error: { code: 'invalid-input', message } })
+    }
     return reply
       .code(404)
       .send({ error: { code: 'not-found', message: `there is nothing at ${request.url}; /openapi.json lists what there is` } })
@@ -81,6 +92,16 @@ function addRoute(app: FastifyInstance, route: ControlRoute, { token, notStarted
         .send(isSentAsItIs(answer.body) ? answer.body : JSON.stringify(answer.body))
     },
   })
+}
+
+/** By which methods there is something at a path, whatever stands in its braces. */
+function methodsAt(url: string, routes: readonly ControlRoute[]): readonly string[] {
+  const parts = url.replace(/[?#].*$/s, '').split('/')
+  const fits = (path: string): boolean => {
+    const wanted = path.split('/')
+    return wanted.length === parts.length && wanted.every((part, at) => part.startsWith('{') || part === parts[at])
+  }
+  return [...new Set(routes.filter(({ path }) => fits(path)).map(({ method }) => method))].sort()
 }
 
 function isSentAsItIs(body: unknown): boolean {

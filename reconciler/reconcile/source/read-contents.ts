@@ -1,6 +1,6 @@
 /** The manifests of a commit or of a working tree as one value, read in this process: what `validate` and `plan` look at. */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, type Dirent } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TreeReader } from '../../git/list-files.ts'
@@ -84,7 +84,7 @@ async function readSelected(paths: readonly string[], reader: ContentReader): Pr
 }
 
 async function listWorkingTree(folder: string, prefix: string): Promise<readonly string[]> {
-  const entries = await readdir(join(folder, prefix), { withFileTypes: true })
+  const entries = await listFolder(join(folder, prefix), prefix !== '')
   if (prefix !== '' && entries.some(({ name }) => name === '.git')) return []
   const paths: string[] = []
   for (const entry of entries) {
@@ -95,6 +95,17 @@ async function listWorkingTree(folder: string, prefix: string): Promise<readonly
     }
   }
   return paths
+}
+
+/** Other programs make and remove folders beside us: one that is gone when it is looked into holds nothing. */
+async function listFolder(path: string, mayBeGone: boolean): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true })
+  } catch (thrown) {
+    if (mayBeGone && thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR'))
+      return []
+    throw thrown
+  }
 }
 
 export function describeBytes(bytes: Uint8Array): StoredFile {

@@ -42,7 +42,7 @@ carrier_delays:departures_1d  int64    -     count over 1d where dep_delay > 0  
       '',
     ])
     expect(await run('list', '--tag', 'houry')).toEqual({
-      code: 1,
+      code: 2,
       output: '',
       errors: 'error: no view has the tag houry\nhint: did you mean hourly?\n',
     })
@@ -164,7 +164,7 @@ transform
 
   it('names the nearest', async () => {
     expect(await run('show', 'is_calm')).toEqual({
-      code: 1,
+      code: 2,
       output: '',
       errors: 'error: there is no view is_calm\nhint: did you mean calm:is_calm?\n',
     })

@@ -45,7 +45,7 @@ describe('records of a replay', () => {
   })
 
   it('name a file that does not exist', async () => {
-    await expect(readReplayRecords(join(folder, 'none.jsonl')).next()).rejects.toThrow(/can not read .*none\.jsonl/)
+    await expect(readReplayRecords(join(folder, 'none.jsonl')).next()).rejects.toThrow(/there is no file .*none\.jsonl/)
   })
 
   it('refuse a file that ends in gz and is none', async () => {

@@ -1,5 +1,5 @@
 /** Which data files of sources are there: in a commit and in a working tree. */
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openRepository } from '../../../reconciler/git/open-repository.ts'
@@ -29,5 +29,19 @@ describe('data files', () => {
     expect((await readCommitContents(openRepository(folder), empty, '')).dataFiles).toEqual(new Set())
     writeFileSync(join(folder, data), 'PAR1')
     expect((await readWorkingTree(folder)).dataFiles).toEqual(new Set([data]))
+  })
+})
+
+describe('a working tree', () => {
+  it('is read while other programs remove folders from it', async () => {
+    const folders = Array.from({ length: 400 }, (_, at) => join(folder, `made-${String(at).padStart(3, '0')}`))
+    for (const path of folders) mkdirSync(path, { recursive: true })
+    const reading = readWorkingTree(folder)
+    // The names of all folders are known after the first look; the last are gone when their turn comes.
+    for (const path of folders.reverse()) {
+      await new Promise((resolve) => setImmediate(resolve))
+      rmSync(path, { recursive: true, force: true })
+    }
+    expect((await reading).files).toEqual([])
   })
 })
