@@ -1,4 +1,4 @@
-/** Writes rows of views that are computed on a grid. What is as of a later time is never overwritten. */
+/** Writes rows of views that are computed: on a grid, or from the source of a pushed view. */
 import type { Connection } from './pool.ts'
 import type { Queryable } from './queryable.ts'
 
@@ -10,6 +10,11 @@ export interface WrittenLines {
   readonly asOfUs: bigint
   /** True: a row whose event, or of equal ones created time, is not after that of the row that is there changes nothing. */
   readonly isNewerOnly: boolean
+  /**
+   * True: the rows lie beside pushed ones. With `isNewerOnly` one of the same times counts too, whatever the row that is there is as of: in
+   * training a row of the source goes before a push of its times. A row without a created time was known when it happened.
+   */
+  readonly isBesidePushes?: boolean
   readonly lines: string
 }
 
@@ -21,21 +26,22 @@ export interface WrittenLines {
 export async function writeLines(
   transaction: Connection,
   viewId: number,
-  { asOfUs, isNewerOnly, lines }: WrittenLines,
+  { asOfUs, isNewerOnly, isBesidePushes = false, lines }: WrittenLines,
 ): Promise<number> {
   await transaction.query(pageTable)
   await transaction.copyFrom('copy pg_temp.online_page from stdin', lines)
   const { rowCount } = await transaction.query(
     `insert into online_rows as r (view_id, entity_key, event_us, created_us, computed_as_of_us, feature_values)
-     select v.id, c.entity_key, c.event_us, c.created_us, $2, c.feature_values
+     select v.id, c.entity_key, c.event_us, case when $4 then coalesce(c.created_us, c.event_us) else c.created_us end, $2, c.feature_values
      from (select id from online_views where id = $1 for key share) as v, pg_temp.online_page as c
      on conflict (view_id, entity_key) do update
        set event_us = excluded.event_us, created_us = excluded.created_us,
            computed_as_of_us = excluded.computed_as_of_us, feature_values = excluded.feature_values
-       where r.computed_as_of_us <= excluded.computed_as_of_us
+       where ($4 or r.computed_as_of_us <= excluded.computed_as_of_us)
          and (r.event_us, r.created_us, r.feature_values) is distinct from (excluded.event_us, excluded.created_us, excluded.feature_values)
-         and (not $3 or (r.event_us, coalesce(r.created_us, r.event_us)) < (excluded.event_us, coalesce(excluded.created_us, excluded.event_us)))`,
-    [viewId, asOfUs, isNewerOnly],
+         and (not $3 or (r.event_us, coalesce(r.created_us, r.event_us)) < (excluded.event_us, coalesce(excluded.created_us, excluded.event_us))
+           or $4 and (r.event_us, coalesce(r.created_us, r.event_us)) = (excluded.event_us, coalesce(excluded.created_us, excluded.event_us)))`,
+    [viewId, asOfUs, isNewerOnly, isBesidePushes],
   )
   return rowCount ?? 0
 }

@@ -176,8 +176,9 @@ function pushConditions(logs: readonly PushLogStanding[]): readonly Draft[] {
   ]
 }
 
-function describeRows({ isPushed, watermarkUs, rows }: ViewProgress): string {
-  if (isPushed) return 'what was pushed under earlier definitions is not there yet'
+function describeRows({ isPushed, isCarrying, watermarkUs, rows }: ViewProgress): string {
+  if (isPushed && isCarrying === true) return 'what was pushed under earlier definitions is not there yet'
+  if (isPushed) return 'what is there serves on'
   if (watermarkUs === null) return 'it has no rows yet, and what was served before serves on'
   return `its ${rows} rows as of ${toInstant(Number(watermarkUs / 1000n))} serve on`
 }

@@ -1,5 +1,7 @@
 /** What the control plane and the process that materialises say to each other. Plain data only. */
 import type { Digest } from '../../core/digest.ts'
+import type { FeatureClosure, OnlineView } from '../../core/online-view.ts'
+import type { SeedReport } from '../../features/materialise/seed-view.ts'
 import type { Failure } from './describe-failure.ts'
 import type { Description } from './plan-description.ts'
 import type { DueViews } from './plan-job.ts'
@@ -53,6 +55,24 @@ export interface DescribeJob extends Description {
   readonly nowUs: bigint
 }
 
+/** To bring rows of a pushed view's source into the store. */
+export interface SeedJob {
+  readonly epoch: number
+  readonly commit: string
+  /** The data clock, in microseconds since the epoch. */
+  readonly nowUs: bigint
+  readonly definitions: FeatureClosure
+  readonly view: OnlineView
+  /** As `SeedRequest` takes it. */
+  readonly knownFiles: string | null
+}
+
+export interface SeedOutcome extends SeedReport {
+  readonly digest: Digest
+  /** Null: it succeeded. */
+  readonly failure: Failure | null
+}
+
 /** `configure` and `warm` have no answer; `warm`: a fill comes soon. */
 export type MaterialiseCall =
   | { readonly type: 'configure'; readonly settings: MaterialiseSettings }
@@ -61,10 +81,12 @@ export type MaterialiseCall =
   | { readonly type: 'describe'; readonly id: number; readonly job: DescribeJob }
   | { readonly type: 'store'; readonly id: number; readonly job: SegmentJob }
   | { readonly type: 'carry'; readonly id: number; readonly job: CarryJob }
+  | { readonly type: 'seed'; readonly id: number; readonly job: SeedJob }
 
 export type MaterialiseReply =
   | { readonly id: number; readonly type: 'outcomes'; readonly outcomes: readonly ViewOutcome[] }
   | { readonly id: number; readonly type: 'described'; readonly failure: Failure | null }
   | { readonly id: number; readonly type: 'stored'; readonly outcomes: readonly SegmentOutcome[] }
   | { readonly id: number; readonly type: 'carried'; readonly outcome: CarryOutcome }
+  | { readonly id: number; readonly type: 'seeded'; readonly outcome: SeedOutcome }
   | { readonly id: number; readonly type: 'failed'; readonly reason: string; readonly message: string }

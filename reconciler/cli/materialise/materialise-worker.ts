@@ -9,12 +9,15 @@ import type {
   MaterialiseJob,
   MaterialiseReply,
   MaterialiseSettings,
+  SeedJob,
+  SeedOutcome,
 } from './materialise-messages.ts'
 import { carryPushes } from './carry-pushes.ts'
 import { describeFailure, type Failure } from './describe-failure.ts'
 import { describeView } from './describe-view.ts'
 import { createEngineKeeper, type EngineKeeper } from '../../features/engine/engine-keeper.ts'
 import { openCommitPlace, runJob, type CommitPlace } from './run-job.ts'
+import { seedPushed } from './seed-pushed.ts'
 import { storeSegments } from './store-segments.ts'
 
 interface Worker {
@@ -54,6 +57,7 @@ async function answer(
     if (call.type === 'run') return { id, type: 'outcomes', outcomes: await fill(worker, call.job) }
     if (call.type === 'describe') return { id, type: 'described', failure: await describe(worker, call.job) }
     if (call.type === 'carry') return { id, type: 'carried', outcome: await carryPushes(call.job, pushEffects(worker)) }
+    if (call.type === 'seed') return { id, type: 'seeded', outcome: await seed(worker, call.job) }
     return { id, type: 'stored', outcomes: await storeSegments(call.job, pushEffects(worker)) }
   } catch (thrown) {
     const reason = thrown instanceof MainwardError ? thrown.code : 'internal-error'
@@ -64,6 +68,11 @@ async function answer(
 async function fill(worker: Worker, job: MaterialiseJob) {
   const { settings, pool, keeper } = worker
   return runJob(job, { pool, settings, keeper, place: await placeOf(worker, job.commit) })
+}
+
+async function seed(worker: Worker, job: SeedJob): Promise<SeedOutcome> {
+  const { settings, pool, keeper } = worker
+  return seedPushed(job, { pool, settings, keeper, place: await placeOf(worker, job.commit) })
 }
 
 async function describe(worker: Worker, job: DescribeJob): Promise<Failure | null> {

@@ -6,7 +6,13 @@ import { openArtifactNotes } from '../../../reconciler/artifacts/artifact-notes.
 import { openArtifactStore } from '../../../reconciler/artifacts/artifact-store.ts'
 import type { CarryJob, CarryOutcome } from '../../../reconciler/cli/materialise/carry-pushes.ts'
 import type { Failure } from '../../../reconciler/cli/materialise/describe-failure.ts'
-import type { DescribeJob, MaterialiseJob, ViewOutcome } from '../../../reconciler/cli/materialise/materialise-messages.ts'
+import type {
+  DescribeJob,
+  MaterialiseJob,
+  SeedJob,
+  SeedOutcome,
+  ViewOutcome,
+} from '../../../reconciler/cli/materialise/materialise-messages.ts'
 import { MaterialiseProcess } from '../../../reconciler/cli/materialise/materialise-process.ts'
 import type { SegmentJob, SegmentOutcome } from '../../../reconciler/cli/materialise/store-segments.ts'
 import { createMaterialiser } from '../../../reconciler/cli/materialise/materialiser.ts'
@@ -67,6 +73,7 @@ interface Jobs {
   describe(job: DescribeJob): Promise<Failure | null>
   store(job: SegmentJob): Promise<readonly SegmentOutcome[]>
   carry(job: CarryJob): Promise<CarryOutcome>
+  seed(job: SeedJob): Promise<SeedOutcome>
   warm(): void
   stop(): Promise<void>
 }
@@ -88,6 +95,7 @@ async function start(wrap: (inner: Jobs) => Jobs = (inner) => inner, workerDatab
     describe: (job) => worker.describe(job),
     store: (job) => worker.store(job),
     carry: (job) => worker.carry(job),
+    seed: (job) => worker.seed(job),
     warm: () => worker.warm(),
     stop: () => worker.stop(),
   })
@@ -433,6 +441,50 @@ describe('a reconciler', () => {
     commitFiles(folder, { 'view.yaml': view.replace('float64', 'float32') })
     await eventually(async () => expect(await log()).toBe(0), 20_000)
   })
+  it('serves rows of the source of a pushed view beside what is pushed: of each key the one that training has', async () => {
+    const view = viewManifest().replace('{ refresh: 15m }', '{ freshness: exact }')
+    commitFiles(folder, { ...manifests, 'view.yaml': view })
+    await start()
+    await eventually(async () => expect((await readServingState(pool, 'dev'))?.state.featureViews).toHaveLength(1))
+    const [pushed] = (await readServingState(pool, 'dev'))?.state.featureViews ?? []
+    if (pushed === undefined) throw new Error('the view is served')
+    const us = (time: string): bigint => BigInt(Date.parse(`2013-01-01T${time}:00Z`)) * 1000n
+    const push = (key: string, event: string, created: string, wind: number) =>
+      pushRows(pool, 'dev', pushed, [{ key: `["${key}"]`, eventUs: us(event), createdUs: us(created), values: `[${wind}]` }])
+    await moveClock('11:00:00')
+    // The row of 11:05 is not known yet.
+    await eventually(async () => expect(await winds()).toEqual({ JFK: '[10]', LGA: '[7.5]' }))
+    await push('JFK', '10:30', '11:00', 11)
+    // An older event, and one that happened just then but was pushed later.
+    expect(await push('LGA', '10:29', '11:00', 1)).toBe(0)
+    expect(await push('LGA', '10:30', '11:00', 8)).toBe(1)
+    expect(await winds()).toEqual({ JFK: '[11]', LGA: '[8]' })
+    await moveClock('12:00:00')
+    await eventually(async () => expect(await winds()).toEqual({ JFK: '[12]', LGA: '[8]' }))
+
+    // A value that was put right in the file, and a key that came.
+    const corrected = manifests['data/1.csv'].replace(',12\n', ',13\n') + 'EWR,2013-01-01T09:00:00Z,3\n'
+    commitFiles(folder, { 'data/1.csv': corrected }, 'Correct')
+    await eventually(async () => expect(await winds()).toEqual({ JFK: '[13]', LGA: '[8]', EWR: '[3]' }))
+    expect(lines).toContainEqual(
+      expect.objectContaining({ view: 'weather', message: 'took rows of the source of a pushed view', rows: 2 }),
+    )
+
+    commitFiles(folder, { 'data/1.csv': corrected.replace(',13\n', ',much\n') }, 'Break')
+    await eventually(async () =>
+      expect(await condition()).toEqual({
+        status: 'False',
+        reason: 'SourceUnusable',
+        message: expect.stringMatching(
+          /^view weather: rows of its source could not be taken: .*row 1 of data\/1.csv: column wind: .*much.*; what is there serves on$/,
+        ) as string,
+      }),
+    )
+    expect(await winds()).toEqual({ JFK: '[13]', LGA: '[8]', EWR: '[3]' })
+    commitFiles(folder, { 'data/1.csv': corrected }, 'Mend')
+    await eventually(async () => expect(await condition()).toMatchObject({ status: 'True' }))
+  })
+
   it('lets a changed pushed view begin with what was pushed before, and references lead to the old one until then', async () => {
     const view = viewManifest().replace('online: { refresh: 15m }', 'online: { freshness: exact }')
     commitFiles(folder, { ...manifests, 'view.yaml': view })

@@ -1,0 +1,38 @@
+/** Which pushed views are due to get the rows of their sources. Pure. */
+import type { Digest } from '../../core/digest.ts'
+import type { OnlineView } from '../../core/online-view.ts'
+import type { MaterialiseOrder } from '../../reconcile/ports.ts'
+import type { AttemptFailure } from './plan-job.ts'
+
+export interface Seeding {
+  readonly commit: string
+  /** The data clock then, in milliseconds. */
+  readonly dataMs: number
+  readonly dataFiles: string | null
+  readonly isOpen: boolean
+  /** Null: it succeeded. */
+  readonly failure: AttemptFailure | null
+}
+
+/** What time alone may bring is looked for so often, in milliseconds of the data clock. */
+export const seedAgainMs = 3_600_000
+
+/** The first view of main that is due: nothing was done for it, another commit may have other files, or its time has come. */
+export function planSeed(
+  { wanted, commit, dataMs }: MaterialiseOrder,
+  seedings: ReadonlyMap<Digest, Seeding>,
+  nowMs: number,
+): OnlineView | null {
+  const pushed = (wanted[0]?.views ?? []).filter(({ isPushed }) => isPushed)
+  return pushed.find(({ digest }) => isDue(seedings.get(digest), { commit, dataMs }, nowMs)) ?? null
+}
+
+function isDue(
+  last: Seeding | undefined,
+  { commit, dataMs }: Pick<MaterialiseOrder, 'commit' | 'dataMs'>,
+  nowMs: number,
+): boolean {
+  if (last === undefined || last.commit !== commit) return true
+  if (last.failure !== null) return nowMs >= last.failure.notBeforeMs
+  return last.isOpen && dataMs - last.dataMs >= seedAgainMs
+}
