@@ -10,6 +10,7 @@ import { createTestContext } from '../support/cli-context.ts'
 const data = makeData()
 const asOf = 9 * 1440 + 12 * 60 + 7
 const at = '2013-01-10T12:07:00Z'
+const grid = asOf - 7
 let folder: string
 
 beforeAll(() => {
@@ -27,12 +28,14 @@ async function run(...argv: readonly string[]) {
 const instant = (minute: number): string =>
   new Date(Date.parse('2013-01-01T00:00:00Z') + minute * 60_000).toISOString().replace('.000', '')
 
-/** The newest row of each place that had been seen by then, newest first. */
+/** The newest row of each place that had been seen at the grid's time of 12:00, else by then; newest first. */
 function expectedRows() {
   const places = [...new Set(data.weather.flatMap(({ place }) => (place === null ? [] : [place])))]
   const rows = places.map((place) => {
     const { found, wind, max, windy } = weatherAt(data.weather, place, asOf, asOf)
-    const times = data.weather.filter((row) => row.place === place && row.seen <= asOf).map(({ observed }) => observed)
+    const own = data.weather.filter((row) => row.place === place && row.seen <= asOf && row.observed <= asOf)
+    const onGrid = own.filter(({ observed, seen }) => Math.max(observed, seen) <= grid)
+    const times = (onGrid.length > 0 ? onGrid : own).map(({ observed }) => observed)
     const values = { wind, wind_max_6h: max, windy_1d: String(windy) }
     return { keys: { place }, newest: Math.max(...times), found, values }
   })
@@ -48,6 +51,22 @@ describe('mainward features preview', () => {
     expect(JSON.parse(output)).toEqual({ view: 'place_weather', asOf: at, valuesAsOf: '2013-01-10T12:00:00Z', rows: expected })
     expect(expected.map(({ found }) => found)).toContain(true)
     expect(expected).toHaveLength(3)
+  })
+
+  it('names the row that the values are of, not one that came after the time of the grid', async () => {
+    // Known a minute before the preview, newer than all others of its place, and not on the grid yet.
+    const [found] = data.weather.flatMap((row) => {
+      const now = Math.max(row.observed, row.seen) + 1
+      const point = Math.floor((now - 1) / 15) * 15
+      const own = data.weather.filter(({ place, observed, seen }) => place === row.place && observed <= now && seen <= now)
+      const before = own.filter(({ observed, seen }) => Math.max(observed, seen) <= point).map(({ observed }) => observed)
+      const isNewest = own.every(({ observed }) => observed <= row.observed) && Math.max(...before) < row.observed
+      return row.place !== null && isNewest && before.length > 0 ? [{ place: row.place, now, newest: Math.max(...before) }] : []
+    })
+    if (found === undefined) throw new Error('the data has such a row')
+    const { output } = await run('place_weather', '--as-of', instant(found.now), '--json')
+    const { rows } = JSON.parse(output) as { rows: readonly { keys: { place: string }; eventTime: string }[] }
+    expect(rows.find(({ keys }) => keys.place === found.place)?.eventTime).toBe(instant(found.newest))
   })
 
   it('shows as many as were asked for, as a table', async () => {

@@ -5,6 +5,7 @@ import type { FeatureValue } from '../../core/feature-value.ts'
 import type { Engine, EngineRow } from '../engine/engine.ts'
 import { quoteName } from '../engine/quote.ts'
 import { buildJoin } from '../join/build-join.ts'
+import { gridTime } from '../materialise/grid-time.ts'
 import { viewRelation } from '../views/build-view-table.ts'
 import { buildJoinView, viewKeys } from '../views/join-view.ts'
 
@@ -15,7 +16,10 @@ export interface PreviewColumn {
 
 export interface PreviewRow {
   readonly keys: readonly FeatureValue[]
-  /** Of the newest row of the key, in microseconds since the epoch; null for a static view. */
+  /**
+   * Of the newest row of the key at the time that values are as of; where there was none yet, of the newest that is known since. In
+   * microseconds since the epoch; null for a static view.
+   */
   readonly eventTime: bigint | null
   /** Whether that row counts at the time asked for: it was known, and is not older than `ttl`. */
   readonly found: boolean
@@ -44,10 +48,13 @@ export async function previewView(
 ): Promise<ViewPreview> {
   const keys = viewKeys(view, entities).map(({ key, column, dtype }, at) => ({ name: key, dtype, column, label: `k${at}` }))
   const columns = [...view.features, ...view.aggregations].map(({ name, dtype }) => ({ name, dtype }))
+  const { online } = view
+  const valuesAt = online?.type === 'grid' ? gridTime(Number(asOf / 1000n), online) : asOf
+  const isThere = `"__event" <= make_timestamp(${valuesAt}) and coalesce("__created", "__event") <= make_timestamp(${valuesAt})`
   const grouped = keys.map(({ column, label }) => `${quoteName(column)} as ${label}`).join(', ')
   await engine.query(
     `create table ${quoteName(labels)} as select row_number() over (order by newest desc nulls last, ${keys.map(({ label }) => label).join(', ')}) - 1 as "__row", *
-     from (select ${grouped}, max("__event") as newest, make_timestamp(${asOf}) as "__at" from ${viewRelation(view.name)}
+     from (select ${grouped}, coalesce(max("__event") filter (where ${isThere}), max("__event")) as newest, make_timestamp(${asOf}) as "__at" from ${viewRelation(view.name)}
            where "__event" is null or "__event" <= make_timestamp(${asOf}) group by all)
      qualify "__row" < ${limit}`,
   )
