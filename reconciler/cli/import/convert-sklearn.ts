@@ -151,9 +151,9 @@ function assertConverted({ end, logTail }: ProcessResult, file: string): void {
   if (end.kind === 'stopped' && end.reason === 'cancelled') throw new MainwardError('cancelled', 'cancelled: convert the model')
   const last = logTail.filter((line) => line.trim() !== '')
   if (end.kind === 'exited' && end.code === wrongStatus) {
-    throw new MainwardError('model-unusable', `${basename(file)}: ${last.at(-1) ?? ''}`, {
-      hint: 'a pickle is read with the packages that it was made with: --requirements names a list of them, with skl2onnx',
-    })
+    const hint = last.at(-1)?.startsWith('hint: ') === true ? last.at(-1)?.slice('hint: '.length) : undefined
+    const message = last.at(hint === undefined ? -1 : -2) ?? ''
+    throw new MainwardError('model-unusable', `${basename(file)}: ${message}`, hint === undefined ? {} : { hint })
   }
   const code = end.kind === 'stopped' && end.reason === 'timeout' ? 'timeout' : 'model-unusable'
   throw new MainwardError(

@@ -8,7 +8,7 @@ export interface PlacedLine {
   readonly text: string
   /** For messages: `FILE:NUMBER`. */
   readonly place: string
-  /** Share of the file's bytes that have been read, 0 to 1. */
+  /** Share of the file that lies before the end of the line, 0 to 1; of a gzip file, of what had to be read for it, by chunks. */
   readonly progress: number
 }
 
@@ -26,12 +26,15 @@ export async function* readLines(file: string): AsyncGenerator<PlacedLine> {
   const bytes = handle.createReadStream()
   const text = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes
   const lines = createInterface({ input: text, crlfDelay: Infinity })
-  let number = 0
+  let [number, passed] = [0, 0]
+  // A stream reads ahead: a small file is read as a whole before its first line is used.
+  const progress = (): number => Math.min(1, (file.endsWith('.gz') ? bytes.bytesRead : passed) / size)
   try {
     for await (const line of lines) {
       number += 1
+      passed += Buffer.byteLength(line) + 1
       if (line.trim() === '') continue
-      yield { text: line, place: `${file}:${number}`, progress: size === 0 ? 1 : bytes.bytesRead / size }
+      yield { text: line, place: `${file}:${number}`, progress: progress() }
     }
   } catch (thrown) {
     throw explainGzip(thrown, file)

@@ -132,7 +132,9 @@ describe('a model of scikit-learn', () => {
 
   it('needs the columns that it was trained with', async () => {
     writeFileSync(join(pickles, 'forest.json'), JSON.stringify([{ a: 1, b: 2 }]))
-    expect((await importPickle('forest.joblib')).errors).toMatch(/the model takes 3 columns, the sample has 2: a, b/)
+    expect((await importPickle('forest.joblib')).errors).toMatch(
+      /^error: forest\.joblib: the model takes 3 columns, the sample has 2: a, b\nhint: --sample has a column for each input of the model; --unit /m,
+    )
   }, 60_000)
 })
 

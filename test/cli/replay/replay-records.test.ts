@@ -26,7 +26,12 @@ describe('records of a replay', () => {
     const records = await read(name, content)
     const expected = { timeMs: Date.UTC(2013, 5, 1, 5), model: 'flight-delay', unit: 'U1', row: { distance: 200, origin: null } }
     expect(records).toMatchObject([expected, expected])
-    expect(records.at(-1)?.progress).toBeGreaterThan(0.99)
+    expect(records.at(-1)?.progress).toBeGreaterThan(0.98)
+  })
+
+  it('say how far in the file they are, though a small file is read at once', async () => {
+    const records = await read('e.jsonl', `${line}\n`.repeat(4))
+    expect(records.map(({ progress }) => progress)).toEqual([0.25, 0.5, 0.75, 1])
   })
 
   it('may have no unit, or a number as unit', async () => {

@@ -33,7 +33,15 @@ LIBRARIES = ["joblib", "numpy", "onnx", "scikit-learn", "scipy", "skl2onnx"]
 
 
 class Wrong(Exception):
-    """Its message is what a person reads."""
+    """Its message is what a person reads, the hint what they can do."""
+
+    def __init__(self, message, hint=None):
+        super().__init__(message)
+        self.hint = hint
+
+
+OTHER_PACKAGES = "a pickle is read with the packages that it was made with: --requirements names a list of them, with skl2onnx"
+COLUMNS = "--sample has a column for each input of the model; --unit names the one column that is none"
 
 
 def load(file):
@@ -46,9 +54,9 @@ def load(file):
             raise
         except ModuleNotFoundError as error:
             refuse_other_library(str(error.name))
-            raise Wrong(f"the file needs the Python module {error.name}, which is not installed: a requirements list with its package is needed") from error
+            raise Wrong(f"the file needs the Python module {error.name}, which is not installed: a requirements list with its package is needed", OTHER_PACKAGES) from error
         except Exception as error:
-            raise Wrong(f"the file can not be read with scikit-learn {version('scikit-learn')}: {type(error).__name__}: {error}") from error
+            raise Wrong(f"the file can not be read with scikit-learn {version('scikit-learn')}: {type(error).__name__}: {error}", OTHER_PACKAGES) from error
     for step in [each for _, each in model.steps] if isinstance(model, Pipeline) else [model]:
         refuse_other_library(type(step).__module__)
     if not hasattr(model, "predict"):
@@ -86,14 +94,14 @@ def choose_columns(model, columns, unit):
         names = [str(name) for name in model.feature_names_in_]
         missing = [name for name in names if name not in columns]
         if missing:
-            raise Wrong(f"the model takes the columns {', '.join(names)}; the sample has no {', '.join(missing)}")
+            raise Wrong(f"the model takes the columns {', '.join(names)}; the sample has no {', '.join(missing)}", COLUMNS)
         return names
     width = model.n_features_in_
     without_unit = [name for name in columns if name != unit]
     for chosen in (without_unit, columns):
         if len(chosen) == width:
             return chosen
-    raise Wrong(f"the model takes {width} columns, the sample has {len(without_unit)}: {', '.join(without_unit)}")
+    raise Wrong(f"the model takes {width} columns, the sample has {len(without_unit)}: {', '.join(without_unit)}", COLUMNS)
 
 
 def transformers(model):
@@ -193,4 +201,6 @@ if __name__ == "__main__":
         main(*sys.argv[1:])
     except Wrong as wrong:
         print(f"\n{wrong}")
+        if wrong.hint is not None:
+            print(f"hint: {wrong.hint}")
         sys.exit(3)
