@@ -1,4 +1,4 @@
-/** `mainward init`: an empty project that can be committed and served. Writes what is missing, and overwrites nothing. */
+/** `mainward init`: an empty project that can be committed and served. Writes what is missing, renews copies of schemas, and overwrites nothing of yours. */
 import { existsSync } from 'node:fs'
 import { appendFile, readFile, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
@@ -14,7 +14,7 @@ import { type CommandDefinition, textOption } from './command.ts'
 import { ensureSchemas, schemaComment, schemaFolder } from './manifests/schema-comment.ts'
 
 export const initCommand: CommandDefinition = {
-  details: `Writes ${projectFile}, the schemas for your editor and a line of .gitignore, and makes a git repository where there is none.`,
+  details: `Writes ${projectFile}, the schemas for your editor and a line of .gitignore, and makes a git repository where there is none.\nAfter an upgrade it renews the schemas, and leaves everything else as it is.`,
   arguments: [{ usage: '[folder]', description: 'made when it is not there (default: here)' }],
   options: [{ flags: '--name <name>', description: 'name of the project (default: of the folder)' }],
   examples: [
@@ -82,8 +82,9 @@ function findRepository(folder: string): string | null {
 }
 
 async function ensureSchemaCopies(folder: string): Promise<string> {
-  const written = await ensureSchemas(folder)
-  return `${written.length === 0 ? 'kept ' : 'wrote'}  ${schemaFolder}/ (for completion in your editor)`
+  const { made, renewed } = await ensureSchemas(folder)
+  if (renewed.length > 0) return `renewed ${schemaFolder}/ (${renewed.length} of another version of mainward)`
+  return `${made.length === 0 ? 'kept ' : 'wrote'}  ${schemaFolder}/ (for completion in your editor)`
 }
 
 async function ensureProject(folder: string, manifest: object): Promise<string> {

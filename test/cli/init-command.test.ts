@@ -52,17 +52,26 @@ describe('mainward init', () => {
     }
   })
 
-  it('overwrites nothing, and does nothing the second time', async () => {
-    const files = { 'mainward.yaml': '# mine\n', '.gitignore': 'dist', '.mainward-schemas/project.schema.json': '{}' }
+  it('overwrites nothing of yours, and does nothing the second time', async () => {
+    const files = { 'mainward.yaml': '# mine\n', '.gitignore': 'dist', '.mainward-schemas/mine.json': '{}' }
     mkdirSync(join(folder, '.mainward-schemas'))
     for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text)
     await runCommand(folder, ['init', '--name', 'p'])
     expect(readFileSync(join(folder, 'mainward.yaml'), 'utf8')).toBe('# mine\n')
-    expect(readFileSync(join(folder, '.mainward-schemas/project.schema.json'), 'utf8')).toBe('{}')
+    expect(readFileSync(join(folder, '.mainward-schemas/mine.json'), 'utf8')).toBe('{}')
     expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('dist\n/.mainward/\n')
     const { output } = await runCommand(folder, ['init', '--name', 'p'])
     expect(output).toMatch(/^kept {3}git .*\nkept {3}\.mainward-schemas\/ .*\nkept {3}mainward\.yaml\nkept {3}\.gitignore\n/)
     expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('dist\n/.mainward/\n')
+  })
+
+  it('renews schemas of another version of the program', async () => {
+    await runCommand(folder, ['init', '--name', 'p'])
+    const copy = join(folder, '.mainward-schemas/model.schema.json')
+    writeFileSync(copy, '{}')
+    const { output } = await runCommand(folder, ['init', '--name', 'p'])
+    expect(output).toContain('\nrenewed .mainward-schemas/ (1 of another version of mainward)\nkept   mainward.yaml\n')
+    expect(readFileSync(copy)).toEqual(readFileSync(join(packageRoot, 'schemas/model.schema.json')))
   })
 
   it('makes no repository within another', async () => {

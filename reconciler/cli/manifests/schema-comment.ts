@@ -1,6 +1,6 @@
 /** The comment by which an editor finds the JSON Schema of a manifest, and the copies of the schemas that it points at. */
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readdir } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { packageRoot } from '../../core/package-root.ts'
 import type { Kind } from '../../core/resource.ts'
@@ -22,12 +22,23 @@ export function schemaComment(project: string, file: string, kind: Kind): string
   return `yaml-language-server: $schema=${target}`
 }
 
-/** Copies the schemas that are not there yet; the paths of those, relative to the project. */
-export async function ensureSchemas(project: string): Promise<readonly string[]> {
-  const source = join(packageRoot, 'schemas')
+export interface SchemaCopies {
+  readonly made: readonly string[]
+  /** They were those of another version of the program. */
+  readonly renewed: readonly string[]
+}
+
+/** Copies the schemas of this program: those that are not there, and those that are another version's. Names of files. */
+export async function ensureSchemas(project: string): Promise<SchemaCopies> {
+  const [source, target] = [join(packageRoot, 'schemas'), join(project, schemaFolder)]
   const names = (await readdir(source)).filter((name) => name.endsWith('.schema.json')).sort()
-  const missing = names.filter((name) => !existsSync(join(project, schemaFolder, name)))
-  if (missing.length > 0) await mkdir(join(project, schemaFolder), { recursive: true })
-  for (const name of missing) await copyFile(join(source, name), join(project, schemaFolder, name))
-  return missing.map((name) => `${schemaFolder}/${name}`)
+  const made = names.filter((name) => !existsSync(join(target, name)))
+  const renewed: string[] = []
+  for (const name of names.filter((each) => !made.includes(each))) {
+    const [ours, theirs] = await Promise.all([readFile(join(source, name)), readFile(join(target, name))])
+    if (!ours.equals(theirs)) renewed.push(name)
+  }
+  await mkdir(target, { recursive: true })
+  for (const name of [...made, ...renewed]) await copyFile(join(source, name), join(target, name))
+  return { made, renewed }
 }
