@@ -57,15 +57,21 @@ export interface PushedRow {
   readonly values: string
 }
 
+/** Rows for one definition of a view. */
+export interface DefinitionPush {
+  readonly view: OnlineView
+  readonly rows: readonly PushedRow[]
+}
+
 /** The online values of features of this environment. Both throw `unavailable` when the store can not be asked. */
 export interface OnlineStore {
   /** One answer for each request, in their order; all of them in one round trip. */
   read(requests: readonly OnlineRequest[]): Promise<readonly OnlineAnswer[]>
   /**
-   * Resolves when all rows and their log are safe. Of rows with one key the newest counts, by event, then by arrival; of rows equal in
+   * Resolves when all rows of all definitions, and their logs, are safe; else none are. Of rows with one key the newest counts, by event, then by arrival; of rows equal in
    * both the first. `createdUs` is when they arrived, by the data clock.
    */
-  push(view: OnlineView, rows: readonly PushedRow[], createdUs: bigint): Promise<void>
+  push(pushes: readonly DefinitionPush[], createdUs: bigint): Promise<void>
 }
 
 /** What runs models. */

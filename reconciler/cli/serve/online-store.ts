@@ -2,6 +2,8 @@
 import { onlineReadSettings, readOnline } from '../../database/online-queries.ts'
 import { openPool } from '../../database/pool.ts'
 import { pushRows } from '../../database/push-queries.ts'
+import type { Queryable } from '../../database/queryable.ts'
+import { withTransaction } from '../../database/transaction.ts'
 import type { ClosableStore } from './open-when-used.ts'
 
 /** Connections of one worker: more would only wait for the database's cores. */
@@ -21,9 +23,12 @@ export function openOnlineStore(url: string, environment: string): ClosableStore
   const pushes = openPool(url, { applicationName: 'mainward serve: pushes', statementTimeoutMs: pushTimeoutMs, size: 2 })
   return {
     read: (requests) => readOnline(reads, environment, requests),
-    async push(view, rows, createdUs) {
-      const created = rows.map((row) => ({ ...row, createdUs }))
-      await pushRows(pushes, environment, view, created)
+    async push(wanted, createdUs) {
+      const writeTo = async (database: Queryable): Promise<void> => {
+        for (const { view, rows } of wanted) await pushRows(database, environment, view, rows.map((row) => ({ ...row, createdUs }))) // prettier-ignore
+      }
+      // One statement is a transaction of its own.
+      await (wanted.length === 1 ? writeTo(pushes) : withTransaction(pushes, writeTo))
     },
     async close() {
       await Promise.all([reads.end(), pushes.end()])

@@ -5,12 +5,13 @@ import type { OnlineView } from '../../core/online-view.ts'
 import { describe } from '../../inference/rows/cell.ts'
 import type { ServingLimits } from '../limits.ts'
 import type { MetricRegistry } from '../metrics/metric-registry.ts'
-import type { OnlineStore } from '../ports.ts'
+import type { DefinitionPush, OnlineStore, PushedRow } from '../ports.ts'
 import { parseJsonBody } from '../protocol/json-body.ts'
 import type { RouteView } from '../routing/find-route.ts'
 import { FeaturesUnavailableError, isPassing } from './features-unavailable.ts'
 import type { PushRequest } from './features-schema.ts'
 import { readPush } from './read-push.ts'
+import { adaptRows, servedDefinitions } from './served-definitions.ts'
 
 export interface PushService {
   readonly view: RouteView
@@ -37,13 +38,19 @@ export async function pushFeatures(service: PushService, body: Buffer): Promise<
   const nowUs = dataMicros()
   const rows = readPush(view, df, nowUs)
   try {
-    await store.push(view, rows, nowUs)
+    await store.push(pushesOf(service.view, view, rows), nowUs)
   } catch (error) {
     if (!isPassing(error)) throw error
     throw new FeaturesUnavailableError('the rows may not be stored: the online store is away, send the same ones again', error)
   }
   registry.number('mainward_pushed_rows_total', view.name).add(rows.length)
   return rows.length
+}
+
+/** In the order of digests: whoever writes several definitions at once takes them in one order. */
+function pushesOf(route: RouteView, view: OnlineView, rows: readonly PushedRow[]): readonly DefinitionPush[] {
+  const earlier = servedDefinitions(route, view).map((served) => ({ view: served, rows: adaptRows(rows, view, served) }))
+  return [{ view, rows }, ...earlier].sort((a, b) => (a.view.digest < b.view.digest ? -1 : 1))
 }
 
 function findPushed({ state }: RouteView, name: string): OnlineView {

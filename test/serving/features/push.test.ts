@@ -1,6 +1,14 @@
 /** `POST /push` over HTTP, on a real store: what is answered is in the database, and what is wrong takes nothing. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { digestValue } from '../../../reconciler/core/digest.ts'
 import { MainwardError } from '../../../reconciler/core/error.ts'
+import type { OnlineView } from '../../../reconciler/core/online-view.ts'
+import type { PushRequest } from '../../../reconciler/serving/features/features-schema.ts'
+import { pushFeatures } from '../../../reconciler/serving/features/push-features.ts'
+import { defaultLimits } from '../../../reconciler/serving/limits.ts'
+import { MetricRegistry } from '../../../reconciler/serving/metrics/metric-registry.ts'
+import type { OnlineStore } from '../../../reconciler/serving/ports.ts'
+import type { RouteView } from '../../../reconciler/serving/routing/find-route.ts'
 import { removeParts, startServer, type RunningServer } from '../support/running-server.ts'
 import { servingState } from '../support/serving-state.ts'
 import { clicks, dataTime, eightUs, hourUs, openStore, weather } from './support/online-views.ts'
@@ -136,5 +144,70 @@ describe('a push', () => {
     const metrics = (await server.get('/metrics')).body
     expect(metrics).toMatch(/mainward_request_errors_total\{route="push",model="",reason="unavailable"\} 1\n/)
     expect(metrics).toMatch(/mainward_pushed_rows_total\{view="clicks"\} 7\n/)
+  })
+})
+
+describe('earlier definitions that served releases read', () => {
+  const [rate, lastPage, total] = clicks.features
+  if (rate === undefined || lastPage === undefined || total === undefined) throw new Error('clicks has these features')
+  const define = (meaning: string, changes: Partial<OnlineView>): OnlineView => ({
+    ...clicks,
+    digest: digestValue(meaning),
+    ...changes,
+  })
+  const earlier = define('earlier', { features: [total, rate] })
+  const others = [
+    define('a feature is gone', { features: [rate, { name: 'gone', dtype: 'string' }] }),
+    define('another dtype', { features: [{ ...rate, dtype: 'float64' }] }),
+    define('another key', { keys: [{ name: 'user', dtype: 'string' }] }),
+    define('another name', { name: 'visits', features: [rate] }),
+    define('computed', { isPushed: false, features: [rate] }),
+  ]
+  const push = (views: readonly OnlineView[], store: OnlineStore = online.store) => {
+    const releases = views.map((view) => ({ views: [{ view, join: {}, as: null, take: [] }] }))
+    const service = {
+      view: { state: { featureViews: [clicks], releases } } as unknown as RouteView,
+      store,
+      limits: defaultLimits,
+      registry: new MetricRegistry(),
+      validate: (body: unknown) => body as PushRequest,
+      dataMicros: () => eightUs,
+    }
+    return pushFeatures(service, Buffer.from(JSON.stringify({ push_source_name: 'clicks', df })))
+  }
+  const stored = async () => {
+    const { rows } = await online.pool.query<{ digest: string; feature_values: string }>(
+      `select digest, entity_key, feature_values from online_rows r join online_views v on v.id = r.view_id where entity_key = '["7"]' order by digest`,
+    )
+    return rows
+  }
+
+  it('get what is pushed under the definition of main, where it has all that they hold', async () => {
+    expect(await push([clicks, earlier, earlier, ...others])).toBe(3)
+    const expected = [
+      { digest: clicks.digest, feature_values: '[0.10000000149011612,"/a","-9007199254740993","1356998400000001"]' },
+      { digest: earlier.digest, feature_values: '["-9007199254740993",0.10000000149011612]' },
+    ].map((row) => ({ ...row, entity_key: '["7"]' }))
+    expect(await stored()).toEqual(expected.toSorted((a, b) => (a.digest < b.digest ? -1 : 1)))
+    const log = await online.pool.query<{ digest: string; n: number }>(
+      'select digest, count(*)::int as n from pushed_rows r join pushed_views v on v.id = r.view_id group by 1',
+    )
+    expect(new Map(log.rows.map(({ digest, n }) => [digest, n]))).toEqual(
+      new Map([
+        [clicks.digest, 3],
+        [earlier.digest, 3],
+      ]),
+    )
+  })
+
+  it('get all of a push or nothing, together with it', async () => {
+    await online.pool.query(`create function refuse() returns trigger language plpgsql as $$ begin
+      if new.feature_values not like '%/a%' and new.entity_key = '["7"]' and new.feature_values like '["-9%' then raise 'full' using errcode = '53100'; end if; return new; end $$`)
+    await online.pool.query('create trigger refuse before insert on pushed_rows for each row execute function refuse()')
+    await expect(push([earlier])).rejects.toThrow()
+    expect(await stored()).toEqual([])
+    await online.pool.query('drop trigger refuse on pushed_rows; drop function refuse()')
+    expect(await push([earlier])).toBe(3)
+    expect(await stored()).toHaveLength(2)
   })
 })

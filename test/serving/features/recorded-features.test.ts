@@ -41,7 +41,10 @@ beforeAll(async () => {
   await online.fill(weather, eightUs - hourUs / 4n, [
     { key: ['JFK'], eventUs: eightUs - 3n * hourUs - 1n, values: [12.5, 'x', 20, 3n] },
   ])
-  await online.store.push(clicks, [{ key: '["9007199254740993"]', eventUs: eightUs, values: '["NaN",null,null,null]' }], eightUs)
+  await online.store.push(
+    [{ view: clicks, rows: [{ key: '["9007199254740993"]', eventUs: eightUs, values: '["NaN",null,null,null]' }] }],
+    eightUs,
+  )
   const store: typeof online.store = {
     ...online.store,
     read: (asked) =>

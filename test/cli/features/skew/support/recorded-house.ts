@@ -281,7 +281,7 @@ function viewOf({ release }: House, name: string) {
 
 function push(house: House, time: string, account: bigint, ceiling: number | null): Promise<void> {
   const row = { key: encodeEntityKey([account]), eventUs: micros(time), values: JSON.stringify([ceiling]) }
-  return house.online.store.push(viewOf(house, 'limits'), [row], micros(time))
+  return house.online.store.push([{ view: viewOf(house, 'limits'), rows: [row] }], micros(time))
 }
 
 async function fill(house: House, grid: string): Promise<void> {
