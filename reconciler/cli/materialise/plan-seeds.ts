@@ -1,6 +1,6 @@
 /** Which pushed views are due to get the rows of their sources. Pure. */
 import type { Digest } from '../../core/digest.ts'
-import type { OnlineView } from '../../core/online-view.ts'
+import type { FeatureClosure, OnlineView } from '../../core/online-view.ts'
 import type { MaterialiseOrder } from '../../reconcile/ports.ts'
 import type { AttemptFailure } from './plan-job.ts'
 
@@ -17,14 +17,22 @@ export interface Seeding {
 /** What time alone may bring is looked for so often, in milliseconds of the data clock. */
 export const seedAgainMs = 3_600_000
 
-/** The first view of main that is due: nothing was done for it, another commit may have other files, or its time has come. */
+export interface DueSeed {
+  readonly view: OnlineView
+  /** Of the commit, or of the version that embeds the view. */
+  readonly definitions: FeatureClosure
+}
+
+/** The first definition that is due: nothing was done for it, another commit may have other files, or its time has come. */
 export function planSeed(
   { wanted, commit, dataMs }: MaterialiseOrder,
   seedings: ReadonlyMap<Digest, Seeding>,
   nowMs: number,
-): OnlineView | null {
-  const pushed = (wanted[0]?.views ?? []).filter(({ isPushed }) => isPushed)
-  return pushed.find(({ digest }) => isDue(seedings.get(digest), { commit, dataMs }, nowMs)) ?? null
+): DueSeed | null {
+  const pushed = wanted.flatMap(({ definitions, views }) =>
+    views.flatMap((view) => (view.isPushed ? [{ view, definitions }] : [])),
+  )
+  return pushed.find(({ view: { digest } }) => isDue(seedings.get(digest), { commit, dataMs }, nowMs)) ?? null
 }
 
 function isDue(

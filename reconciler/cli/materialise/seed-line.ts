@@ -37,13 +37,13 @@ export class SeedLine {
 
   /** True when a view was due. */
   async run(order: MaterialiseOrder): Promise<boolean> {
-    const view = planSeed(order, this.#seedings, this.#parts.monotonic.now())
-    const [main] = order.wanted
-    if (view === null || main === undefined) return false
+    const due = planSeed(order, this.#seedings, this.#parts.monotonic.now())
+    if (due === null) return false
+    const { view, definitions } = due
     const { epoch, commit, dataMs } = order
     const last = this.#seedings.get(view.digest)
     const knownFiles = last === undefined || last.isOpen || last.failure !== null ? null : last.dataFiles
-    const job = { epoch, commit, nowUs: BigInt(dataMs) * 1000n, definitions: main.definitions, view, knownFiles }
+    const job = { epoch, commit, nowUs: BigInt(dataMs) * 1000n, definitions, view, knownFiles }
     this.#note(order, view, await this.#seed(job))
     return true
   }
