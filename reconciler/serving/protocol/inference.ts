@@ -82,7 +82,8 @@ export function runInference(service: PredictionService, request: InferenceReque
     fallback: target.fallback,
     rows: (inputs: Tensors) => countRows(inputs, request),
     join: (by: RunnableRelease, join: ViewJoin) => joinInputs(service, request, by, join),
-    assemble: (by: RunnableRelease, joined: JoinedRows | null) => assemble(service, request, { by, joined, tolerated }),
+    assemble: (by: RunnableRelease) => assemble(service, request, { by, joined: null, tolerated }),
+    assembleJoined: (by: RunnableRelease, joined: JoinedRows) => assemble(service, request, { by, joined, tolerated }),
     outputNames: (by: RunnableRelease) => chooseOutputs(request.outputNames, by),
   }
   return runWithFallback(question).then((answer) => finish(service, request, target, answer))

@@ -5,7 +5,7 @@ import type { Row } from '../../inference/rows/row-assembler.ts'
 import { FeaturesUnavailableError } from '../features/features-unavailable.ts'
 import { computeOfRows } from '../features/computed-rows.ts'
 import type { JoinKeys } from '../features/entity-key.ts'
-import { addFeatures, keysOfRows, lookupsOf, sliceJoined, type JoinedRows } from '../features/joined-rows.ts'
+import { keysOfRows, lookupsOf, sliceJoined, type JoinedRows } from '../features/joined-rows.ts'
 import { writeUsedFeatures } from '../features/used-features.ts'
 import type { ViewJoin } from '../features/view-join.ts'
 import type { RunnableRelease } from '../releases/unloaded-release.ts'
@@ -13,6 +13,7 @@ import { armOf, type ActiveRoute } from '../routing/active-route.ts'
 import { assignUnit } from '../routing/assign-unit.ts'
 import { findRoute } from '../routing/find-route.ts'
 import { runWithFallback, type RowsAnswer } from '../routing/run-with-fallback.ts'
+import { assembleJoined } from './assemble-joined.ts'
 import { parseJsonBody } from './json-body.ts'
 import type { Answer, PredictionService, ServedRows } from './prediction-service.ts'
 import type { PredictRequest } from './request-schemas.ts'
@@ -172,7 +173,8 @@ async function answerPart(group: ArmRows, part: ArmPart, prediction: Prediction)
     fallback: active.fallback,
     rows: () => positions.length,
     join: (by, join) => joinPart(by, join, { ...part, group: by === asked ? group : null }, prediction),
-    assemble: (by, joined) => by.rows.assemble(joined === null ? rows : addFeatures(joined, rows, positions), positions),
+    assemble: (by) => by.rows.assemble(rows, positions),
+    assembleJoined: (by, joined) => assembleJoined(by.rows, joined, rows, positions),
     outputNames: (by) => by.scores.outputNames,
   })
   writePredictions(answer, variant, positions, prediction)

@@ -31,8 +31,10 @@ export interface RowsQuestion {
   readonly rows: (inputs: Tensors) => number
   /** The features of a release with views. Throws `invalid-input`, FeaturesUnavailableError. */
   readonly join: (by: RunnableRelease, join: ViewJoin) => Promise<JoinedRows>
-  /** The rows as the tensors of a release. Throws `invalid-input`. */
-  readonly assemble: (by: RunnableRelease, joined: JoinedRows | null) => Tensors
+  /** The rows as the tensors of a release without views. Throws `invalid-input`. */
+  readonly assemble: (by: RunnableRelease) => Tensors
+  /** The rows and their features as the tensors of a release with views. Throws `invalid-input`. */
+  readonly assembleJoined: (by: RunnableRelease, joined: JoinedRows) => Tensors | Promise<Tensors>
   /** Names of the outputs that are wanted. Throws `invalid-input`. */
   readonly outputNames: (by: RunnableRelease) => readonly string[]
 }
@@ -43,7 +45,7 @@ export interface RowsQuestion {
  */
 export function runWithFallback(question: RowsQuestion): Promise<RowsAnswer> {
   const { join } = question.asked
-  return join === null ? runAssembled(question, null) : runJoined(question, join)
+  return join === null ? runAssembled(question, question.assemble(question.asked), null) : runJoined(question, join)
 }
 
 async function runJoined(question: RowsQuestion, join: ViewJoin): Promise<RowsAnswer> {
@@ -54,12 +56,11 @@ async function runJoined(question: RowsQuestion, join: ViewJoin): Promise<RowsAn
     if (error instanceof FeaturesUnavailableError) return answerFailure(question, { inputs: {}, joined: null }, error)
     throw error
   }
-  return runAssembled(question, joined)
+  return runAssembled(question, await question.assembleJoined(question.asked, joined), joined)
 }
 
-function runAssembled(question: RowsQuestion, joined: JoinedRows | null): Promise<RowsAnswer> {
+function runAssembled(question: RowsQuestion, inputs: Tensors, joined: JoinedRows | null): Promise<RowsAnswer> {
   const { asked } = question
-  const inputs = question.assemble(asked, joined)
   return asked.run(inputs, question.outputNames(asked), question.rows(inputs)).then(
     (outputs) => ({ by: asked, inputs, outputs, joined, fallback: null }),
     (error: unknown) => answerFailure(question, { inputs, joined }, error),
@@ -103,7 +104,7 @@ async function answerInstead(
   const by = fallback.held
   try {
     const joined = by.join === null ? null : await question.join(by, by.join)
-    const own = question.assemble(by, joined)
+    const own = joined === null ? question.assemble(by) : await question.assembleJoined(by, joined)
     return { by, inputs: own, outputs: await by.run(own, question.outputNames(by), question.rows(own)), joined }
   } catch (error) {
     if (error instanceof MainwardError) return null

@@ -172,6 +172,16 @@ describe('a prediction by plain JSON', () => {
     expect(reads).toBe(1)
   })
 
+  it('answers many rows, which are assembled in several turns, like each alone, and names the row that is wrong', async () => {
+    const scores = scoresOf(await predict('bench', Array.from({ length: 700 }, (_, at) => rowOf(at % 4)))) // prettier-ignore
+    expect(scores).toHaveLength(700)
+    scores.forEach((score, at) => expect(score).toBeCloseTo(benchScore(at % 4), 5))
+    const rows = Array.from({ length: 700 }, (_, at) => rowOf(at % 4, at === 650 ? { origin: 'NULL' } : {}))
+    const { status, body } = await server.post('/v1/models/strict/predict', { rows })
+    expect(status).toBe(400)
+    expect((body as { readonly error: string }).error).toMatch(/^rows\[650\]: "wind_speed" /)
+  })
+
   it('asks nothing for a model without views', async () => {
     await predict('plain', [benchRow(0)])
     expect(reads).toBe(0)

@@ -106,3 +106,18 @@ describe('for any message', () => {
 
   it('what protobuf writes is read as it was meant', () => whatProtobufWritesIsRead(300))
 })
+
+describe('parameters', () => {
+  const named = (count: number) => {
+    const writer = new WireWriter().text(1, 'm')
+    for (let at = 0; at < count; at++) {
+      writer.message(4, (entry) => entry.text(1, `p${at}`).message(2, (parameter) => parameter.requiredBool(1, true)))
+    }
+    return Buffer.concat([writer.finish(), request('INT64', [1], '1801')])
+  }
+
+  it('may be a thousand', () => {
+    expect(readInferRequest(named(1000), defaultLimits).parameters.size).toBe(1000)
+    expect(() => readInferRequest(named(1001), defaultLimits)).toThrow('it has more than 1000 parameters')
+  })
+})

@@ -1,5 +1,5 @@
 /** `map<string, InferParameter>` of the protocol: how parameters are read and written. Knows none of them. */
-import type { WireReader } from '../wire/wire-reader.ts'
+import { malformed, type WireReader } from '../wire/wire-reader.ts'
 import type { WireWriter } from '../wire/wire-writer.ts'
 
 export type ParameterValue = boolean | bigint | string | number
@@ -8,6 +8,9 @@ export type Parameters = ReadonlyMap<string, ParameterValue>
 
 /** Fields of the oneof `parameter_choice`. */
 const choice = { bool: 1, int64: 2, string: 3, double: 4, uint64: 5 } as const
+
+/** Of one message, tensor or output. */
+const largestParameters = 1000
 
 /** Reads one entry of the map into it. A parameter without a value is left out; the last of two with one name counts. */
 export function readParameter(entry: WireReader, into: Map<string, ParameterValue>): void {
@@ -18,7 +21,9 @@ export function readParameter(entry: WireReader, into: Map<string, ParameterValu
     else if (entry.field === 2) value = readValue(entry.message()) ?? value
     else entry.skip()
   }
-  if (value !== undefined) into.set(name, value)
+  if (value === undefined) return
+  if (into.size === largestParameters && !into.has(name)) throw malformed(`it has more than ${largestParameters} parameters`)
+  into.set(name, value)
 }
 
 function readValue(parameter: WireReader): ParameterValue | undefined {
