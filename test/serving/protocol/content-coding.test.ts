@@ -1,7 +1,11 @@
 /** Content codings against zlib's own streams, honest and hostile. */
+import { join } from 'node:path'
+import { execa } from 'execa'
 import { constants, deflateRawSync, deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { builtFile, packageRoot } from '../../../reconciler/core/package-root.ts'
 import { chooseCoding, deflateBody, inflateBody, readContentCoding } from '../../../reconciler/serving/protocol/content-coding.ts'
+import { workerMemory } from '../../../reconciler/serving/worker-memory.ts'
 import { InflationBudget } from '../../../reconciler/serving/protocol/inflation-budget.ts'
 
 const text = Buffer.from('{"inputs":[1,2,3]}'.repeat(100))
@@ -167,3 +171,13 @@ function makeBomb(coding: 'gzip' | 'deflate'): Buffer {
   const block = deflateRawSync(Buffer.alloc(mebibyte), { finishFlush: constants.Z_FULL_FLUSH })
   return Buffer.concat([Buffer.from([0x78, 0x9c]), ...Array<Buffer>(10_240).fill(block)])
 }
+
+describe('memory', () => {
+  it.runIf(process.platform === 'linux')('is given back after bodies that became large', async () => {
+    const program = join(packageRoot, 'test/serving/protocol/inflated-heap.mjs')
+    const built = builtFile('serving/protocol/content-coding.js')
+    const { stdout } = await execa('node', ['--expose-gc', program, built], { env: workerMemory })
+    // 3 MB of its own; 50 MB when the pieces are small.
+    expect(Number(stdout)).toBeLessThan(15)
+  })
+})
