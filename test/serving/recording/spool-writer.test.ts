@@ -1,6 +1,6 @@
 /** The spool on disk: what was acknowledged is there, whatever happens to the process. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -10,6 +10,7 @@ import { packageRoot } from '../../../reconciler/core/package-root.ts'
 import { adoptSegments, listSegments } from '../../../reconciler/serving/recording/spool/spool-folder.ts'
 import { segmentStem } from '../../../reconciler/serving/recording/spool/segment-name.ts'
 import {
+  describeDiskFailure,
   defaultSpoolLimits,
   SpoolWriter,
   type SpoolWriterOptions,
@@ -75,6 +76,24 @@ describe('the writer', () => {
     await until(() => writer.append('kept\n').then(() => true, () => false)) // prettier-ignore
     expect(readLines()).toEqual(['kept'])
     await writer.close()
+  })
+
+  it('says in words that the disk is full', () => {
+    const failure = (place: string): unknown => {
+      try {
+        writeFileSync(place, 'x')
+        return null
+      } catch (thrown) {
+        return thrown
+      }
+    }
+    if (existsSync('/dev/full')) {
+      const message = 'the disk of the spool is full: nothing is kept until there is room for /state/spool/outcomes'
+      expect(describeDiskFailure(failure('/dev/full'), '/state/spool/outcomes')).toBe(message)
+    }
+    expect(describeDiskFailure(failure(join(folder, 'none/x')), '/state/spool')).toMatch(
+      /^the spool \/state\/spool can not be written: ENOENT/,
+    )
   })
 
   it('takes nothing more when the folder is full', async () => {

@@ -59,7 +59,7 @@ export class SpoolWriter implements LineSink {
   append(lines: string): Promise<void> {
     if (this.#closed) return Promise.reject(unavailable('the server is stopping'))
     if (performance.now() - this.#failedMs < pauseAfterFailureMs)
-      return Promise.reject(unavailable('the disk of the spool failed'))
+      return Promise.reject(unavailable('the disk of the spool failed a moment ago: nothing was kept'))
     if (this.#waitingBytes + lines.length > this.#options.pendingBytes) {
       return Promise.reject(unavailable('the disk of the spool does not keep up'))
     }
@@ -89,7 +89,8 @@ export class SpoolWriter implements LineSink {
         for (const { resolve } of batch) resolve()
       } catch (thrown) {
         this.#failedMs = performance.now()
-        const error = thrown instanceof MainwardError ? thrown : unavailable(messageOf(thrown), thrown)
+        const error =
+          thrown instanceof MainwardError ? thrown : unavailable(describeDiskFailure(thrown, this.#options.folder), thrown)
         for (const { reject } of batch) reject(error)
         await this.#closeSegment()
       }
@@ -139,6 +140,14 @@ export class SpoolWriter implements LineSink {
     }
     if (this.#folderBytes > folderBytes) throw unavailable(`the spool ${folder} is full: the database has not taken it for long`)
   }
+}
+
+/** Callers read it: what failed, where, and when it is over. */
+export function describeDiskFailure(thrown: unknown, folder: string): string {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null
+  return code === 'ENOSPC' || code === 'EDQUOT'
+    ? `the disk of the spool is full: nothing is kept until there is room for ${folder}`
+    : `the spool ${folder} can not be written: ${messageOf(thrown)}`
 }
 
 function unavailable(message: string, cause?: unknown): MainwardError {
