@@ -211,16 +211,16 @@ describe('from manifests to predictions', () => {
 
 describe('when time goes on', () => {
   it('values follow the grid, and the process that computes them may be killed', async () => {
+    // On a busy machine it has ended already, as it had nothing to do: then the first kill is the one below.
     const pid = installation.pid('materialise')
-    expect(pid).not.toBeNull()
-    installation.signal('materialise', 'SIGKILL')
+    if (pid !== null) installation.signal('materialise', 'SIGKILL')
     await moveClock('11:16:30')
     // The next one too, as soon as it has begun: what it had to do is done by a third.
     await eventually(() => expect([pid, null]).not.toContain(installation.pid('materialise')))
     installation.signal('materialise', 'SIGKILL')
     const expected = { ...atEleven, wind: 12, wind_max_6h: 12, reports_6h: 2, limit: 250 }
     await eventually(async () => expect(await scores(jfk)).toBe(scoreOf(expected)))
-    expect(installation.pid('materialise')).not.toBe(pid)
+    if (pid !== null) expect(installation.pid('materialise')).not.toBe(pid)
   })
 })
 
