@@ -1,11 +1,13 @@
 /** Which entities a fill computes: all, or those whose values can differ between two times. SQL as text. */
 import type { ViewDefinition } from '../../core/feature-definition.ts'
 import { quoteName } from '../engine/quote.ts'
+import { canBeFound } from '../views/build-view-table.ts'
 import { timeExpressions, type ViewFill } from './view-fill.ts'
 
 /** Every entity of which a row of the view, or of a table of some of its rows, is known at the time. Columns k0, k1, …; each entity once. */
 export function buildAllKeys(fill: ViewFill, asOfUs: bigint, relation = quoteName(fill.relation)): string {
-  return `select distinct ${keyList(fill)} from ${relation} where ${timeExpressions(fill).known} <= ${asOfUs}`
+  const isKnown = `${timeExpressions(fill).known} <= ${asOfUs}`
+  return `select distinct ${keyList(fill)} from ${relation} where ${isKnown} and ${canBeFound(fill.definition, fill.keyColumns)}`
 }
 
 /**
@@ -21,9 +23,10 @@ export function buildChangedKeys(fill: ViewFill, fromUs: bigint, untilUs: bigint
   const changed = `select ${keyList(fill)} from ${relation} where ${moved.join(' or ')}`
   const { rowKey } = fill.definition
   if (rowKey.length === 0) return `select distinct * from (${changed})`
+  const named = fill.keyColumns.map((_, index) => `k${index}`)
   const identity = `(${rowKey.map(quoteName).join(', ')})`
   const restated = `select ${rowKey.map(quoteName).join(', ')} from ${relation} where ${within(created)}`
-  return `select distinct * from (${changed} union all select ${keyList(fill)} from ${relation} where ${identity} in (${restated}))`
+  return `select distinct * from (${changed} union all select ${keyList(fill)} from ${relation} where ${identity} in (${restated})) where ${named.map((key) => `${key} is not null`).join(' and ')}`
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Engine, EngineRow } from '../engine/engine.ts'
 import { quoteName } from '../engine/quote.ts'
 import { buildJoin } from '../join/build-join.ts'
 import { gridTime } from '../materialise/grid-time.ts'
-import { viewRelation } from '../views/build-view-table.ts'
+import { canBeFound, viewRelation } from '../views/build-view-table.ts'
 import { buildJoinView, viewKeys } from '../views/join-view.ts'
 
 export interface PreviewColumn {
@@ -48,6 +48,7 @@ export async function previewView(
 ): Promise<ViewPreview> {
   const keys = viewKeys(view, entities).map(({ key, column, dtype }, at) => ({ name: key, dtype, column, label: `k${at}` }))
   const columns = [...view.features, ...view.aggregations].map(({ name, dtype }) => ({ name, dtype }))
+  const keyColumns = keys.map(({ column }) => column)
   const { online } = view
   const valuesAt = online?.type === 'grid' ? gridTime(Number(asOf / 1000n), online) : asOf
   const isThere = `"__event" <= make_timestamp(${valuesAt}) and coalesce("__created", "__event") <= make_timestamp(${valuesAt})`
@@ -55,7 +56,7 @@ export async function previewView(
   await engine.query(
     `create table ${quoteName(labels)} as select row_number() over (order by newest desc nulls last, ${keys.map(({ label }) => label).join(', ')}) - 1 as "__row", *
      from (select ${grouped}, coalesce(max("__event") filter (where ${isThere}), max("__event")) as newest, make_timestamp(${asOf}) as "__at" from ${viewRelation(view.name)}
-           where "__event" is null or "__event" <= make_timestamp(${asOf}) group by all)
+           where ("__event" is null or "__event" <= make_timestamp(${asOf})) and ${canBeFound(view, keyColumns)} group by all)
      qualify "__row" < ${limit}`,
   )
   await engine.query(`create table ${quoteName(result)} as\n${await buildValues(engine, view, entities, asOf)}`)

@@ -7,7 +7,7 @@ import type { FeatureStatistics } from '../../profiles/view-statistics.ts'
 import type { Engine } from '../engine/engine.ts'
 import { quoteName } from '../engine/quote.ts'
 import { buildJoin } from '../join/build-join.ts'
-import { viewRelation } from '../views/build-view-table.ts'
+import { canBeFound, viewRelation } from '../views/build-view-table.ts'
 import { buildJoinView, viewKeys } from '../views/join-view.ts'
 import { computeStatistics } from './compute-statistics.ts'
 
@@ -29,7 +29,7 @@ export async function profileView(
   wish: ProfileWish,
 ): Promise<readonly FeatureStatistics[]> {
   const { features, aggregations } = view
-  const rows = await profileColumns(engine, await createRows(engine, view, wish.asOf), features, wish.edges)
+  const rows = await profileColumns(engine, await createRows(engine, view, entities, wish.asOf), features, wish.edges)
   const keys =
     aggregations.length === 0
       ? []
@@ -72,15 +72,24 @@ async function profileColumns(
   })
 }
 
-async function createRows(engine: Engine, { name, features }: ViewDefinition, asOf: bigint): Promise<string> {
+async function createRows(
+  engine: Engine,
+  view: ViewDefinition,
+  entities: ReadonlyMap<string, EntityDefinition>,
+  asOf: bigint,
+): Promise<string> {
+  const { name, features } = view
   const relation = `profiled:${name}`
   const list = features.length === 0 ? '1' : features.map((feature) => quoteName(feature.name)).join(', ')
-  await engine.query(`create view ${quoteName(relation)} as select ${list} from ${viewRelation(name)} where ${happened(asOf)}`)
+  await engine.query(
+    `create view ${quoteName(relation)} as select ${list} from ${viewRelation(name)} where ${happened(view, entities, asOf)}`,
+  )
   return relation
 }
 
-function happened(asOf: bigint): string {
-  return `"__event" is null or "__event" <= make_timestamp(${asOf})`
+function happened(view: ViewDefinition, entities: ReadonlyMap<string, EntityDefinition>, asOf: bigint): string {
+  const keys = viewKeys(view, entities).map(({ column }) => column)
+  return `("__event" is null or "__event" <= make_timestamp(${asOf})) and ${canBeFound(view, keys)}`
 }
 
 /** One row for each key that has one. */
@@ -95,7 +104,7 @@ async function createWindows(
   const list = keys.map(({ column, label }) => `${quoteName(column)} as ${label}`).join(', ')
   await engine.query(
     `create table ${quoteName(labels)} as select row_number() over () - 1 as "__row", *, make_timestamp(${asOf}) as "__at"
-     from (select distinct ${list} from ${viewRelation(view.name)} where ${happened(asOf)})`,
+     from (select distinct ${list} from ${viewRelation(view.name)} where ${happened(view, entities, asOf)})`,
   )
   const types = await engine.query(`select column_name as name, column_type as type from (describe ${viewRelation(view.name)})`)
   const role = {

@@ -8,8 +8,9 @@ import { checkView, rowsName, type ViewPlan } from './check-view.ts'
 
 export interface ViewReport {
   readonly view: string
-  /** Rows of the relation. */
+  /** Rows of the relation that can be found. */
   readonly rows: bigint
+  /** Never found; with a row key they are still in the relation, where they end the version before them. */
   readonly droppedNullKey: bigint
   /** Of the rows with keys. */
   readonly droppedNullEventTime: bigint
@@ -20,6 +21,12 @@ export interface ViewReport {
 /** The relation of a view, quoted. */
 export function viewRelation(name: string): string {
   return quoteName(`view:${name}`)
+}
+
+/** Condition on the relation of a view: the row can be found. Only of a view with a row key others are there. */
+export function canBeFound({ eventTime }: ViewDefinition, keyColumns: readonly string[]): string {
+  const needed = [...keyColumns.map(quoteName), ...(eventTime === null ? [] : ['"__event"'])]
+  return needed.length === 0 ? 'true' : needed.map((column) => `${column} is not null`).join(' and ')
 }
 
 /**
@@ -37,7 +44,7 @@ export async function buildViewTable(
   const report = await countRows(engine, view, plan, pushed?.rows ?? 0n)
   // A condition that holds for every row would be asked again by each statement, which would also expect far fewer rows.
   const isWhole = report.droppedNullKey === 0n && report.droppedNullEventTime === 0n
-  await createView(engine, view, plan, { condition: isWhole ? '' : whereUsable(plan), pushed })
+  await createView(engine, view, plan, { condition: isWhole ? '' : whereUsable(view, plan), pushed })
   return report
 }
 
@@ -49,7 +56,7 @@ export async function makeViewTable(
   pushed: PushedRows | null,
 ): Promise<void> {
   const plan = await planRows(engine, view, entities)
-  await createView(engine, view, plan, { condition: whereUsable(plan), pushed })
+  await createView(engine, view, plan, { condition: whereUsable(view, plan), pushed })
 }
 
 async function planRows(
@@ -111,7 +118,9 @@ function selectView(view: ViewDefinition, { columns }: ViewPlan, row: string): s
   return `select ${list.join(', ')} from ${quoteName(rowsName(view.name))}`
 }
 
-function whereUsable({ columns: { keys, event } }: ViewPlan): string {
+/** Of a view with a row key all rows stay: one without key or event time is never found, but ends the version before it. */
+function whereUsable({ rowKey }: ViewDefinition, { columns: { keys, event } }: ViewPlan): string {
+  if (rowKey.length > 0) return ''
   const needed = [...keys, ...(event === null ? [] : [event])].map(({ name }) => `${quoteName(name)} is not null`)
   return needed.length === 0 ? '' : ` where ${needed.join(' and ')}`
 }

@@ -2,9 +2,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Aggregation, EntityDefinition, ViewDefinition } from '../../../reconciler/core/feature-definition.ts'
 import type { Engine } from '../../../reconciler/features/engine/engine.ts'
+import { buildJoin } from '../../../reconciler/features/join/build-join.ts'
 import { createEmptySource } from '../../../reconciler/features/sources/prepare-source.ts'
 import { buildViewTable } from '../../../reconciler/features/views/build-view-table.ts'
 import { checkView } from '../../../reconciler/features/views/check-view.ts'
+import { buildJoinView } from '../../../reconciler/features/views/join-view.ts'
 import { orderViews } from '../../../reconciler/features/views/order-views.ts'
 import { column, fileSource, micros, SourceLab } from '../sources/support/source-lab.ts'
 
@@ -106,7 +108,25 @@ describe('a view table', () => {
     await buildViewTable(engine, view({ features: [], aggregations, rowKey: ['seen'] }), entities)
     const found = await engine.query('from "view:v" order by "__event"')
     expect(Object.keys(found[0] ?? {}).sort()).toEqual(['__created', '__event', '__row', '__where:x"y', 'n', 'origin', 'seen'])
-    expect(found.map((row) => [row['n'], row['__where:x"y']])).toEqual([[1, false], [null, null], [5, true]]) // prettier-ignore
+    expect(found.map((row) => [row['n'], row['__where:x"y']])).toEqual([[1, false], [2, true], [null, null], [5, true]]) // prettier-ignore
+  })
+
+  it('of rows that are restated keeps one without key, which ends the version before it', async () => {
+    const engine = await open()
+    const transform = `select case when n = 1 then null when n = 2 then 'JFK' else origin end as origin, 1 as id,
+      case when n = 1 then seen else ts end as ts, case when n = 1 then timestamp '2013-01-01 09:00:00' else ts end as seen, wind
+      from {{ source }} where n in (1, 2)`
+    const restated = view({ transform, rowKey: ['id'] })
+    expect(await buildViewTable(engine, restated, entities)).toMatchObject({ rows: 1n, droppedNullKey: 1n })
+    await engine.query(`create table labels as select * from (values (0, 'JFK', timestamp '2013-01-01 08:59:59'), (1, 'JFK',
+      timestamp '2013-01-01 09:00:00')) as l("__row", code, "__at")`)
+    const columnTypes = new Map([['wind', 'FLOAT'], ['origin', 'VARCHAR'], ['id', 'INTEGER']]) // prettier-ignore
+    const role = { prefix: 'v', relation: 'view:v', columnTypes, join: { code: 'code' }, take: [{ name: 'wind', as: 'wind' }] }
+    const sql = buildJoin({ labels: 'labels', keep: [], asOfUs: null, views: [buildJoinView(restated, entities, role)] })
+    expect(await engine.query(`select wind, "__found:v" as found from (${sql}) order by "__row"`)).toEqual([
+      { wind: 20, found: true },
+      { wind: null, found: false },
+    ])
   })
 
   it('of a static view has null times', async () => {
