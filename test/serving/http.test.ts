@@ -161,6 +161,13 @@ describe('the HTTP edge', () => {
     expect(await sendRaw(head('a-miracle', body.length) + body)).toMatch(/^HTTP\/1\.1 417 .*"error"/s)
   })
 
+  it('takes an address that names a server, and refuses a second Host', async () => {
+    const head = (address: string, host: string) => `GET ${address} HTTP/1.1\r\nConnection: close\r\n${host}\r\n\r\n`
+    expect(await sendRaw(head('http://any.example:80/v2/health/live', 'Host: x'))).toMatch(/^HTTP\/1\.1 200 /)
+    expect(await sendRaw(head('http://any.example', 'Host: x'))).toMatch(/^HTTP\/1\.1 404 .*"error"/s)
+    expect(await sendRaw(head('/v2', 'Host: x\r\nhost: y'))).toMatch(/^HTTP\/1\.1 400 .*the header Host is there more than once/s)
+  })
+
   it('refuses headers beyond the limit with 431 and garbage with 400', async () => {
     const headers = `GET /v2 HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(200_000)}\r\n\r\n`
     expect(await sendRaw(headers)).toMatch(/^HTTP\/1\.1 431 .*"error"/s)

@@ -118,9 +118,10 @@ export class Responder {
 
   /** Null when the request has been refused. */
   #findMatch(exchange: Exchange): RouteMatch | null {
-    const { url = '/', headers, httpVersion } = exchange.message
-    if (headers.host === undefined && httpVersion === '1.1') {
-      this.#refuse(exchange, { status: 400, reason: 'host', message: 'the header Host is missing' })
+    const url = stripOrigin(exchange.message.url ?? '/')
+    const hostProblem = findHostProblem(exchange.message)
+    if (hostProblem !== null) {
+      this.#refuse(exchange, { status: 400, reason: 'host', message: hostProblem })
       return null
     }
     const queryAt = url.indexOf('?')
@@ -254,6 +255,22 @@ export class Responder {
 
 const tooManyWaiting = 'too many requests wait for their answer'
 const tooManyPipelined = 'too many requests of this connection wait for their answer'
+
+/** A client that believes to speak to a proxy sends the whole address, and is to be served all the same (RFC 9112, 3.2.2). */
+function stripOrigin(url: string): string {
+  return url.startsWith('http') ? url.replace(/^https?:\/\/[^/?]*/, '') : url
+}
+
+/** Exactly one is needed (RFC 9112, 3.2): of two, a proxy may have looked at the other. Node keeps the first in silence. */
+function findHostProblem({ headers, rawHeaders, httpVersion }: IncomingMessage): string | null {
+  if (headers.host === undefined) return httpVersion === '1.1' ? 'the header Host is missing' : null
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === 4 && name.toLowerCase() === 'host' && ++hosts > 1) return 'the header Host is there more than once'
+  }
+  return null
+}
 
 /** 415 says which codings are taken (RFC 9110, 12.5.3). */
 function describeCoding(coding: string): Refusal {

@@ -148,6 +148,8 @@ const headers: readonly HostileInput[] = [
       rawHead([line, `Host: ${host}`, `Content-Length: ${good.length}`], good),
     ),
   ),
+  hostile('two hosts', [400], () => rawHead([line, 'Host: x', 'HOST: y', `Content-Length: ${good.length}`], good)),
+  hostile('the same host twice', [400], () => rawHead([line, 'Host: x', 'Host: x', `Content-Length: ${good.length}`], good)),
   hostile('no host', [400], () => rawHead([line, `Content-Length: ${good.length}`], good)),
 ]
 
