@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { builtFile, packageRoot } from '../../../reconciler/core/package-root.ts'
+import { workerHeap, workerMemory } from '../../../reconciler/serving/worker-memory.ts'
 import { benchExpected, benchRelease } from '../support/bench-model.ts'
 import { until } from '../support/running-server.ts'
 import { servingState, stableRoute } from '../support/serving-state.ts'
@@ -34,7 +35,9 @@ beforeAll(async () => {
   const path = join(packageRoot, 'test/fixtures/bench-model/model.onnx')
   const argument = { dist: builtFile(''), folder, limits, state, artifact: { sha256: release.artifact.sha256, path } }
   const program = join(packageRoot, 'test/serving/grpc/support/grpc-process.mjs')
-  child = fork(program, [JSON.stringify(argument)], { execArgv: ['--expose-gc'] })
+  // As the primary starts its workers.
+  const started = { execArgv: [...workerHeap, '--expose-gc'], env: { ...process.env, ...workerMemory } }
+  child = fork(program, [JSON.stringify(argument)], started)
   const [{ grpc }] = (await once(child, 'message')) as [{ grpc: string }]
   address = grpc
   honest = new GrpcClient(address)
