@@ -230,7 +230,7 @@ training inputs become stale: flight-delay
   })
 
   it.each([
-    [['HEAD', 'HEAD', 'clam'], 1, 'error: there is no view clam on either side\nhint: did you mean calm?\n'],
+    [['HEAD', 'HEAD', 'clam'], 2, 'error: there is no view clam on either side\nhint: did you mean calm?\n'],
     [['HEAD', 'nowhere'], 2, 'error: expected a branch, a tag or a commit id, found nowhere\n'],
   ])('%j is refused', async (argv, code, errors) => expect(await diff(...argv)).toEqual({ code, output: '', errors }))
 
