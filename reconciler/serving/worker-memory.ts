@@ -10,6 +10,7 @@ export const workerMemory = {
 
 /**
  * Options of V8 for a process that serves. Without them the old generation is first collected when it has hundreds of megabytes
- * (V8 knows nothing of a program at its start): a burst of requests that outlives the young generation would stay as garbage.
+ * (V8 knows nothing of a program at its start): a burst of requests that outlives the young generation would stay as garbage. The
+ * young one keeps its size: with half of it (`--max-semi-space-size=8`), requests of 64 connections cost 17 % more processor time.
  */
 export const workerHeap = ['--initial-old-space-size=16', '--heap-growing-percent=20'] as const
