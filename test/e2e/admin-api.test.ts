@@ -93,7 +93,7 @@ describe('the door', () => {
     expect((await call({ path: '/api/v1/plans?colour=red' })).status).toBe(400)
     expect((await call({ path: '/api/v1/nothing' })).status).toBe(404)
     expect((await call({ path: '/api/v1/nothing', token: false })).status).toBe(401)
-    expect((await call({ method: 'POST', path: '/api/v1/status', headers: json, body: '{}' })).status).toBe(404)
+    expect((await call({ method: 'POST', path: '/api/v1/status', headers: json, body: '{}' })).status).toBe(405)
   })
 
   it('describes every route, and no other', async () => {
