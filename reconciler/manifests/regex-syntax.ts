@@ -90,9 +90,10 @@ function readClass(reader: Reader): void {
       continue
     }
     const low = readClassCharacter(reader)
-    if (match(reader, /^-(?=[^\]])/) === null) continue
+    // Behind several at once, `-` is itself.
+    if (low === null || match(reader, /^-(?=[^\]])/) === null) continue
     const high = readClassCharacter(reader)
-    if (low === null || high === null || high < low) throw new Flaw('a range with its ends in the wrong order')
+    if (high === null || high < low) throw new Flaw('a range with its ends in the wrong order')
   }
   take(reader)
 }

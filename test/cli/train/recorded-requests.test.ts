@@ -82,7 +82,7 @@ describe('requests of a file', () => {
 
   it('are not found where there is no file', async () => {
     await expect(readRequestsFile('/nowhere.jsonl', { model: 'flight-delay', last: 1 })).rejects.toMatchObject({
-      code: 'not-found',
+      code: 'usage',
     })
   })
 })

@@ -186,8 +186,8 @@ describe('the routes of features', () => {
     ['features?tag=houry', 404, 'did you mean hourly?'],
     ['lineage/Model/flight-dely', 404, 'did you mean Model/flight-delay?'],
     [`features/${'x'.repeat(700)}`, 414, undefined],
-    ['features?colour=red', 400, undefined],
-    ['features?words=', 400, undefined],
+    ['features?colour=red', 400, '/openapi.json describes every request'],
+    ['features?words=', 400, '/openapi.json describes every request'],
   ])('refuse %s', async (path, status, hint) => {
     const answer = await ask(path)
     expect([answer.status, (answer.body as { error: { hint?: string } }).error.hint]).toEqual([status, hint])

@@ -85,6 +85,8 @@ describe('a release that kills its process', () => {
     const times = { workerSilenceMs: 2000 }
     const cluster = await folder.serve({ processes: 2, times, crashes: [{ version: 2, when: 'hold' }] })
     await until(async () => (await cluster.get('/v2/health/ready').catch(() => null))?.status === 200)
+    // The second worker listens when it has loaded all; it must not be held while it loads.
+    await until(async () => readSeries((await cluster.get('/metrics')).body, 'mainward_workers') === 2)
     await writeFile(join(folder.path, 'hold'), '')
     // Requests are lost that a held worker had taken in just before.
     const lost = poke(cluster)
@@ -92,7 +94,7 @@ describe('a release that kills its process', () => {
     while (reasonOf(cluster, deadly) !== 'Crashed') {
       const reply = await cluster.predict('other').catch(() => null)
       if (reply === null) cut++
-      else expect(reply.status).toBe(200)
+      else expect(reply).toMatchObject({ status: 200 })
       if (reply !== null) answered++
     }
     expect(await lost).toBeNull()
