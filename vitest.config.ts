@@ -5,7 +5,7 @@ import { longFirst } from './test/support/long-first.ts'
 /** They load the whole machine and measure what it does: beside others they would wait for each other. */
 const alone = ['test/serving/load/full-load.test.ts', 'test/load/load-generator.test.ts']
 
-const shared = { testTimeout: 180_000, hookTimeout: 240_000 }
+const shared = { testTimeout: 180_000, hookTimeout: 240_000, setupFiles: 'test/support/seed-properties.ts' }
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
