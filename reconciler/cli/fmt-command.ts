@@ -1,10 +1,10 @@
 /** `mainward fmt`: manifests in the one form in which a change is a one-line diff. */
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { MainwardError, messageOf } from '../core/error.ts'
 import { formatManifest } from '../manifests/format.ts'
 import { type CommandDefinition, flagOption } from './command.ts'
 import { readManifests } from './manifests/read-manifests.ts'
+import { statNamed } from './stat-named.ts'
 
 export const fmtCommand: CommandDefinition = {
   details: 'Comments stay, and so does the meaning. YAML that is not ours, or that has errors, is left alone.',
@@ -31,10 +31,7 @@ export const fmtCommand: CommandDefinition = {
 
 /** A file itself; the manifests of a folder. Absolute paths. */
 async function listManifests(path: string): Promise<readonly string[]> {
-  const found = await stat(path).catch((cause: unknown) => {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new MainwardError('usage', `no file or folder ${path}${code === 'ENOENT' ? '' : `: ${messageOf(cause)}`}`, { cause })
-  })
+  const found = await statNamed(path, path)
   if (!found.isDirectory()) return [path]
   const { contents } = await readManifests(path, null)
   return contents.files.map((file) => join(path, file.path))

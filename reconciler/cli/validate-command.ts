@@ -1,8 +1,8 @@
 /** `mainward validate`: all findings of a working tree, a commit, or one file alone. */
 import { existsSync } from 'node:fs'
-import { stat, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import { MainwardError, messageOf } from '../core/error.ts'
+import { MainwardError } from '../core/error.ts'
 import { compareFindings, type Finding, hasErrors } from '../core/finding.ts'
 import { assembleCommit } from '../manifests/assemble.ts'
 import { projectPath } from '../manifests/commit-checks.ts'
@@ -14,6 +14,7 @@ import type { CliContext } from './context.ts'
 import { checkVersionClash } from './manifests/check-version-clash.ts'
 import { checkViewSql } from './manifests/check-view-sql.ts'
 import { readManifests } from './manifests/read-manifests.ts'
+import { statNamed } from './stat-named.ts'
 
 /** What was checked, and what came of it. */
 interface Check {
@@ -95,11 +96,7 @@ function showPath({ configuration }: CliContext, path: string): string {
 }
 
 async function isFolder(place: string, path: string): Promise<boolean> {
-  const found = await stat(place).catch((cause: unknown) => {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new MainwardError('usage', `no file or folder ${path}${code === 'ENOENT' ? '' : `: ${messageOf(cause)}`}`, { cause })
-  })
-  return found.isDirectory()
+  return (await statNamed(place, path)).isDirectory()
 }
 
 function checkAlone(bytes: Uint8Array, name: string, input: CommandInput): Check {

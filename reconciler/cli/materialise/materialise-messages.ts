@@ -1,7 +1,7 @@
 /** What the control plane and the process that materialises say to each other. Plain data only. */
 import type { Digest } from '../../core/digest.ts'
 import type { FeatureClosure, OnlineView } from '../../core/online-view.ts'
-import type { SeedReport } from '../../features/materialise/seed-view.ts'
+import type { BackfillReport } from '../../features/materialise/backfill-view.ts'
 import type { Failure } from './describe-failure.ts'
 import type { Description } from './plan-description.ts'
 import type { DueViews } from './plan-job.ts'
@@ -56,18 +56,18 @@ export interface DescribeJob extends Description {
 }
 
 /** To bring rows of a pushed view's source into the store. */
-export interface SeedJob {
+export interface BackfillJob {
   readonly epoch: number
   readonly commit: string
   /** The data clock, in microseconds since the epoch. */
   readonly nowUs: bigint
   readonly definitions: FeatureClosure
   readonly view: OnlineView
-  /** As `SeedRequest` takes it. */
+  /** As `BackfillRequest` takes it. */
   readonly knownFiles: string | null
 }
 
-export interface SeedOutcome extends SeedReport {
+export interface BackfillOutcome extends BackfillReport {
   readonly digest: Digest
   /** Null: it succeeded. */
   readonly failure: Failure | null
@@ -81,12 +81,12 @@ export type MaterialiseCall =
   | { readonly type: 'describe'; readonly id: number; readonly job: DescribeJob }
   | { readonly type: 'store'; readonly id: number; readonly job: SegmentJob }
   | { readonly type: 'carry'; readonly id: number; readonly job: CarryJob }
-  | { readonly type: 'seed'; readonly id: number; readonly job: SeedJob }
+  | { readonly type: 'backfill'; readonly id: number; readonly job: BackfillJob }
 
 export type MaterialiseReply =
   | { readonly id: number; readonly type: 'outcomes'; readonly outcomes: readonly ViewOutcome[] }
   | { readonly id: number; readonly type: 'described'; readonly failure: Failure | null }
   | { readonly id: number; readonly type: 'stored'; readonly outcomes: readonly SegmentOutcome[] }
   | { readonly id: number; readonly type: 'carried'; readonly outcome: CarryOutcome }
-  | { readonly id: number; readonly type: 'seeded'; readonly outcome: SeedOutcome }
+  | { readonly id: number; readonly type: 'backfilled'; readonly outcome: BackfillOutcome }
   | { readonly id: number; readonly type: 'failed'; readonly reason: string; readonly message: string }

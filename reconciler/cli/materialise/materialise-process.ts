@@ -4,7 +4,7 @@ import { MainwardError, messageOf } from '../../core/error.ts'
 import type { Logger } from '../../core/log.ts'
 import { builtFile } from '../../core/package-root.ts'
 import type { Failure } from './describe-failure.ts'
-import type { DescribeJob, MaterialiseCall, MaterialiseJob, MaterialiseReply, MaterialiseSettings, SeedJob, SeedOutcome, ViewOutcome } from './materialise-messages.ts' // prettier-ignore
+import type { DescribeJob, MaterialiseCall, MaterialiseJob, MaterialiseReply, MaterialiseSettings, BackfillJob, BackfillOutcome, ViewOutcome } from './materialise-messages.ts' // prettier-ignore
 import type { CarryJob, CarryOutcome } from './carry-pushes.ts'
 import type { SegmentJob, SegmentOutcome } from './store-segments.ts'
 
@@ -79,9 +79,9 @@ export class MaterialiseProcess {
   }
 
   /** Brings rows of a pushed view's source into the store. As `run`. */
-  async seed(job: SeedJob): Promise<SeedOutcome> {
-    const reply = await this.#ask((id) => ({ type: 'seed', id, job }))
-    return reply.type === 'seeded' ? reply.outcome : refuse(reply)
+  async backfill(job: BackfillJob): Promise<BackfillOutcome> {
+    const reply = await this.#ask((id) => ({ type: 'backfill', id, job }))
+    return reply.type === 'backfilled' ? reply.outcome : refuse(reply)
   }
 
   #ask(call: (id: number) => MaterialiseCall): Promise<MaterialiseReply> {

@@ -9,15 +9,15 @@ import type {
   MaterialiseJob,
   MaterialiseReply,
   MaterialiseSettings,
-  SeedJob,
-  SeedOutcome,
+  BackfillJob,
+  BackfillOutcome,
 } from './materialise-messages.ts'
 import { carryPushes } from './carry-pushes.ts'
 import { describeFailure, type Failure } from './describe-failure.ts'
 import { describeView } from './describe-view.ts'
 import { createEngineKeeper, type EngineKeeper } from '../../features/engine/engine-keeper.ts'
 import { openCommitPlace, runJob, type CommitPlace } from './run-job.ts'
-import { seedPushed } from './seed-pushed.ts'
+import { backfillPushed } from './backfill-pushed.ts'
 import { storeSegments } from './store-segments.ts'
 
 interface Worker {
@@ -57,7 +57,7 @@ async function answer(
     if (call.type === 'run') return { id, type: 'outcomes', outcomes: await fill(worker, call.job) }
     if (call.type === 'describe') return { id, type: 'described', failure: await describe(worker, call.job) }
     if (call.type === 'carry') return { id, type: 'carried', outcome: await carryPushes(call.job, pushEffects(worker)) }
-    if (call.type === 'seed') return { id, type: 'seeded', outcome: await seed(worker, call.job) }
+    if (call.type === 'backfill') return { id, type: 'backfilled', outcome: await backfill(worker, call.job) }
     return { id, type: 'stored', outcomes: await storeSegments(call.job, pushEffects(worker)) }
   } catch (thrown) {
     const reason = thrown instanceof MainwardError ? thrown.code : 'internal-error'
@@ -70,9 +70,9 @@ async function fill(worker: Worker, job: MaterialiseJob) {
   return runJob(job, { pool, settings, keeper, place: await placeOf(worker, job.commit) })
 }
 
-async function seed(worker: Worker, job: SeedJob): Promise<SeedOutcome> {
+async function backfill(worker: Worker, job: BackfillJob): Promise<BackfillOutcome> {
   const { settings, pool, keeper } = worker
-  return seedPushed(job, { pool, settings, keeper, place: await placeOf(worker, job.commit) })
+  return backfillPushed(job, { pool, settings, keeper, place: await placeOf(worker, job.commit) })
 }
 
 async function describe(worker: Worker, job: DescribeJob): Promise<Failure | null> {

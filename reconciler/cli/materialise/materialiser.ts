@@ -11,9 +11,9 @@ import type { OpenMaterialiser } from '../../reconcile/reconciler.ts'
 import { CarryLine } from './carry-line.ts'
 import type { CarryJob, CarryOutcome } from './carry-pushes.ts'
 import type { Failure } from './describe-failure.ts'
-import type { DescribeJob, MaterialiseJob, SeedJob, SeedOutcome, ViewOutcome } from './materialise-messages.ts'
+import type { DescribeJob, MaterialiseJob, BackfillJob, BackfillOutcome, ViewOutcome } from './materialise-messages.ts'
 import { PushLine } from './push-line.ts'
-import { SeedLine } from './seed-line.ts'
+import { BackfillLine } from './backfill-line.ts'
 import type { SegmentJob, SegmentOutcome } from './store-segments.ts'
 import { planDescription } from './plan-description.ts'
 import { nameView } from './name-view.ts'
@@ -28,7 +28,7 @@ export interface MaterialiserParts {
     describe(job: DescribeJob): Promise<Failure | null>
     store(job: SegmentJob): Promise<readonly SegmentOutcome[]>
     carry(job: CarryJob): Promise<CarryOutcome>
-    seed(job: SeedJob): Promise<SeedOutcome>
+    backfill(job: BackfillJob): Promise<BackfillOutcome>
     /** A fill comes soon. */
     warm(): void
     stop(): Promise<void>
@@ -60,7 +60,7 @@ export function createMaterialiser(parts: MaterialiserParts): OpenMaterialiser {
 class MaterialiseLine {
   readonly pushes: PushLine
   readonly #carries: CarryLine
-  readonly #seeds: SeedLine
+  readonly #backfills: BackfillLine
   readonly #parts: MaterialiserParts
   readonly #attempts = new Map<Digest, Attempt>()
   /** The data time of the newest attempt at statistics, in milliseconds. */
@@ -79,7 +79,7 @@ class MaterialiseLine {
     this.#parts = parts
     this.pushes = new PushLine({ ...parts, store: (job) => parts.jobs.store(job) })
     this.#carries = new CarryLine({ ...parts, carry: (job) => parts.jobs.carry(job) })
-    this.#seeds = new SeedLine({ ...parts, seed: (job) => parts.jobs.seed(job) })
+    this.#backfills = new BackfillLine({ ...parts, backfill: (job) => parts.jobs.backfill(job) })
   }
 
   take(order: MaterialiseOrder): void {
@@ -87,7 +87,7 @@ class MaterialiseLine {
     if (this.#newest !== null && this.#newest.epoch !== order.epoch) {
       this.#stored = null
       this.#attempts.clear()
-      this.#seeds.forget()
+      this.#backfills.forget()
     }
     this.#newest = order
     if (this.#running !== null || this.#stopped) return
@@ -113,7 +113,7 @@ class MaterialiseLine {
         rows: stored.get(view.digest)?.rows ?? 0,
         failure: this.#attempts.get(view.digest)?.failure ?? null,
         ...carries.get(view.digest),
-        ...(view.isPushed && { failure: carries.get(view.digest)?.failure ?? this.#seeds.failureOf(view.digest) }),
+        ...(view.isPushed && { failure: carries.get(view.digest)?.failure ?? this.#backfills.failureOf(view.digest) }),
       })),
     )
   }
@@ -155,7 +155,7 @@ class MaterialiseLine {
     const { pool, environment, monotonic, keepMs = defaultKeepMs } = this.#parts
     if (await this.pushes.run(order)) this.#parts.onNews()
     if (await this.#carries.run(order)) this.#parts.onNews()
-    while (!this.#stopped && (await this.#seeds.run(order))) this.#stored = null
+    while (!this.#stopped && (await this.#backfills.run(order))) this.#stored = null
     const nowMs = monotonic.now()
     const stored = await readViews(pool, environment)
     this.#forgetMissing(stored)

@@ -9,8 +9,8 @@ import type { Failure } from '../../../reconciler/cli/materialise/describe-failu
 import type {
   DescribeJob,
   MaterialiseJob,
-  SeedJob,
-  SeedOutcome,
+  BackfillJob,
+  BackfillOutcome,
   ViewOutcome,
 } from '../../../reconciler/cli/materialise/materialise-messages.ts'
 import { MaterialiseProcess } from '../../../reconciler/cli/materialise/materialise-process.ts'
@@ -73,7 +73,7 @@ interface Jobs {
   describe(job: DescribeJob): Promise<Failure | null>
   store(job: SegmentJob): Promise<readonly SegmentOutcome[]>
   carry(job: CarryJob): Promise<CarryOutcome>
-  seed(job: SeedJob): Promise<SeedOutcome>
+  backfill(job: BackfillJob): Promise<BackfillOutcome>
   warm(): void
   stop(): Promise<void>
 }
@@ -95,7 +95,7 @@ async function start(wrap: (inner: Jobs) => Jobs = (inner) => inner, workerDatab
     describe: (job) => worker.describe(job),
     store: (job) => worker.store(job),
     carry: (job) => worker.carry(job),
-    seed: (job) => worker.seed(job),
+    backfill: (job) => worker.backfill(job),
     warm: () => worker.warm(),
     stop: () => worker.stop(),
   })

@@ -12,6 +12,18 @@ const deadly = benchRelease({ version: 2, decision: { threshold: 0.4 } })
 const other = benchRelease({ model: 'other', version: 2, decision: { threshold: 0.4 } })
 const otherGood = benchRelease({ model: 'other', version: 1 })
 
+/** Every unit of one model is given the deadly release; the other model has a good one. */
+const allOnDeadly = servingState(1, {
+  releases: [good, deadly, otherGood],
+  routes: [
+    route('bench', [
+      { name: 'canary', release: deadly.digest, weight: 100, range: [0, 1] },
+      { name: 'stable', release: good.digest, weight: 0 },
+    ]),
+    stableRoute(otherGood),
+  ],
+})
+
 let folder: ClusterFolder
 
 beforeEach(async () => {
@@ -53,14 +65,7 @@ describe('a release that kills its process', () => {
   })
 
   it('when it is run is taken out: its units get the default arm, and other models are not touched', async () => {
-    const routes = [
-      route('bench', [
-        { name: 'canary', release: deadly.digest, weight: 100, range: [0, 1] },
-        { name: 'stable', release: good.digest, weight: 0 },
-      ]),
-      stableRoute(otherGood),
-    ]
-    await folder.offer(servingState(1, { releases: [good, deadly, otherGood], routes }))
+    await folder.offer(allOnDeadly)
     const cluster = await folder.serve({ processes: 2, crashes: [{ version: 2, when: 'run' }] })
     await until(async () => (await cluster.get('/v2/health/ready').catch(() => null))?.status === 200)
     await until(async () => {
@@ -74,14 +79,7 @@ describe('a release that kills its process', () => {
   })
 
   it('when it holds it for ever is taken out too: what says nothing is killed, and others serve on', async () => {
-    const routes = [
-      route('bench', [
-        { name: 'canary', release: deadly.digest, weight: 100, range: [0, 1] },
-        { name: 'stable', release: good.digest, weight: 0 },
-      ]),
-      stableRoute(otherGood),
-    ]
-    await folder.offer(servingState(1, { releases: [good, deadly, otherGood], routes }))
+    await folder.offer(allOnDeadly)
     const times = { workerSilenceMs: 2000 }
     const cluster = await folder.serve({ processes: 2, times, crashes: [{ version: 2, when: 'hold' }] })
     await until(async () => (await cluster.get('/v2/health/ready').catch(() => null))?.status === 200)

@@ -14,7 +14,7 @@ import { buildPage } from './build-page.ts'
 import { nameDataFiles } from './name-data-files.ts'
 import { fillJoinView, fillRelations, planViewFill, type ViewFill } from './view-fill.ts'
 
-export interface SeedRequest {
+export interface BackfillRequest {
   /** Of the view, by name. */
   readonly materials: ViewMaterials
   readonly view: OnlineView
@@ -22,7 +22,7 @@ export interface SeedRequest {
   /** The data clock, in microseconds since the epoch: what could be read only later is not there. */
   readonly nowUs: bigint
   readonly engine: EngineOptions
-  /** What `dataFiles` of the last seeding was; null: there was none, or it may not be relied on. */
+  /** What `dataFiles` of the last backfill was; null: there was none, or it may not be relied on. */
   readonly knownFiles: string | null
   /** Rows in the form of `FilledPage.lines`, known as of `nowUs`: one transaction. Returns how many changed something. */
   readonly write: (lines: string) => Promise<number>
@@ -30,7 +30,7 @@ export interface SeedRequest {
   readonly pageRows?: number
 }
 
-export interface SeedReport {
+export interface BackfillReport {
   /** How many keys have another row now. */
   readonly written: number
   /** Names the files that the rows are from; null: unknown. */
@@ -40,10 +40,10 @@ export interface SeedReport {
 }
 
 const defaultPageRows = 10_000
-const nothing: SeedReport = { written: 0, dataFiles: null, isOpen: false }
+const nothing: BackfillReport = { written: 0, dataFiles: null, isOpen: false }
 
 /** Throws what the computation and the store throw; what was written until then stays, and is right. */
-export async function seedView(request: SeedRequest): Promise<SeedReport> {
+export async function backfillView(request: BackfillRequest): Promise<BackfillReport> {
   const { materials, view, ports, knownFiles } = request
   const definition = materials.views.get(view.name)
   if (definition === undefined) throw new Error(`the materials have the view ${view.name}`)
@@ -75,7 +75,7 @@ export async function seedView(request: SeedRequest): Promise<SeedReport> {
 
 async function writeNewest(
   { engine }: Computation,
-  { materials, view, nowUs, write, pageRows = defaultPageRows }: SeedRequest,
+  { materials, view, nowUs, write, pageRows = defaultPageRows }: BackfillRequest,
   definition: ViewFill['definition'],
 ): Promise<number> {
   const described = await engine.query(`describe from ${viewRelation(view.name)}`)
