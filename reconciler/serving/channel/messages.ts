@@ -49,6 +49,8 @@ export type ToWorker =
       /** Nobody else answers: listen before anything is loaded. */
       readonly listenAtOnce: boolean
       readonly remembered: RememberedState | null
+      /** The newest, where that is another one than what is remembered. */
+      readonly state: ServingState | null
       readonly barred: BarredReleases
       readonly whole: WholeView
     }

@@ -10,14 +10,14 @@ interface Sent {
   whole: string
 }
 
-export type FirstWord = Pick<Extract<ToWorker, { type: 'begin' }>, 'ports' | 'spoolName' | 'remembered' | 'barred' | 'whole'>
+export type FirstWord = Pick<Extract<ToWorker, { type: 'begin' }>, 'ports' | 'spoolName' | 'remembered' | 'barred' | 'whole' | 'state'>
 
 export class Outbox {
   readonly #sent = new Map<number, Sent>()
 
   begin({ number, process, mustListen }: Worker, word: FirstWord): void {
     this.#sent.set(number, {
-      state: word.remembered?.state ?? null,
+      state: word.state ?? word.remembered?.state ?? null,
       barred: JSON.stringify(word.barred),
       whole: JSON.stringify(pickWhole(word.whole)),
     })

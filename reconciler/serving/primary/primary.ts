@@ -197,6 +197,7 @@ export class Primary {
       spoolName: this.#spoolName(worker.number),
       ports: this.#options.ports,
       remembered: this.#held.remembered,
+      state: this.#held.newest === this.#held.remembered?.state ? null : this.#held.newest,
       barred: this.#barFor(worker),
       whole: this.#gathered,
     })

@@ -20,6 +20,10 @@ export class ChannelSource implements ServingStateSource {
   readonly #listeners = new Set<() => void>()
   #newest: ServingState | null = null
 
+  get newest(): ServingState | null {
+    return this.#newest
+  }
+
   read(): Promise<ServingState | null> {
     return Promise.resolve(this.#newest)
   }

@@ -134,6 +134,7 @@ class WorkerLife {
     const running = new RunningFile(join(this.#options.runningFolder, String(begin.worker)), log)
     const server = this.#createServer(begin, running, log)
     server.replica.bar(begin.barred)
+    if (begin.state !== null) this.#source.take(begin.state)
     this.#server = server
     this.#tellBegun({ begin, server, running, log })
   }
@@ -166,12 +167,20 @@ class WorkerLife {
       if (listenAtOnce) await this.#announce(server, ports)
       await server.replica.start()
       if (listenAtOnce) return
-      await Promise.race([untilLoaded(server), ended])
+      await Promise.race([this.#untilLoaded(server), ended])
       if (!this.#isEnding()) await this.#announce(server, ports)
     } catch (error) {
       await this.link.send({ type: 'failed', failure: packFailure(error) })
       throw error
     }
+  }
+
+  async #untilLoaded({ replica }: ReplicaServer): Promise<void> {
+    const deadline = performance.now() + loadPatienceMs
+    // Before it has taken over the newest state, nothing of it is there to be waited for.
+    const isBehind = () => this.#source.newest !== null && replica.state !== this.#source.newest
+    const isDone = () => !isBehind() && (replica.isReady() || replica.isSettled())
+    while (!isDone() && performance.now() < deadline) await sleep(20)
   }
 
   async #announce(server: ReplicaServer, ports: ServerPorts): Promise<void> {
@@ -213,11 +222,6 @@ class WorkerLife {
 
 function findRelease({ newest }: ChannelMemory, digest: Digest): Release | undefined {
   return newest?.state.releases[digest] ?? newest?.heldReleases[digest]
-}
-
-async function untilLoaded({ replica }: ReplicaServer): Promise<void> {
-  const deadline = performance.now() + loadPatienceMs
-  while (!replica.isReady() && !replica.isSettled() && performance.now() < deadline) await sleep(20)
 }
 
 function whenAborted(signals: readonly AbortSignal[]): Promise<undefined> {

@@ -16,6 +16,7 @@ const word: FirstWord = {
   ports: { port: 8080, grpcPort: 8081 },
   spoolName: 'w1_life',
   remembered: { state: first, heldRoutes: [], heldReleases: {} },
+  state: null,
   barred: free,
   whole: notReady,
 }
@@ -52,6 +53,15 @@ describe('a worker', () => {
     take()
     outbox.update(worker, barred, second, ready)
     expect(take().map(({ type }) => type)).toEqual(['bar', 'state', 'whole'])
+  })
+
+  it('hears the newest state at once where nothing, or an older one, is remembered', () => {
+    const outbox = new Outbox()
+    const { worker, take } = createWorker()
+    outbox.begin(worker, { ...word, state: second })
+    expect(take()).toMatchObject([{ type: 'begin', state: second, remembered: { state: first } }])
+    outbox.update(worker, free, second, notReady)
+    expect(take()).toEqual([])
   })
 
   it('hears nothing before its first word, and nothing after its end', () => {

@@ -85,7 +85,7 @@ export async function startServer({
   }
 }
 
-const noStore: OnlineStore = {
+export const noStore: OnlineStore = {
   read: () => Promise.reject(new Error('this test has no online store')),
   push: () => Promise.reject(new Error('this test has no online store')),
 }
