@@ -9,6 +9,7 @@ import { hasErrors } from '../../core/finding.ts'
 import type { Resource } from '../../core/resource.ts'
 import { openQueryReader } from '../../database/query-reader.ts'
 import type { ComputationPorts } from '../../features/compute/open-computation.ts'
+import { createEngineKeeper } from '../../features/engine/engine-keeper.ts'
 import type { EngineOptions } from '../../features/engine/open-engine.ts'
 import type { PushedSegments } from '../../features/ports.ts'
 import { createFolderFiles } from '../../features/sources/folder-files.ts'
@@ -39,7 +40,7 @@ export interface OpenFeatures {
   readonly ports: ComputationPorts
   /** Rows that were pushed under other definitions than those of the manifests: digests by view. Others have none. */
   readonly pushedOf: (digests: ReadonlyMap<string, Digest>) => PushedSegments
-  /** Ends with Ctrl-C. */
+  /** Ends with Ctrl-C. Engines that a command opens one after the other have one process. */
   readonly engine: EngineOptions & { readonly signal: AbortSignal }
 }
 
@@ -72,6 +73,7 @@ export async function withFeatures<T>(
     environment: textOption(input, 'environment') ?? 'production',
     folder: join(workFolder, 'pushed'),
   }
+  const keeper = createEngineKeeper()
   const pushedOf: OpenFeatures['pushedOf'] = (digests) => createPushedSegments({ ...place, digests })
   try {
     return await use({
@@ -89,9 +91,11 @@ export async function withFeatures<T>(
         ...readEngineOptions(input),
         spillFolder: chooseSpillFolder(folder, workFolder),
         signal: context.interruption(),
+        keeper,
       },
     })
   } finally {
+    await keeper.close()
     await rm(workFolder, { recursive: true, force: true })
   }
 }

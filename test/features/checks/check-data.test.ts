@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkData } from '../../../reconciler/features/checks/check-data.ts'
 import { isSound, type ChecksReport, type RelationChecks } from '../../../reconciler/features/checks/checks-report.ts'
+import { fileKeeper } from '../engine/support/test-engine.ts'
 import { micros, noQueries, noSecrets, SourceLab } from '../sources/support/source-lab.ts'
 import { definitionsOf, manifest } from '../unit-tests/support/definitions.ts'
 
@@ -62,7 +63,7 @@ async function check(manifests: readonly string[], now = '2013-01-01T05:00:00Z',
     nowMicros: micros(now),
     readersOf: (id) => [`Model/reads-${id.split('/')[1]}`],
     withProfiles,
-    engine: { spillFolder: lab.at('spill'), threads: 1 },
+    engine: { spillFolder: lab.at('spill'), threads: 1, keeper: fileKeeper },
   })
 }
 

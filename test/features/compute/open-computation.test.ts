@@ -11,6 +11,7 @@ import {
   type ComputationRequest,
   type ComputationStep,
 } from '../../../reconciler/features/compute/open-computation.ts'
+import { fileKeeper } from '../engine/support/test-engine.ts'
 import { column, fileSource, micros, noQueries, noSecrets, SourceLab } from '../sources/support/source-lab.ts'
 
 let lab: SourceLab
@@ -78,7 +79,7 @@ function request(more: Partial<ComputationRequest> = {}): ComputationRequest {
     wanted: { views: ['doubled'], sources: ['labels'] },
     ports: { files: lab.files, queries: noQueries, secrets: noSecrets },
     times: { now: micros('2030-01-01T00:00:00Z'), asOf: null },
-    engine: { spillFolder },
+    engine: { spillFolder, keeper: fileKeeper },
     ...more,
   }
 }

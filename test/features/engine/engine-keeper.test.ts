@@ -10,7 +10,7 @@ let engines: TestEngines
 let keeper: EngineKeeper
 
 beforeEach(() => {
-  engines = prepareEngines()
+  engines = prepareEngines(null)
   keeper = createEngineKeeper()
 })
 

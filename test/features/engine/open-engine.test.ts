@@ -11,7 +11,7 @@ import { prepareEngines, type TestEngines } from './support/test-engine.ts'
 let engines: TestEngines
 
 beforeEach(() => {
-  engines = prepareEngines()
+  engines = prepareEngines(null)
 })
 
 afterEach(() => engines.close())

@@ -4,6 +4,7 @@ import { computeViewStatistics, edgesOf } from '../../../reconciler/features/sta
 import { varianceOf } from '../../../reconciler/profiles/moments.ts'
 import { summarizeProfile } from '../../../reconciler/profiles/summarize-profile.ts'
 import { readViewStatistics, writeViewStatistics, type ViewStatistics } from '../../../reconciler/profiles/view-statistics.ts'
+import { fileKeeper } from '../engine/support/test-engine.ts'
 import { micros, noQueries, noSecrets, SourceLab } from '../sources/support/source-lab.ts'
 import { definitionsOf, manifest } from '../unit-tests/support/definitions.ts'
 
@@ -55,7 +56,7 @@ async function compute(asOf: string, edges = new Map<string, ReadonlyMap<string,
     nowMs: 0,
     edges,
     ports: { files: lab.files, queries: noQueries, secrets: noSecrets },
-    engine: { spillFolder: lab.at('spill') },
+    engine: { spillFolder: lab.at('spill'), keeper: fileKeeper },
   })
   if (found === undefined) throw new Error('one view was asked for')
   return found

@@ -2,7 +2,9 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import type { Engine } from '../../../../reconciler/features/engine/engine.ts'
+import { createEngineKeeper, type EngineKeeper } from '../../../../reconciler/features/engine/engine-keeper.ts'
 import { openEngine, type EngineOptions } from '../../../../reconciler/features/engine/open-engine.ts'
 
 export interface TestEngines {
@@ -14,7 +16,13 @@ export interface TestEngines {
   close(): Promise<void>
 }
 
-export function prepareEngines(): TestEngines {
+/** Engines that the tests of a file open one after the other have one process. */
+export const fileKeeper = createEngineKeeper()
+
+afterAll(() => fileKeeper.close())
+
+/** Without a keeper, each engine has a process of its own. */
+export function prepareEngines(keeper: EngineKeeper | null = fileKeeper): TestEngines {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'mainward-engine-')))
   const spillFolder = join(folder, 'spill')
   const engines: Engine[] = []
@@ -22,7 +30,7 @@ export function prepareEngines(): TestEngines {
     folder,
     spillFolder,
     open: async (options = {}) => {
-      const engine = await openEngine({ spillFolder, ...options })
+      const engine = await openEngine({ spillFolder, ...(keeper === null ? {} : { keeper }), ...options })
       engines.push(engine)
       return engine
     },

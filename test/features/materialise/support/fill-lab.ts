@@ -12,6 +12,7 @@ import type { OnlineRows } from '../../../../reconciler/features/materialise/onl
 import type { SourceFile, SourceFiles } from '../../../../reconciler/features/ports.ts'
 import { onlineView } from '../../../../reconciler/manifests/online-views.ts'
 import { createTestDatabase, type TestDatabase } from '../../../support/database.ts'
+import { fileKeeper } from '../../engine/support/test-engine.ts'
 import { noQueries, noSecrets, SourceLab } from '../../sources/support/source-lab.ts'
 
 /** A row of the store: values by name of the feature, times in microseconds. */
@@ -82,7 +83,7 @@ export class FillLab {
       ports: { files: this.#files(), queries: noQueries, secrets: noSecrets },
       store,
       nowUs: gridUs,
-      engine: { spillFolder: this.lab.at('spill') },
+      engine: { spillFolder: this.lab.at('spill'), keeper: fileKeeper },
       pageRows: 2_000,
     })
   }
