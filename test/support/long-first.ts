@@ -2,14 +2,17 @@
 
 /** What took 20 s or more on two processors, longest first; what is not here comes after them, in the order that it came. */
 const long = [
-  'reconcile/faults',
+  'cli/train-command',
   'example/train-again',
+  'database/embedded/start-embedded',
   'python/schemathesis',
+  'reconcile/faults',
+  'supervisor/up',
+  'serving/attack/hostile-inputs',
+  'serving/processes/primary-death',
   'example/training-set',
   'e2e/database',
   'e2e/admin-api',
-  'database/embedded/start-embedded',
-  'cli/train-command',
   'e2e/kills',
   'serving/grpc/hostile',
   'e2e/serving',
@@ -45,8 +48,13 @@ const long = [
   'training/run-pipeline-tests',
 ].map((name) => `test/${name}.test.ts`)
 
-export function longFirst<File>(files: readonly File[], pathOf: (file: File) => string): File[] {
+/** `isShort`: for the end, one after the other. */
+export function longFirst<File>(
+  files: readonly File[],
+  { pathOf, isShort }: { pathOf(file: File): string; isShort(file: File): boolean },
+): File[] {
   const rank = (file: File): number => {
+    if (isShort(file)) return long.length + 1
     const found = long.findIndex((path) => pathOf(file).endsWith(`/${path}`))
     return found === -1 ? long.length : found
   }

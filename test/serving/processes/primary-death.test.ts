@@ -8,7 +8,7 @@ import { servingState, stableRoute } from '../support/serving-state.ts'
 import { ClusterFolder, isAlive, isRunning, listChildren } from './support/running-cluster.ts'
 
 const release = benchRelease({ version: 1 })
-const deaths = 24
+const deaths = 15
 /** Long enough for a worker to come to what only the primary can answer. */
 const silenceMs = 250
 /** A worker drains for less than a second; the rest is for a machine that is busy. */
