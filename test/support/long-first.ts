@@ -51,7 +51,7 @@ const long = [
 /** `isShort`: for the end, one after the other. */
 export function longFirst<File>(
   files: readonly File[],
-  { pathOf, isShort }: { pathOf(file: File): string; isShort(file: File): boolean },
+  { pathOf, isShort }: { readonly pathOf: (file: File) => string; readonly isShort: (file: File) => boolean },
 ): File[] {
   const rank = (file: File): number => {
     if (isShort(file)) return long.length + 1

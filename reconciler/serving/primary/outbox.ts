@@ -10,7 +10,10 @@ interface Sent {
   whole: string
 }
 
-export type FirstWord = Pick<Extract<ToWorker, { type: 'begin' }>, 'ports' | 'spoolName' | 'remembered' | 'barred' | 'whole' | 'state'>
+export type FirstWord = Pick<
+  Extract<ToWorker, { type: 'begin' }>,
+  'ports' | 'spoolName' | 'remembered' | 'barred' | 'whole' | 'state'
+>
 
 export class Outbox {
   readonly #sent = new Map<number, Sent>()
