@@ -30,7 +30,7 @@ describe('the OpenAPI document', () => {
   it('is kept: Schemathesis finds nothing', async () => {
     const program = join(python, '../schemathesis')
     const config = join(packageRoot, 'test/python/schemathesis.toml')
-    const options = ['--seed', '1', '--max-time', '40', '--no-color', '--continue-on-failure']
+    const options = ['--seed', '1', '--max-time', '20', '--no-color', '--continue-on-failure']
     const { exitCode, all } = await execa(program, ['--config-file', config, 'run', `${server.url}/openapi.json`, ...options], {
       all: true,
       reject: false,

@@ -1,7 +1,7 @@
 /** Reads a request body as JSON: bounded depth and structure, UTF-8 only, and an error that says where it broke. Knows no schema. */
 import { isUtf8 } from 'node:buffer'
 import { MainwardError, messageOf } from '../../core/error.ts'
-import { endOfString, jsonBytes } from './json-bytes.ts'
+import { countCommas, endOfString, jsonBytes, nextStructure } from './json-bytes.ts'
 import { hasMoreLayouts } from './json-layouts.ts'
 
 /** Bounds on the structure of a body. */
@@ -46,10 +46,9 @@ function checkStructure(body: Buffer, { jsonDepth, jsonContainers, jsonLayouts, 
   let outerMembers = 0
   let containers = 0
   let members = 0
-  for (let index = 0; index < body.length; index++) {
+  // Large bodies are made of numbers.
+  for (let index = nextStructure(body, 0); index < body.length; index = nextStructure(body, index + 1)) {
     const byte = body[index] ?? 0
-    // Numbers, which large bodies are made of, and what is between them.
-    if (byte < jsonBytes.colon && byte !== jsonBytes.quote) continue
     if (byte === jsonBytes.quote) {
       const start = index + 1
       index = endOfString(body, start)
@@ -73,10 +72,11 @@ function checkStructure(body: Buffer, { jsonDepth, jsonContainers, jsonLayouts, 
 function checkValues(body: Buffer, { jsonValues }: JsonLimits): void {
   if (body.length < 2 * jsonValues) return
   let values = 1
-  for (let index = 0; index < body.length; index++) {
-    const byte = body[index]
-    if (byte === jsonBytes.quote) index = endOfString(body, index + 1)
-    else if (byte === jsonBytes.comma && ++values > jsonValues) throw invalid(`the JSON has more than ${jsonValues} values`)
+  for (let start = 0; start < body.length;) {
+    const quote = endOfString(body, start)
+    values += countCommas(body, start, quote)
+    if (values > jsonValues) throw invalid(`the JSON has more than ${jsonValues} values`)
+    start = endOfString(body, quote + 1) + 1
   }
 }
 
