@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import type { Evidence } from '../../reconciler/core/evidence.ts'
 import { digestEvidence } from '../../reconciler/core/evidence-digest.ts'
 import { openEngine } from '../../reconciler/features/engine/open-engine.ts'
+import { eventually } from '../support/eventually.ts'
 import { commitFiles, runGit } from '../support/git-repositories.ts'
 import { changedFiles, loanModel, makeLoanRepository, modelPath, rollout, rolloutPath, run, script, write } from './train/support/loan-repository.ts' // prettier-ignore
 import type { LoanRepository } from './train/support/loan-repository.ts'
@@ -31,6 +32,18 @@ const change = (...changes: readonly (readonly [string | RegExp, string])[]): vo
 function otherBytes(): Uint8Array {
   const bytes = readFileSync(join(folder, 'training/base.onnx'))
   return Buffer.concat([bytes, Buffer.from([0x32, 5]), Buffer.from('other')])
+}
+
+/** Of all processes of the machine but those that end meanwhile. */
+function listCommandLines(): readonly string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.flatMap((pid) => {
+    try {
+      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8')]
+    } catch {
+      return []
+    }
+  })
 }
 
 /** What is here is committed to `mine`; main gives the same number to another version meanwhile. Ends on `mine`. */
@@ -298,7 +311,7 @@ describe('what goes wrong leaves the tree as it was, and a second run works', ()
     const { createTestContext } = await import('../support/cli-context.ts')
     const { runCli } = await import('../../reconciler/cli/run-cli.ts')
     const { commands } = await import('../../reconciler/cli/commands.ts')
-    write(folder, 'training/train.sh', 'echo started; sleep 300')
+    write(folder, 'training/train.sh', 'echo started; sleep 300.25')
     commitFiles(folder, {})
     const context = createTestContext({ folder })
     const ended = runCli({ context, commands, argv: ['train'], version: '0' })
@@ -306,10 +319,8 @@ describe('what goes wrong leaves the tree as it was, and a second run works', ()
     context.interrupt()
     expect(await ended).toBe(1)
     expect(changedFiles(folder)).toEqual([])
-    const commandLines = readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map((pid) => (existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : ''))
-    expect(commandLines.filter((line) => line.includes('sleep\u0000300'))).toEqual([])
+    // What is killed may need a moment to die on a busy machine.
+    await eventually(() => expect(listCommandLines().filter((line) => line.includes('sleep\u0000300.25'))).toEqual([]))
   })
 })
 

@@ -43,12 +43,12 @@ function measure(folder: string): number {
   }, 0)
 }
 
-/** Between two openings the folder of the one before is removed. */
+/** Between two openings the folder of the one before is removed, and something else may lie in the place of its parent. */
 function list(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { recursive: true, encoding: 'utf8' })
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return []
     throw error
   }
 }

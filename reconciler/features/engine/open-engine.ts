@@ -82,6 +82,8 @@ class ProcessEngine implements Engine {
   readonly #onAbort: () => void
   readonly #keeper: EngineKeeper | undefined
   #isClosed = false
+  /** The process may serve others now: what is in the folder's place is theirs. */
+  #isTidy = false
   /** Under way, or waiting for their turn. */
   #calls = 0
   #last: Promise<unknown> = Promise.resolve()
@@ -95,7 +97,7 @@ class ProcessEngine implements Engine {
     if (signal?.aborted === true) this.#onAbort()
     else signal?.addEventListener('abort', this.#onAbort, { once: true })
     // Also when nobody closes: an engine that was ended by a limit or a signal leaves nothing on disk.
-    void holder.gone.then(() => this.#tidy())
+    void holder.gone.then(() => (this.#isTidy ? undefined : this.#tidy()))
   }
 
   async open(call: EngineCall): Promise<void> {
@@ -156,6 +158,7 @@ class ProcessEngine implements Engine {
     // A process that is kept spills nothing any more.
     if (this.#keeper === undefined || this.#holder.isEnded) await this.#holder.gone
     await removeSpillFolder(this.#spillFolder)
+    this.#isTidy = true
   }
 }
 
